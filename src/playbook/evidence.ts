@@ -1,0 +1,84 @@
+import type { Platform } from '../image/platform.ts';
+import type { KernelHost } from '../kernel/host.ts';
+import type { Place } from './place.ts';
+
+/** What the machine that runs an instance says of itself. */
+export interface HostFacts {
+  /** The machine name as it was reported, e.g. `x86_64`. */
+  readonly machine: string;
+  readonly platform: Platform;
+  readonly kernelVersion: string;
+  readonly operatingSystem: string;
+  /** e.g. `Docker 20.10.24`. */
+  readonly engine: string;
+  /** e.g. `runc`. */
+  readonly runtime: string;
+  /** What the kernel model is given. */
+  readonly kernel: KernelHost;
+}
+
+/** The process of an instance as the engine tells it. Times are ISO 8601, null when it never happened. */
+export interface InstanceState {
+  /** `running`, `exited`, `restarting`, `created`, `dead`, `paused` … */
+  readonly status: string;
+  readonly exitCode: number | null;
+  /** The engine's own error text (`State.Error`), empty when there is none. */
+  readonly error: string;
+  readonly oomKilled: boolean;
+  readonly restartCount: number;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** `healthy`, `unhealthy`, `starting`; null without a health check. */
+  readonly health: string | null;
+}
+
+/** One instance, as it is configured and as it fares. The environment is left out by design: only PATH is read. */
+export interface InstanceFacts {
+  readonly place: Place;
+  /** The engine's own id of the container; changes when it is replaced. */
+  readonly id: string;
+  readonly createdAt: string;
+  readonly state: InstanceState;
+  /** The image as the container's configuration names it, and the id of the local image it was made from. */
+  readonly imageReference: string;
+  readonly imageId: string;
+  /** Entrypoint and command together, as they will be executed. */
+  readonly argv: readonly string[];
+  readonly path: string | null;
+  readonly workingDir: string;
+  /** As configured: empty, `1000`, `1000:1000`, or a name. */
+  readonly user: string;
+  readonly mounts: readonly MountFacts[];
+  readonly restartPolicy: string;
+  /** `docker compose`, `swarm`, … when something else owns the container and would undo a change. */
+  readonly managedBy: string | null;
+}
+
+export interface MountFacts {
+  readonly kind: string;
+  readonly destination: string;
+  readonly readOnly: boolean;
+}
+
+/** An image in the engine's own store. */
+export interface LocalImageFacts {
+  readonly id: string;
+  readonly tags: readonly string[];
+  /** `repository@sha256:…` of what was pulled; empty for images that were built or loaded there. */
+  readonly repoDigests: readonly string[];
+  readonly platform: Platform;
+  readonly createdAt: string | null;
+}
+
+/** The last lines an instance wrote, oldest first, already redacted. */
+export interface LogTail {
+  readonly lines: readonly string[];
+  readonly truncated: boolean;
+}
+
+/** One value of a series, and when it was read. Null when the page or query has no such series. */
+export interface Sample {
+  readonly series: string;
+  readonly value: number | null;
+  readonly at: string;
+}

@@ -1,0 +1,39 @@
+import type { RunEvent } from '../run/events.ts';
+import type { Conversation, Person } from '../run/people.ts';
+import type { Card, Press } from '../view/card.ts';
+import type { ThreadView } from '../view/thread-view.ts';
+import type { RunListing } from './journal.ts';
+
+/** What came in, from whatever chat, once it was verified and normalised. */
+export interface Intent {
+  readonly by: Person;
+  readonly conversation: Conversation;
+  /** The platform's own id of this delivery; the same one twice is handled once. */
+  readonly delivery: string;
+  readonly what:
+    | { readonly kind: 'command'; readonly text: string }
+    | { readonly kind: 'press'; readonly press: Press };
+}
+
+/**
+ * What the person who asked is told at once, and only they. `nothing` when the thread itself is the answer; `run` names
+ * the run that was opened or joined.
+ */
+export type IntentReply =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'run'; readonly run: string; readonly joined: boolean }
+  | { readonly kind: 'private'; readonly card: Card };
+
+/** What a chat adapter may ask of the application. */
+export interface Application {
+  /** Quick: what takes time goes on in the background and is told in the thread. Never rejects. */
+  handle(intent: Intent): Promise<IntentReply>;
+  /** Null when there is no such run. */
+  thread(run: string): Promise<ThreadView | null>;
+  events(run: string): Promise<readonly RunEvent[]>;
+  runs(limit: number): Promise<readonly RunListing[]>;
+  /** Calls back after each change of a run. Gives the function that ends it. */
+  watch(listener: (run: string) => void): () => void;
+  /** The names that can be asked for, for completion and help. */
+  targets(): Promise<readonly string[]>;
+}

@@ -1,0 +1,32 @@
+import type { Conversation, Person } from '../run/people.ts';
+import type { Card } from '../view/card.ts';
+import type { Application } from './application.ts';
+
+/** A chat that messages are posted to. (The page is none: it reads the runs themselves.) */
+export interface Chat {
+  readonly kind: 'slack' | 'teams';
+  /** Begins to receive. */
+  start(application: Application): Promise<void>;
+  /** Ends receiving, lets what is under way finish. */
+  stop(): Promise<void>;
+  /**
+   * Posts a card: a parent message when `thread` is null, else a reply in that thread. `key` is unique to this card of this
+   * run: if an earlier attempt may have been delivered, the chat is asked for a message with that key first.
+   * Gives an opaque reference. Rejects with ChatError.
+   */
+  post(to: Conversation, thread: string | null, key: string, card: Card, maybeDelivered: boolean): Promise<string>;
+  /** Replaces a card in place. Rejects with ChatError. */
+  update(ref: string, card: Card): Promise<void>;
+  /** Whether a person is in a group of this chat (`slack-group:S0614TZR7`), asked now. */
+  isMember(group: string, person: Person, signal: AbortSignal): Promise<boolean>;
+}
+
+/** A message could not be delivered. `gone`: the channel is archived, or the bot is not in it; trying again is no use. */
+export class ChatError extends Error {
+  readonly code: 'gone' | 'refused' | 'unavailable';
+  constructor(code: ChatError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ChatError';
+    this.code = code;
+  }
+}

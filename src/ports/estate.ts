@@ -1,0 +1,30 @@
+import type { FileTree } from '../kernel/file-tree.ts';
+import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail } from '../playbook/evidence.ts';
+import type { Place } from '../playbook/place.ts';
+import type { Answer } from './answer.ts';
+
+/**
+ * One configured Docker host or Kubernetes cluster, read only. Every call ends by its own deadline or when the signal
+ * aborts, whichever is first; nothing is created, started or left behind.
+ */
+export interface Estate {
+  /** As named in the configuration. */
+  readonly name: string;
+  readonly kind: 'docker' | 'kubernetes';
+  /** A practice host: marked wherever it is shown. */
+  readonly practice: boolean;
+
+  /** The instances whose container or workload has exactly this name, stopped ones too; empty when there is none. */
+  find(name: string, signal: AbortSignal): Promise<Answer<readonly Place[]>>;
+  /** All names that `find` would know, for suggestions. At most 1,000. */
+  names(signal: AbortSignal): Promise<Answer<readonly string[]>>;
+  inspect(place: Place, signal: AbortSignal): Promise<Answer<InstanceFacts>>;
+  host(place: Place, signal: AbortSignal): Promise<Answer<HostFacts>>;
+  /** The image an instance was made from, by the id in its facts. */
+  localImage(place: Place, imageId: string, signal: AbortSignal): Promise<Answer<LocalImageFacts>>;
+  /** The images of one repository (`registry.corp.io/pdf-renderer`) in the local store, newest first. */
+  localImages(place: Place, repository: string, signal: AbortSignal): Promise<Answer<readonly LocalImageFacts[]>>;
+  log(place: Place, lines: number, signal: AbortSignal): Promise<Answer<LogTail>>;
+  /** The instance's root file system as it is on the node. Rejects with ProbeError. */
+  files(place: Place, signal: AbortSignal): FileTree;
+}

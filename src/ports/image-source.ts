@@ -1,0 +1,52 @@
+import type { Platform } from '../image/platform.ts';
+import type { FileTree } from '../kernel/file-tree.ts';
+import type { Answer } from './answer.ts';
+
+/** What a reference points to now. */
+export interface PublishedImage {
+  readonly reference: string;
+  /** Of the index or manifest that the reference itself names. */
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly kind: 'index' | 'manifest';
+  /** Of an index its platforms, attestations left out; of a manifest just itself, by its configuration. */
+  readonly entries: readonly PublishedEntry[];
+}
+
+export interface PublishedEntry {
+  /** Null when the entry states none. */
+  readonly platform: Platform | null;
+  /** Of the manifest. */
+  readonly digest: string;
+}
+
+/** The configuration of one image (OCI image-spec config.md); of the environment only PATH is kept. */
+export interface ImageConfig {
+  readonly platform: Platform;
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly workingDir: string;
+  readonly user: string;
+  readonly path: string | null;
+  readonly createdAt: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** One platform's image, opened: its files can be read without pulling or running it. */
+export interface OpenedImage {
+  /** Of its manifest. */
+  readonly digest: string;
+  readonly config: ImageConfig;
+  readonly layers: readonly string[];
+  /** What a container made from it would see. Rejects with ProbeError. */
+  readonly files: FileTree;
+}
+
+/** Images where they are published. References are as Docker writes them. */
+export interface ImageSource {
+  resolve(reference: string, signal: AbortSignal): Promise<Answer<PublishedImage>>;
+  /** Opens the image for a platform: the fitting entry of an index, or the manifest itself whatever it says. */
+  open(reference: string, platform: Platform, signal: AbortSignal): Promise<Answer<OpenedImage>>;
+  /** The tags of a repository, at most 1,000, in the registry's order. */
+  tags(repository: string, signal: AbortSignal): Promise<Answer<readonly string[]>>;
+}

@@ -1,0 +1,53 @@
+import type { Place } from '../playbook/place.ts';
+import type { Answer } from './answer.ts';
+
+/** One replacement of an instance's image. `id` names it in what is left behind between the phases, so that it can be found again. */
+export interface Swap {
+  readonly id: string;
+  readonly where: Place;
+  /** The precondition: the instance and image that were approved to be replaced. */
+  readonly instanceId: string;
+  readonly imageId: string;
+  /** `repository@sha256:…` */
+  readonly image: string;
+  /** `linux/amd64` */
+  readonly platform: string;
+}
+
+/** One journalled phase. It looks before it acts: called again after a crash it finishes what was begun, once. */
+export interface SwapPhase {
+  readonly id: string;
+  /** In the present continuous, for the thread: `pulling the image`. */
+  readonly title: string;
+  /** Says what was done, in the past tense. */
+  run(swap: Swap, signal: AbortSignal): Promise<Answer<string>>;
+}
+
+/** How the new instance fares, read repeatedly during verification. */
+export interface SwapObservation {
+  readonly running: boolean;
+  readonly restartCount: number;
+  readonly status: string;
+  readonly exitCode: number | null;
+  readonly startedAt: string | null;
+  readonly health: string | null;
+  /** `linux/amd64`, of the image that runs now. */
+  readonly platform: string;
+  readonly imageId: string;
+}
+
+/** Changes the image of instances on one host or cluster. Kept apart from reading: without approvals it is never built. */
+export interface ImageSwapper {
+  readonly name: string;
+  /** What stands there now; the deed is refused when it is not what was approved. */
+  current(place: Place, signal: AbortSignal): Promise<Answer<{ instanceId: string; imageId: string }>>;
+  /** The calls that a swap will make, for a person to read before approving. No environment values. */
+  calls(swap: Swap): readonly string[];
+  /** In order. After the last one the new instance has been started and the old one is still there, set aside. */
+  readonly phases: readonly SwapPhase[];
+  observe(swap: Swap, signal: AbortSignal): Promise<Answer<SwapObservation>>;
+  /** After verification: removes what was set aside. Repeatable. */
+  finish(swap: Swap, signal: AbortSignal): Promise<Answer<string>>;
+  /** Puts the old instance back as it was, whatever phase was reached; running if it ran. Repeatable. */
+  putBack(swap: Swap, signal: AbortSignal): Promise<Answer<string>>;
+}

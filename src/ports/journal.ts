@@ -1,0 +1,45 @@
+import type { EventDraft, RunEvent } from '../run/events.ts';
+
+/** A run in a list. */
+export interface RunListing {
+  readonly run: string;
+  readonly target: string;
+  readonly openedAt: string;
+}
+
+/** Where a message of a run stands in a chat, and which version of it was posted last. */
+export interface PostedMessage {
+  /** Opaque to all but that chat's adapter; null while a post is under way or its end is unknown. */
+  readonly ref: string | null;
+  /** Of the card that was posted or last updated. */
+  readonly version: string;
+}
+
+/** The append-only store of runs. Durable when a call resolves. */
+export interface Journal {
+  /**
+   * Opens a run for a target with its first event, or, if one is open for that target, gives that one's id back.
+   * Atomic: of two at once exactly one opens.
+   */
+  open(run: string, target: string, first: EventDraft, at: Date): Promise<{ run: string; opened: boolean }>;
+  /** The target may be asked for again from now on; the run itself can still be appended to. */
+  close(run: string): Promise<void>;
+  /** Appends what has a new key; a key that the run has already stays as it was. Gives the events that were new. */
+  append(run: string, drafts: readonly EventDraft[], at: Date): Promise<readonly RunEvent[]>;
+  /** All events of a run in order; empty when there is no such run. */
+  read(run: string): Promise<readonly RunEvent[]>;
+  /** Newest first. */
+  list(limit: number): Promise<readonly RunListing[]>;
+  /** Whether this key is seen for the first time (a platform's own id of a delivery, a signature). Atomic. */
+  claim(key: string, at: Date): Promise<boolean>;
+  /** Forgets claims older than `before`. */
+  forgetClaims(before: Date): Promise<void>;
+
+  /** The messages of a run that a chat holds, by the key of the card. */
+  posted(run: string, chat: string): Promise<ReadonlyMap<string, PostedMessage>>;
+  setPosted(run: string, chat: string, key: string, message: PostedMessage): Promise<void>;
+  /** Runs that a chat has not been told to the end: last told seq below the run's last. */
+  untold(chat: string): Promise<readonly string[]>;
+  setTold(run: string, chat: string, seq: number): Promise<void>;
+  stop(): Promise<void>;
+}

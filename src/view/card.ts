@@ -1,0 +1,50 @@
+/**
+ * A message before any chat's own format. Every string is plain text, possibly untrusted: a renderer redacts, escapes and
+ * cuts it for its own place. Nothing in it is markup.
+ */
+export interface Card {
+  readonly tone: 'working' | 'ok' | 'problem' | 'unknown' | 'decision';
+  readonly title: string;
+  /** Marked as practice wherever it is shown. */
+  readonly practice: boolean;
+  readonly parts: readonly CardPart[];
+  readonly buttons: readonly Button[];
+  /** For notifications and screen readers: the card in one or two sentences. */
+  readonly fallback: string;
+}
+
+export type CardPart =
+  | { readonly kind: 'text'; readonly text: string }
+  /** Small print: who, when, how long. */
+  | { readonly kind: 'note'; readonly text: string }
+  /** Label and value pairs; `odd` marks the one that disagrees. */
+  | {
+      readonly kind: 'facts';
+      readonly facts: readonly { readonly label: string; readonly value: string; readonly odd: boolean }[];
+    }
+  /** Something to read or copy letter by letter: a command, log lines, digests. */
+  | { readonly kind: 'code'; readonly text: string }
+  | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly string[] };
+
+/** What a press means; carried through the chat as it is and checked on the server. */
+export interface Press {
+  readonly action: 'propose' | 'approve' | 'decline' | 'again';
+  readonly run: string;
+  /** Of `propose`: the index of the remedy in the verdict. Of `approve` and `decline`: the plan. */
+  readonly subject: string;
+  /** Of `approve`: the plan's hash, so that what was seen is what is approved. */
+  readonly hash: string | null;
+}
+
+export interface Button {
+  readonly label: string;
+  readonly style: 'primary' | 'danger' | 'plain';
+  readonly press: Press;
+  /** Asked before the press is sent. */
+  readonly confirm: {
+    readonly title: string;
+    readonly text: string;
+    readonly ok: string;
+    readonly cancel: string;
+  } | null;
+}

@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** What each folder of the core may import; nothing else, and never an adapter. The wiring (main, cli) may import all. */
+const ALLOWED: Record<string, readonly string[]> = {
+  kernel: [],
+  image: ['kernel'],
+  playbook: ['kernel', 'image', 'ports'],
+  run: ['kernel', 'image', 'playbook', 'approval'],
+  approval: ['kernel', 'image', 'playbook', 'run'],
+  view: ['kernel', 'image', 'playbook', 'run', 'approval'],
+  ports: ['kernel', 'image', 'playbook', 'run', 'approval', 'view'],
+  config: ['kernel', 'image', 'playbook', 'run', 'approval'],
+  app: ['kernel', 'image', 'playbook', 'run', 'approval', 'view', 'ports', 'config'],
+};
+const WIRING = ['main.ts', 'cli'];
+
+/** Libraries without I/O that the core may use. */
+const CORE_LIBRARIES: Record<string, readonly string[]> = { config: ['zod', 'yaml'] };
+
+/** Each vendor's library is imported in one folder. */
+const VENDORS: Record<string, string> = {
+  '@slack/': 'adapters/chat/slack',
+  botbuilder: 'adapters/chat/teams',
+  dockerode: 'adapters/estate/docker',
+  '@kubernetes/': 'adapters/estate/kubernetes',
+  hono: 'adapters/chat/web',
+  '@hono/': 'adapters/chat/web',
+  'tar-stream': 'adapters/',
+};
+
+function sourcesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name));
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/^\s*(?:import|export)\b[^'"`;]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm)]
+    .map((match) => match[1] ?? match[2] ?? '')
+    .concat([...text.matchAll(/^\s*import\s+['"]([^'"]+)['"]/gm)].map((match) => match[1] ?? ''));
+}
+
+const target = (file: string, specifier: string) => relative(root, resolve(root, dirname(file), specifier));
+
+/** `adapters/chat/slack/x.ts` → `adapters/chat/slack`; an adapter is the folder of one vendor. */
+const adapterOf = (path: string) => path.split('/').slice(0, 3).join('/');
+
+describe('the import rule', () => {
+  const core = sourcesBelow('src').filter((file) => !WIRING.includes(file.split('/')[1] ?? ''));
+
+  it('sees the sources', () => expect(core.length).toBeGreaterThan(20));
+
+  it.each(core)('%s imports only what its folder may', (file) => {
+    const folder = file.split('/')[1] ?? '';
+    for (const specifier of importsOf(file)) {
+      if (!specifier.startsWith('.')) {
+        expect(CORE_LIBRARIES[folder] ?? [], `${specifier} in the core`).toContain(specifier);
+        continue;
+      }
+      const [top, into] = target(file, specifier).split('/');
+      expect(top).toBe('src');
+      if (into !== folder) expect(ALLOWED[folder] ?? [], `${folder} → ${into}`).toContain(into);
+    }
+  });
+
+  it.each(sourcesBelow('adapters'))('%s stays in its own folder and the core', (file) => {
+    for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
+      const path = target(file, specifier);
+      if (path.startsWith('src/')) expect(WIRING, 'adapters never import the wiring').not.toContain(path.split('/')[1]);
+      else expect(adapterOf(path), `${file} → ${path}`).toBe(adapterOf(file));
+    }
+  });
+
+  it.each([...core, ...sourcesBelow('adapters')])('%s imports a vendor only in the vendor’s folder', (file) => {
+    for (const specifier of importsOf(file)) {
+      for (const [vendor, folder] of Object.entries(VENDORS)) {
+        if (specifier.startsWith(vendor)) expect(file.startsWith(folder), `${specifier} in ${file}`).toBe(true);
+      }
+    }
+  });
+});
+
+describe('the size rule', () => {
+  it.each([...sourcesBelow('src'), ...sourcesBelow('adapters')])('%s has at most 300 lines', (file) => {
+    expect(readFileSync(join(root, file), 'utf8').split('\n').length).toBeLessThanOrEqual(301);
+  });
+});
