@@ -47,8 +47,15 @@ function importsOf(file: string): string[] {
 
 const target = (file: string, specifier: string) => relative(root, resolve(root, dirname(file), specifier));
 
-/** `adapters/chat/slack/x.ts` → `adapters/chat/slack`; an adapter is the folder of one vendor. */
-const adapterOf = (path: string) => path.split('/').slice(0, 3).join('/');
+/** Folders of adapters that hold one folder for each vendor; the other adapters are one folder. */
+const KINDS = ['chat', 'estate', 'registry', 'pipeline', 'metrics', 'journal', 'durable'];
+
+/** `adapters/chat/slack/x.ts` → `adapters/chat/slack`, `adapters/practice/x.ts` → `adapters/practice`. */
+const adapterOf = (path: string) =>
+  path
+    .split('/')
+    .slice(0, KINDS.includes(path.split('/')[1] ?? '') ? 3 : 2)
+    .join('/');
 
 describe('the import rule', () => {
   const core = sourcesBelow('src').filter((file) => !WIRING.includes(file.split('/')[1] ?? ''));
