@@ -15,6 +15,7 @@ import { listen } from './listen.ts';
 import { postCard, updateCard } from './post-card.ts';
 import { channelOf, readReference } from './reference.ts';
 import { type Delivery, takeIntent } from './take-intent.ts';
+import { untilAborted } from './until-aborted.ts';
 import { verifyDelivery } from './verify-delivery.ts';
 
 const PATH = '/slack/events';
@@ -73,7 +74,9 @@ function createWork() {
       going.add(promise);
       return promise.finally(() => going.delete(promise));
     },
-    done: () => Promise.allSettled(going),
+    done: async (): Promise<void> => {
+      await Promise.allSettled(going);
+    },
   };
 }
 
@@ -140,10 +143,7 @@ export function createSlack(options: SlackOptions): SlackChat {
     async stop() {
       receiving = false;
       await socket?.stop();
-      const enough = new AbortController();
-      const grace = clock.sleep(GRACE_MS, enough.signal).catch(() => {});
-      await Promise.race([work.done(), grace]);
-      enough.abort();
+      await untilAborted(work.done(), clock.deadline(GRACE_MS)).catch(() => {});
       stopper.abort();
     },
     async post(to, thread, key, card, maybeDelivered) {

@@ -3,6 +3,7 @@ import { ChatError } from '../../../src/ports/chat.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { type CallContext, callSlack } from './call-slack.ts';
 import { readFailure } from './slack-error.ts';
+import { Late, untilAborted } from './until-aborted.ts';
 
 const CONNECT_MS = 20_000;
 const CLOSE_MS = 5000;
@@ -20,20 +21,13 @@ export interface HeldSocket {
 
 /** Resolves when Slack said hello; gives up, and closes what there is, when that takes too long. */
 async function connect(client: SocketModeReceiver['client'], context: CallContext): Promise<void> {
-  const late = context.clock.deadline(CONNECT_MS, context.stopping);
-  let giveUp = () => {};
-  const lateness = new Promise<never>((_, reject) => {
-    giveUp = () => reject(new ChatError('unavailable', 'Slack: the Socket Mode connection did not come up in time.'));
-    late.addEventListener('abort', giveUp, { once: true });
-  });
   try {
-    await Promise.race([client.start(), lateness]);
+    await untilAborted(client.start(), context.clock.deadline(CONNECT_MS, context.stopping));
   } catch (error) {
-    if (late.aborted) client.disconnect().catch(() => {});
+    if (error instanceof Late) client.disconnect().catch(() => {});
+    if (readFailure(error) !== null) throw error;
     // The SDK rejects with nothing when the connection closes before hello.
-    throw error ?? new ChatError('unavailable', 'Slack closed the Socket Mode connection before it was up.');
-  } finally {
-    late.removeEventListener('abort', giveUp);
+    throw new ChatError('unavailable', 'Slack: the Socket Mode connection did not come up.', { cause: error });
   }
 }
 
@@ -79,10 +73,7 @@ export function holdSocket(client: SocketModeReceiver['client'], context: CallCo
     },
     async stop() {
       ended = true;
-      const enough = new AbortController();
-      const late = context.clock.sleep(CLOSE_MS, enough.signal).catch(() => {});
-      await Promise.race([client.disconnect(), late]);
-      enough.abort();
+      await untilAborted(client.disconnect(), context.clock.deadline(CLOSE_MS)).catch(() => {});
     },
   };
 }

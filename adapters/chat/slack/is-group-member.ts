@@ -3,20 +3,11 @@ import { ChatError } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Person } from '../../../src/run/people.ts';
 import { readFailure, toChatError } from './slack-error.ts';
+import { Late, untilAborted } from './until-aborted.ts';
 
 const DEADLINE_MS = 5000;
 
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      const message = 'Slack did not say in time who is in the group. Press again; status.slack.com says how Slack is.';
-      reject(new ChatError('unavailable', message));
-    };
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
+const LATE = 'Slack did not say in time who is in the group. Press again; status.slack.com says how Slack is.';
 
 /**
  * Whether `slack:U…` is in `slack-group:S…`, asked of `usergroups.users.list` now (S26; scope `usergroups:read`). Anything that
@@ -36,6 +27,7 @@ export async function isGroupMember(
     const answer = await untilAborted(client.usergroups.users.list({ usergroup }), clock.deadline(DEADLINE_MS, signal));
     return answer.users?.includes(user) ?? false;
   } catch (error) {
+    if (error instanceof Late) throw new ChatError('unavailable', LATE, { cause: error });
     const failure = readFailure(error);
     throw failure === null ? error : toChatError(`asking who is in ${usergroup}`, failure, error);
   }

@@ -3,6 +3,7 @@ import { parse } from 'node:querystring';
 import { isValidSlackRequest } from '@slack/bolt';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Log } from '../../../src/ports/log.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Slack's largest deliveries hold a whole message: well below. Bytes. */
 const BODY_LIMIT = 1024 * 1024;
@@ -43,17 +44,10 @@ async function readBody(req: IncomingMessage, signal: AbortSignal): Promise<Buff
 
 /** Claims within a deadline: the answer to Slack is due in 3 s, and a store that hangs must not make it late. */
 async function claimInTime(options: VerifyOptions, key: string): Promise<boolean | null> {
-  const stop = new AbortController();
-  const late = options.clock.sleep(CLAIM_DEADLINE_MS, stop.signal).then(
-    () => null,
-    () => null,
-  );
   try {
-    return await Promise.race([options.claim(key), late]);
+    return await untilAborted(options.claim(key), options.clock.deadline(CLAIM_DEADLINE_MS));
   } catch {
     return null;
-  } finally {
-    stop.abort();
   }
 }
 
