@@ -76,6 +76,8 @@ export interface Stage {
   readonly app: ReturnType<typeof createApplication>;
   readonly lines: ReturnType<typeof createLog>['lines'];
   readonly slept: readonly number[];
+  /** Of the route; empty in Socket Mode. */
+  readonly url: string;
   readonly to: { readonly chat: 'slack'; readonly id: string };
   close(): Promise<void>;
 }
@@ -118,5 +120,14 @@ export async function startStage(mode: 'socket' | 'http', set: Partial<SlackOpti
     await served?.close();
     await server.close();
   };
-  return { server, chat, app, lines, slept, to: { chat: 'slack', id: `${server.team}/${server.channel}` }, close };
+  return {
+    server,
+    chat,
+    app,
+    lines,
+    slept,
+    url: served?.url ?? '',
+    to: { chat: 'slack', id: `${server.team}/${server.channel}` },
+    close,
+  };
 }
