@@ -9,7 +9,7 @@ import { answerWebApi, type Call } from './web-api.ts';
 import { addChannel, createWorld, type Ephemeral, type SlackChannel, type SlackMessage } from './world.ts';
 
 /** Who does it and where. */
-export interface Where {
+interface Where {
   readonly user?: string;
   readonly channel?: string;
 }
