@@ -19,7 +19,8 @@ async function readCapped(response: Response): Promise<Uint8Array<ArrayBuffer>> 
 export function createBoundedFetch(timeoutMs: number): typeof fetch {
   return async (input, init) => {
     const signal = init?.signal ?? AbortSignal.timeout(timeoutMs);
-    const response = await fetch(input, { ...init, signal });
+    // No answer of Slack's is a redirection; tokens must not follow one.
+    const response = await fetch(input, { ...init, signal, redirect: 'error' });
     const body = await readCapped(response);
     const headers = new Headers(response.headers);
     // Without the header the client gives up with an error that cannot be told from a defect.

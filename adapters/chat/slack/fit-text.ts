@@ -6,7 +6,7 @@ const CUT = '… (cut)';
 const UNSHOWABLE = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Makes any string safe to send: no half characters (they break form encoding), no controls, line feeds as `\n`. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   return text.toWellFormed().replaceAll('\r\n', '\n').replace(UNSHOWABLE, '\uFFFD');
 }
 

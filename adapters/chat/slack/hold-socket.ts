@@ -13,7 +13,7 @@ const LONGEST_WAIT_MS = 60_000;
 export const CLIENT_PING_TIMEOUT_MS = 15_000;
 
 /** A Socket Mode connection that is kept up. */
-export interface HeldSocket {
+interface HeldSocket {
   /** Resolves when Slack said hello. Rejects with ChatError. */
   start(): Promise<void>;
   stop(): Promise<void>;

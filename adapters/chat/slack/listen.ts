@@ -7,7 +7,7 @@ import type { Delivery } from './take-intent.ts';
 import { type TellContext, tellByResponse, tellInChannel } from './tell-privately.ts';
 
 /** What listening needs. */
-export interface ListenContext extends TellContext {
+interface ListenContext extends TellContext {
   /** Of the bot; known when deliveries come. */
   self(): Self;
   /** Never rejects but for defects; goes on after the acknowledgement. */
@@ -50,28 +50,34 @@ function listenForMentions(app: App, context: ListenContext): void {
   });
 }
 
-/** The thread that a pressed button stands in. An ephemeral message is none that could be replied to. */
+/** The thread that a pressed button stands in, or is the parent of. */
 function threadOf(body: BlockButtonAction): string | null {
   const within: unknown = body.message?.thread_ts ?? body.container.thread_ts;
-  if (typeof within === 'string') return within;
-  return body.container.is_ephemeral === true ? null : (body.message?.ts ?? null);
+  return typeof within === 'string' ? within : (body.message?.ts ?? null);
 }
 
 function listenForPresses(app: App, context: ListenContext): void {
-  app.action<BlockButtonAction>({ type: 'block_actions', action_id: ACTION_ID }, async ({ ack, action, body }) => {
-    await ack();
-    const channel = body.channel?.id;
-    if (channel === undefined) return;
-    const press = readPress(action.value);
-    const user = body.user.id;
-    await context.take({
-      id: body.trigger_id,
-      by: person(user, body.user.name),
-      conversation: place(channel, body.team?.id, body.user.team_id, body.enterprise?.id),
-      what: press === null ? null : { kind: 'press', press },
-      tell: (message) => tellInChannel(context, { channel, user, thread: threadOf(body) }, message),
-    });
-  });
+  app.action<BlockButtonAction>(
+    { type: 'block_actions', action_id: ACTION_ID },
+    async ({ ack, action, body, respond }) => {
+      await ack();
+      const channel = body.channel?.id;
+      if (channel === undefined) return;
+      const press = readPress(action.value);
+      const user = body.user.id;
+      // What only this person sees cannot be replied to in a thread, and may stand where the bot is not a member.
+      const alone = body.container.is_ephemeral === true;
+      const ear = { channel, user, thread: alone ? null : threadOf(body) };
+      await context.take({
+        id: body.trigger_id,
+        by: person(user, body.user.name),
+        conversation: place(channel, body.team?.id, body.user.team_id, body.enterprise?.id),
+        what: press === null ? null : { kind: 'press', press },
+        tell: (message) =>
+          alone ? tellByResponse(context, respond, ear, message) : tellInChannel(context, ear, message),
+      });
+    },
+  );
 }
 
 /** Registers what Bolt calls: each delivery is acknowledged first (3 s, S1), made neutral, and then taken. */

@@ -6,15 +6,19 @@ import { CARD_EVENT, findPosted, type Self } from './find-posted.ts';
 import { readReference, writeReference } from './reference.ts';
 import { renderCard } from './render-card.ts';
 
-/** What posting needs. */
-export interface PostContext extends CallContext {
+/** What updating needs. */
+interface UpdateContext extends CallContext {
   readonly client: WebClient;
+}
+
+/** What posting needs. */
+interface PostContext extends UpdateContext {
   readonly log: Log;
   readonly self: Self;
 }
 
 /** A card and where it goes. */
-export interface Posting {
+interface Posting {
   readonly channel: string;
   /** The parent's `ts`; null for a parent. */
   readonly thread: string | null;
@@ -50,7 +54,7 @@ export async function postCard(context: PostContext, posting: Posting): Promise<
 }
 
 /** Replaces a card in place; what was written in `metadata` stays. Doing it twice does no harm. Rejects with ChatError. */
-export async function updateCard(context: PostContext, reference: string, card: Card): Promise<void> {
+export async function updateCard(context: UpdateContext, reference: string, card: Card): Promise<void> {
   const { channel, ts } = readReference(reference);
   const message = { channel, ts, ...renderCard(card) };
   await callSlack(context, `updating a message in ${channel}`, () => context.client.chat.update(message));

@@ -1,5 +1,5 @@
 /** Where a message stands; a reference is its JSON. */
-export interface MessagePlace {
+interface MessagePlace {
   readonly channel: string;
   readonly ts: string;
 }

@@ -26,7 +26,7 @@ const TONES: Record<Card['tone'], string> = {
 };
 
 /** What `chat.postMessage`, `chat.update` and `response_url` take. */
-export interface SlackMessage {
+interface SlackMessage {
   readonly text: string;
   readonly blocks: KnownBlock[];
 }

@@ -23,7 +23,7 @@ export interface Delivery {
 }
 
 /** What taking needs. */
-export interface TakeContext {
+interface TakeContext {
   readonly application: Application;
   readonly claim: (key: string) => Promise<boolean>;
   /** Null: every channel. */

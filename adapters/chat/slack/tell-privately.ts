@@ -12,7 +12,7 @@ export interface TellContext extends CallContext {
 }
 
 /** Where a person is told something that only they see. */
-export interface Ear {
+interface Ear {
   readonly channel: string;
   readonly user: string;
   /** The parent's `ts` of the thread in which it is shown; null outside of threads. */

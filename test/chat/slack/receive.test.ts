@@ -107,6 +107,18 @@ describe.each(['socket', 'http'] as const)('deliveries by %s', (mode) => {
     expect(stage.server.ephemerals[0]).toMatchObject({ user: 'U0BEN', thread: parent.ts });
   });
 
+  it('takes a press on what only one person sees, and answers there too', async () => {
+    stage.server.addChannel('C0FOREIGN', { botIsMember: false });
+    stage.app.answerWith(async () => ({ kind: 'private', card: card({ buttons: [APPROVE] }) }));
+    await stage.server.command('x', { channel: 'C0FOREIGN' });
+    await vi.waitFor(() => expect(stage.server.ephemerals).toHaveLength(1));
+    const delivery = await stage.server.pressEphemeral(stage.server.ephemerals[0]!, 'Roll back');
+    expect(delivery.acknowledged).toBe(true);
+    await vi.waitFor(() => expect(stage.server.ephemerals).toHaveLength(2));
+    expect(stage.server.ephemerals[1]).toMatchObject({ channel: 'C0FOREIGN', via: 'response_url', user: 'U0ANNA' });
+    expect(stage.app.intents[1]?.what).toEqual({ kind: 'press', press: APPROVE.press });
+  });
+
   it('does nothing for a button that is none of its own', async () => {
     const elements = [
       { type: 'button', action_id: 'execfmt:0', text: { type: 'plain_text', text: 'Old' }, value: '{"action":"rm"}' },

@@ -1,4 +1,4 @@
-import type { SlackMessage, World } from './world.ts';
+import type { Ephemeral, SlackMessage, World } from './world.ts';
 
 type Payload = Record<string, unknown>;
 
@@ -70,7 +70,7 @@ interface Element {
 }
 
 /** A button of a message by its text or its `action_id`. */
-function findButton(message: SlackMessage, button: string): { element: Element; block: string } {
+function findButton(message: Pick<SlackMessage, 'blocks'>, button: string): { element: Element; block: string } {
   for (const block of message.blocks ?? []) {
     if (block.type !== 'actions') continue;
     const element = (block.elements as Element[]).find(
@@ -108,4 +108,26 @@ export function pressPayload(
     response_url: responseUrl,
     actions: [{ ...element, block_id: block, action_ts: world.ts() }],
   };
+}
+
+/** The same for a message that one person alone sees: its content is not sent along, and it is no real message. */
+export function ephemeralPressPayload(world: World, shown: Ephemeral, button: string, responseUrl: string): Payload {
+  const message: SlackMessage = {
+    type: 'message',
+    ts: world.ts(),
+    user: world.botUser,
+    text: shown.text,
+    blocks: shown.blocks,
+    flags: {},
+  };
+  const { message: _, ...payload } = pressPayload(world, message, button, shown.user, shown.channel, responseUrl);
+  const thread = shown.thread === null ? {} : { thread_ts: shown.thread };
+  const container = {
+    type: 'message',
+    message_ts: message.ts,
+    channel_id: shown.channel,
+    is_ephemeral: true,
+    ...thread,
+  };
+  return { ...payload, container };
 }

@@ -31,7 +31,8 @@ export function createResponseUrls(world: World, now: () => number) {
       entry.uses += 1;
       const refused = checkBlocks(body.blocks);
       if (refused !== null) return void res.writeHead(400).end(refused.error);
-      const blocks = (body.blocks ?? []) as Record<string, unknown>[];
+      const given = (body.blocks ?? []) as Record<string, unknown>[];
+      const blocks = given.map((block) => ({ block_id: `b${world.serial()}`, ...block }));
       const { channel, user } = entry;
       world.ephemerals.push({
         channel,

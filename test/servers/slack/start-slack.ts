@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Delivery, deliverByHttp, type Outgoing, type Spoil, signRequest } from './delivery.ts';
 import { createFaults, type Fault } from './faults.ts';
-import { commandPayload, mentionPayload, pressPayload } from './payloads.ts';
+import { commandPayload, ephemeralPressPayload, mentionPayload, pressPayload } from './payloads.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { createSockets } from './sockets.ts';
 import { answerWebApi, type Call } from './web-api.ts';
 import { addChannel, createWorld, type Ephemeral, type SlackChannel, type SlackMessage } from './world.ts';
 
 /** Who does it and where. */
-export interface Where {
+interface Where {
   readonly user?: string;
   readonly channel?: string;
 }
@@ -34,6 +34,8 @@ export interface SlackServer {
   mention(text: string, where?: Where & { readonly thread?: string }): Promise<Delivery>;
   /** Presses a button, named by its text or `action_id`. */
   press(message: SlackMessage, button: string, where?: Where): Promise<Delivery>;
+  /** Presses a button that one person alone sees. */
+  pressEphemeral(shown: Ephemeral, button: string): Promise<Delivery>;
   /** HTTP: the very same request as the last one. */
   replay(): Promise<Delivery>;
   /** The last event once more, newly signed, as Slack does when it was not acknowledged. */
@@ -138,6 +140,10 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
       send({ kind: 'mention', payload: mentionPayload(world, text, user, channel, thread ?? null) }),
     press: (message, button, { user = 'U0ANNA', channel = CHANNEL } = {}) =>
       send({ kind: 'press', payload: pressPayload(world, message, button, user, channel, responseUrl(channel, user)) }),
+    pressEphemeral: (shown, button) => {
+      const url = responseUrl(shown.channel, shown.user);
+      return send({ kind: 'press', payload: ephemeralPressPayload(world, shown, button, url) });
+    },
     replay: () => {
       const { request, kind, payload } = last();
       if (request === null || target === null) throw new Error('Only HTTP deliveries can be replayed.');
