@@ -60,7 +60,7 @@ const jsonBlob = (mediaType: string, value: unknown) => blobOf(mediaType, Buffer
 
 const descriptorOf = ({ mediaType, digest, content }: Blob) => ({ mediaType, digest, size: content.length });
 
-function headerOf(file: ImageFile, mtime: Date): Header {
+function headerOf(file: ImageFile, mtime: Date): Partial<Header> & Pick<Header, 'name'> {
   const name = file.path.replace(/^\/+/, '');
   const common = { uid: file.uid ?? 0, gid: file.gid ?? 0, mtime };
   if ('link' in file) return { ...common, name, type: 'symlink', linkname: file.link, mode: 0o777 };
