@@ -63,7 +63,10 @@ function addEntry(root: LayerDirectory, entry: LayerEntry, ordinal: number): voi
     return;
   }
   const parent = makeDirectory(root, path.slice(0, -1), entry);
-  if (name.startsWith(WHITEOUT)) return addWhiteout(parent, name, entry);
+  if (name.startsWith(WHITEOUT)) {
+    addWhiteout(parent, name, entry);
+    return;
+  }
   const there = parent.children.get(name);
   if (entry.kind === 'directory' && there?.kind === 'directory') there.entry = entry;
   else parent.children.set(name, nodeOf(root, entry, ordinal));
