@@ -68,22 +68,22 @@ export function createRegistryClient(parts: ClientParts): RegistryClient {
 async function getAuthorised(parts: ClientParts, ask: Ask): Promise<Answered> {
   const endpoint = endpointOf(ask.registry, parts.registries);
   const { logins } = parts;
-  let answered = await get(parts, ask, endpoint, logins.remembered(endpoint, ask.repository));
-  let loggedIn = false;
-  if (answered.reply.statusCode === 401 && answered.question.url.host === endpoint.host) {
-    logins.forget(endpoint, ask.repository);
-    const challenge = answered.reply.headers['www-authenticate'];
-    const login = await logins.answer(challenge, endpoint, ask.repository, ask.signal);
-    loggedIn = login.loggedIn;
-    if (login.header !== null) {
-      await readRefusal(answered);
-      answered = await get(parts, ask, endpoint, login.header);
-      // What was refused once would be refused again: the next one begins anew.
-      if (answered.reply.statusCode === 401) logins.forget(endpoint, ask.repository);
-    }
+  const first = await get(parts, ask, endpoint, logins.remembered(endpoint, ask.repository));
+  if (first.reply.statusCode === 200) return first;
+  const body = await readRefusal(first);
+  // A 401 of a storage that we were redirected to is no demand of the registry's.
+  if (first.reply.statusCode !== 401 || first.question.url.host !== endpoint.host) {
+    throw statusFailure({ ...first, body, loggedIn: false });
   }
-  if (answered.reply.statusCode === 200) return answered;
-  throw statusFailure({ ...answered, body: await readRefusal(answered), loggedIn });
+  logins.forget(endpoint, ask.repository);
+  const challenge = first.reply.headers['www-authenticate'];
+  const { header, loggedIn } = await logins.answer(challenge, endpoint, ask.repository, ask.signal);
+  if (header === null) throw statusFailure({ ...first, body, loggedIn });
+  const second = await get(parts, ask, endpoint, header);
+  if (second.reply.statusCode === 200) return second;
+  // What was refused once would be refused again: the next one begins anew.
+  if (second.reply.statusCode === 401) logins.forget(endpoint, ask.repository);
+  throw statusFailure({ ...second, body: await readRefusal(second), loggedIn });
 }
 
 /** Follows redirects. Credentials go to the registry alone: neither to another host nor along any further from there. */
@@ -109,7 +109,7 @@ async function get(parts: ClientParts, ask: Ask, endpoint: Endpoint, authorizati
 
 function nextUrl(reply: Reply, { url, endpoint, what }: Question): URL {
   const location = reply.headers.location;
-  const next = typeof location === 'string' ? URL.parse(location, url) : null;
+  const next = typeof location === 'string' ? URL.parse(location, url.href) : null;
   const why = next === null ? 'the redirect names no address' : refuseUrl(next, endpoint, 'any-host');
   if (next !== null && why === null) return next;
   throw problem(
