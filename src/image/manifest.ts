@@ -98,6 +98,7 @@ function roleOf(entry: JsonObject, mediaType: string, platform: Platform | null)
   if (asTextRecord(entry.annotations)['vnd.docker.reference.type']) return 'attestation';
   if (platform?.os === 'unknown' && platform.architecture === 'unknown') return 'attestation';
   if (INDEX_TYPES.includes(mediaType)) return 'index';
+  if (asText(entry.artifactType)) return 'other';
   return mediaType === '' || IMAGE_TYPES.includes(mediaType) ? 'image' : 'other';
 }
 
