@@ -24,16 +24,16 @@ const PATH_PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const HOST_PART = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
 const REGISTRY = new RegExp(`^(?:${HOST_PART}(?:\\.${HOST_PART})*|\\[[a-fA-F0-9:.]+\\])(?::([0-9]{1,5}))?$`);
-const DIGESTS: Readonly<Record<string, RegExp>> = {
-  sha256: /^[a-f0-9]{64}$/,
-  sha512: /^[a-f0-9]{128}$/,
-};
+const DIGESTS: ReadonlyMap<string, RegExp> = new Map([
+  ['sha256', /^[a-f0-9]{64}$/],
+  ['sha512', /^[a-f0-9]{128}$/],
+]);
 const LONGEST_REPOSITORY = 255;
 
 /** Whether a text is a digest that this program can verify: `sha256:` or `sha512:` and lower-case hexadecimal digits. */
 export function isDigest(text: string): boolean {
   const colon = text.indexOf(':');
-  return DIGESTS[text.slice(0, colon)]?.test(text.slice(colon + 1)) ?? false;
+  return DIGESTS.get(text.slice(0, colon))?.test(text.slice(colon + 1)) ?? false;
 }
 
 /** Reads a reference as `docker pull` would; the reason of a refusal is one sentence for the person who wrote it. */

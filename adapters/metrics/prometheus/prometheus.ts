@@ -20,7 +20,7 @@ export function createPrometheus(options: PrometheusOptions): MetricsSource {
   const path = `${base.pathname.replace(/\/+$/, '')}/api/v1/query`;
   return {
     name,
-    command: (series) => `curl -s -G '${base.origin}${path}' --data-urlencode ${quote(`query=${series}`)}`,
+    command: (series) => `curl -s -G ${quote(base.origin + path)} --data-urlencode ${quote(`query=${series}`)}`,
     read: (series, parent) =>
       answerOf(async () => {
         const signal = clock.deadline(options.deadlineMs ?? 5000, parent);

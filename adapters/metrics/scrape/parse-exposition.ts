@@ -52,7 +52,7 @@ function parseStart(text: string): { name: string; labels: ReadonlyMap<string, s
     if (label === null) break;
     labels.set(
       label[1] ?? '',
-      (label[2] ?? '').replace(/\\[n"\\]/g, (escape) => ESCAPES[escape] ?? escape),
+      (label[2] ?? '').replace(/\\[n"\\]/g, (pair) => ESCAPES[pair] ?? pair),
     );
     comma = label[3] ?? '';
     at = LABEL.lastIndex;
