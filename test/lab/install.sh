@@ -39,6 +39,18 @@ if [ "${#missing[@]}" -eq 0 ]; then
 fi
 echo "Installing: ${missing[*]}"
 
+# Units of packages that come new. They are switched off below: what is installed for tests shall not run after the next boot.
+units=()
+for package in "${missing[@]}"; do
+  case "$package" in
+    docker.io)
+      units+=(docker.service docker.socket)
+      command -v containerd >/dev/null || units+=(containerd.service)
+      ;;
+    docker-registry) units+=(docker-registry.service) ;;
+  esac
+done
+
 # Debian's way to keep packages from starting services while they are installed (invoke-rc.d asks this file).
 policy=/usr/sbin/policy-rc.d
 kept=""
@@ -60,3 +72,7 @@ chmod 755 "$policy"
 export DEBIAN_FRONTEND=noninteractive
 apt-get -q -o DPkg::Lock::Timeout=300 update
 apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing[@]}"
+
+if [ "${#units[@]}" -gt 0 ] && command -v systemctl >/dev/null; then
+  systemctl disable "${units[@]}" || echo "Could not switch off ${units[*]}; they may start with the next boot." >&2
+fi

@@ -1,5 +1,5 @@
 import type { Reporter, SerializedError, TestModule, TestSuite } from 'vitest/node';
-import '../lab/requirements.ts';
+import type {} from '../lab/requirements.ts';
 
 /** Beside the default reporter: says which suites were skipped and how to get them, and ends with `N passed, N failed`. */
 export class SkippedSuitesReporter implements Reporter {
