@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { SkippedSuitesReporter } from './test/setup/skipped-suites-reporter.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 120_000,
+    globalSetup: ['test/setup/lab-setup.ts'],
+    reporters: ['default', new SkippedSuitesReporter()],
   },
 });
