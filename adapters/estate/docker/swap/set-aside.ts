@@ -1,0 +1,27 @@
+import type { Swap } from '../../../../src/ports/image-swap.ts';
+import type { Engine } from '../engine.ts';
+import { renameContainer, setRestartPolicy, stopContainer } from './container-verbs.ts';
+import { surveySwap, swapFailure } from './survey-swap.ts';
+
+/**
+ * Stops the old container, for good, and gives its name to the new one. Its restart policy is taken away first: with
+ * `always` it would come back beside the new one when the engine restarts. Rejects with ProbeError.
+ */
+export async function setAside(engine: Engine, swap: Swap, signal: AbortSignal): Promise<string> {
+  const { names, old, fresh } = await surveySwap(engine, swap, signal);
+  if (fresh === null) {
+    throw swapFailure(engine, 'conflict', `the new container is not there: ${names.service} was left as it is`);
+  }
+  if (old === null) {
+    throw swapFailure(engine, 'conflict', `the container ${names.service} that was approved is gone: diagnose again`);
+  }
+  const expected = [`/${names.service}`, `/${names.aside}`];
+  if (!expected.includes(old.Name) || old.Image !== swap.imageId) {
+    throw swapFailure(engine, 'conflict', `${names.service} is not what was approved any more: diagnose again`);
+  }
+  await setRestartPolicy(engine, old, { Name: 'no' }, signal);
+  await stopContainer(engine, old, signal);
+  await renameContainer(engine, old, names.aside, signal);
+  await renameContainer(engine, fresh, names.service, signal);
+  return `stopped the old container and kept it as ${names.aside}`;
+}
