@@ -20,6 +20,7 @@ const CREATE_DEADLINE_MS = 120_000;
 export async function createBeside(engine: Engine, swap: Swap, signal: AbortSignal): Promise<string> {
   const { names, old, fresh } = await surveySwap(engine, swap, signal);
   if (old === null) {
+    if (fresh?.Name === `/${names.service}`) return 'the new container stands already, and the old one was removed';
     throw swapFailure(engine, 'conflict', `the container ${names.service} that was approved is gone: diagnose again`);
   }
   if (fresh !== null) {

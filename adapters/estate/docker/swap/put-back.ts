@@ -23,8 +23,8 @@ export async function putBack(engine: Engine, swap: Swap, signal: AbortSignal): 
     throw swapFailure(engine, 'not-found', message);
   }
   if (fresh === null) return withoutJournal(engine, old, names, signal);
-  await setRestartPolicy(engine, fresh, { Name: 'no' }, signal);
   await stopContainer(engine, fresh, signal);
+  await setRestartPolicy(engine, fresh, { Name: 'no' }, signal);
   await renameContainer(engine, fresh, names.fresh, signal);
   const before = readBefore(fresh);
   await renameContainer(engine, old, names.service, signal);

@@ -4,8 +4,9 @@ import { renameContainer, setRestartPolicy, stopContainer } from './container-ve
 import { surveySwap, swapFailure } from './survey-swap.ts';
 
 /**
- * Stops the old container, for good, and gives its name to the new one. Its restart policy is taken away first: with
- * `always` it would come back beside the new one when the engine restarts. Rejects with ProbeError.
+ * Stops the old container, for good, and gives its name to the new one. Its restart policy is taken away: with `always` it
+ * would come back beside the new one when the engine restarts. Only once it is stopped: the update of a container that
+ * dies just then fails (Docker 20.10, "cannot update a stopped container"). Rejects with ProbeError.
  */
 export async function setAside(engine: Engine, swap: Swap, signal: AbortSignal): Promise<string> {
   const { names, old, fresh } = await surveySwap(engine, swap, signal);
@@ -13,14 +14,15 @@ export async function setAside(engine: Engine, swap: Swap, signal: AbortSignal):
     throw swapFailure(engine, 'conflict', `the new container is not there: ${names.service} was left as it is`);
   }
   if (old === null) {
+    if (fresh.Name === `/${names.service}`) return 'the old container was removed already';
     throw swapFailure(engine, 'conflict', `the container ${names.service} that was approved is gone: diagnose again`);
   }
   const expected = [`/${names.service}`, `/${names.aside}`];
   if (!expected.includes(old.Name) || old.Image !== swap.imageId) {
     throw swapFailure(engine, 'conflict', `${names.service} is not what was approved any more: diagnose again`);
   }
-  await setRestartPolicy(engine, old, { Name: 'no' }, signal);
   await stopContainer(engine, old, signal);
+  await setRestartPolicy(engine, old, { Name: 'no' }, signal);
   await renameContainer(engine, old, names.aside, signal);
   await renameContainer(engine, fresh, names.service, signal);
   return `stopped the old container and kept it as ${names.aside}`;

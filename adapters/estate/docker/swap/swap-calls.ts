@@ -8,8 +8,8 @@ export function swapCalls(swap: Swap): readonly string[] {
   return [
     `docker pull --platform ${swap.platform} ${swap.image}`,
     `docker create --name ${fresh} --label ${SWAP_LABEL}=${swap.id} (same settings as ${service}) ${swap.image}`,
-    `docker update --restart no ${service}`,
     `docker stop ${service}`,
+    `docker update --restart no ${service}`,
     `docker rename ${service} ${aside}`,
     `docker rename ${fresh} ${service}`,
     `docker start ${service}`,
