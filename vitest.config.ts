@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SkippedSuitesReporter } from './test/setup/skipped-suites-reporter.ts';
 
 export default defineConfig({
   test: {
@@ -6,5 +7,6 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 120_000,
     globalSetup: ['test/setup/lab-setup.ts'],
+    reporters: ['default', new SkippedSuitesReporter()],
   },
 });

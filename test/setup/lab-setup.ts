@@ -17,7 +17,7 @@ declare module 'vitest' {
  */
 export function setup(project: TestProject): () => void {
   process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
-  for (const abandoned of abandonedFolders('run')) removeLabFolder(abandoned);
+  for (const abandoned of ['run', 'incident', 'layout'].flatMap(abandonedFolders)) removeLabFolder(abandoned);
   const folder = createLabFolder('run');
   let engine: Promise<PrivateEngine> | null = null;
   let started: PrivateEngine | null = null;

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'vitest';
+
+/** What a suite may need of the machine beyond Node. */
+export type Need =
+  | 'root'
+  | 'engine'
+  | 'docker-registry'
+  | 'skopeo'
+  | 'chromium'
+  | 'gcc'
+  | 'debian-binaries'
+  | 'no-emulator';
+
+interface Requirement {
+  /** As in `needs …`. */
+  readonly what: string;
+  readonly isMet: () => boolean;
+  /** How to get it, a command or half a sentence. */
+  readonly how: string;
+}
+
+const INSTALL = 'sudo npm run lab:install';
+const INSTALL_AS_ROOT = `${INSTALL}, then run the tests as root`;
+
+function hasCommand(name: string): boolean {
+  return `${process.env.PATH}:/usr/sbin:/sbin`.split(':').some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const hasCommands = (...names: string[]) => names.every(hasCommand);
+
+const isRoot = () => process.getuid?.() === 0;
+
+/** Root alone is not enough: in an unprivileged container it may not mount. */
+const mayIsolate = () =>
+  spawnSync('unshare', ['--mount', '--pid', '--fork', 'true'], { timeout: 10_000, stdio: 'ignore' }).status === 0;
+
+const ENGINE_COMMANDS = ['dockerd', 'containerd', 'runc', 'docker-proxy', 'iptables', 'ip', 'setpriv', 'unshare'];
+
+/** Everything that suites need, with how it is found out and how to get it. The one list; `install.sh` installs it. */
+export const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
+  root: { what: 'root', isMet: isRoot, how: 'run the tests as root' },
+  engine: {
+    what: 'dockerd as root',
+    isMet: () => isRoot() && hasCommands(...ENGINE_COMMANDS) && mayIsolate(),
+    how: `${INSTALL_AS_ROOT} (in a container: a privileged one)`,
+  },
+  'docker-registry': { what: 'docker-registry', isMet: () => hasCommands('docker-registry', 'setpriv'), how: INSTALL },
+  skopeo: { what: 'skopeo', isMet: () => hasCommand('skopeo'), how: INSTALL },
+  chromium: { what: 'chromium', isMet: () => hasCommand('chromium'), how: INSTALL },
+  gcc: {
+    what: 'gcc with the C library’s headers',
+    isMet: () => hasCommand('gcc') && existsSync('/usr/include/stdio.h'),
+    how: INSTALL,
+  },
+  'debian-binaries': {
+    what: 'apt-get and dpkg-deb, to fetch busybox-static and bash-static for amd64 and arm64',
+    isMet: () => hasCommands('apt-get', 'dpkg-deb'),
+    how: 'run the tests on Debian or Ubuntu',
+  },
+  'no-emulator': {
+    what: 'a kernel without an emulator for other architectures',
+    isMet: () => !existsSync(`/proc/sys/fs/binfmt_misc/qemu-${process.arch === 'arm64' ? 'x86_64' : 'aarch64'}`),
+    how: 'unregister it: sudo systemctl stop systemd-binfmt, or `docker run --privileged tonistiigi/binfmt --uninstall`',
+  },
+};
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Set on a suite that was skipped because the machine lacks something. */
+    skippedBecause?: string;
+  }
+}
+
+/**
+ * `describe` for a suite that needs something of the machine. Where that is missing the suite is skipped and named at
+ * the end of the run; with CI=true it fails instead, so that nothing goes untested unseen.
+ */
+export function suite(name: string, needs: readonly Need[], body: () => void): void {
+  const missing = needs.map((need) => REQUIREMENTS[need]).filter(({ isMet }) => !isMet());
+  if (missing.length === 0) {
+    describe(name, body);
+    return;
+  }
+  const because = missing.map(({ what, how }) => `needs ${what}: ${how}`).join('; ');
+  if (process.env.CI === 'true') {
+    describe(name, () => {
+      it('has what it needs', () => {
+        throw new Error(`CI=true and something is missing: ${because}`);
+      });
+    });
+    return;
+  }
+  describe(name, { skip: true, meta: { skippedBecause: because } }, () => {
+    it('is skipped', () => {});
+  });
+}
