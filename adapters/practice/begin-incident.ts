@@ -27,7 +27,7 @@ function createContainer(engine: Engine, image: string, createdAt: number): Cont
   const request = {
     Image: image,
     Cmd: ['/app/render'],
-    Env: ['QUEUE_URL=amqp://queue.internal:5672/pdf', 'RENDER_API_KEY=sk_live_practice_4f9b2c7d81e6a05394bd'],
+    Env: ['QUEUE_URL=amqp://queue.internal:5672/pdf', 'RENDER_API_KEY=rk-practice-4f9b2c7d81e6a05394bd17c2'],
     Labels: { 'com.example.team': 'documents' },
     ExposedPorts: { '8080/tcp': {} },
     HostConfig: {

@@ -17,7 +17,7 @@ const isRenderer = ({ config }: Container) => config.Env.some((variable) => vari
  */
 export function runRenderer(container: Container, print: (text: string) => void, queue: Queue): () => void {
   if (!isRenderer(container)) return () => {};
-  const version = container.config.Labels['org.opencontainers.image.version'] ?? 'unknown';
+  const version = container.image.config.config.Labels?.['org.opencontainers.image.version'] ?? 'unknown';
   const detach = queue.attach();
   print(`pdf-renderer ${version} is ready`);
   print('queue connected, 4 workers');

@@ -5,6 +5,7 @@ import { createSchema, updateSchema } from './container-config.ts';
 import { inspectionOf, listingOf } from './describe-container.ts';
 import type { Engine } from './engine.ts';
 import { recordEvent } from './run-container.ts';
+import { sendExit } from './send-exit.ts';
 import { sendLogs } from './send-logs.ts';
 
 function matchesName(pattern: string, name: string): boolean {
@@ -97,6 +98,7 @@ export function containerRoutes(engine: Engine): Route[] {
       containers.start(container);
       sendJson(call, 204);
     }),
+    on('POST', '([^/]+)/wait', (call) => sendExit(engine, call)),
     on('POST', '([^/]+)/rename', (call) => {
       containers.rename(containers.get(call.subject), call.query.get('name') ?? '');
       sendJson(call, 204);

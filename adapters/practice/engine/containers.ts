@@ -129,6 +129,8 @@ export class Containers {
   /** Starts it; false when it runs already. */
   start(container: Container): boolean {
     if (container.state.running) return false;
+    const missing = Object.keys(container.networks).find((name) => !isNetwork(name));
+    if (missing !== undefined) throw new EngineError(404, `network ${missing} not found`);
     Object.assign(container, { restartCount: 0, backoff: 0, stoppedByHand: false });
     launch(container, this.#around);
     return true;
@@ -185,9 +187,9 @@ function foreignPlatformWarnings(image: StoredImage): string[] {
   ];
 }
 
+const networkNamed = (name: string) => (name === 'default' ? 'bridge' : name);
+
 function networksOf(mode: string, asked: Readonly<Record<string, EndpointSettings | null>>) {
-  const own = mode === 'default' ? 'bridge' : mode;
-  const names = new Set([own, ...Object.keys(asked)]);
-  for (const name of names) if (!isNetwork(name)) throw new EngineError(404, `network ${name} not found`);
-  return Object.fromEntries([...names].map((name) => [name, asked[name] ?? {}]));
+  const settings = Object.entries(asked).map(([name, endpoint]) => [networkNamed(name), endpoint ?? {}] as const);
+  return { [networkNamed(mode)]: {}, ...Object.fromEntries(settings) };
 }

@@ -59,20 +59,27 @@ async function refusalOf(response: Response, reference: Reference): Promise<Engi
   return new EngineError(500, `the registry answered ${what}`);
 }
 
+async function contentOf(response: Response, path: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_BLOB) throw new EngineError(500, `${path} is larger than ${MAX_BLOB} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 async function download({ registry, name, signal }: Remote, path: string, reference: Reference): Promise<Buffer> {
   const response = await fetch(`http://${registry}/v2/${name}/${path}`, {
     headers: { accept: path.startsWith('manifests/') ? ACCEPT : '*/*' },
+    redirect: 'error',
     signal,
-  }).catch((error: unknown) => {
-    if (error instanceof EngineError) throw error;
+  }).catch(() => {
     throw new EngineError(500, `Get "http://${registry}/v2/": dial tcp ${registry}: connect: connection refused`);
   });
   if (!response.ok) throw await refusalOf(response, reference);
-  if (Number(response.headers.get('content-length') ?? 0) > MAX_BLOB) {
-    await response.body?.cancel();
-    throw new EngineError(500, `${path} is larger than ${MAX_BLOB} bytes`);
-  }
-  return Buffer.from(await response.arrayBuffer());
+  return contentOf(response, path);
 }
 
 async function downloadVerified(remote: Remote, kind: string, digest: string, reference: Reference): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { type Container, isAlive } from './container.ts';
 import { EngineError } from './engine-error.ts';
 import type { EventLog } from './event-log.ts';
-import { startOutcomeOf } from './start-outcome.ts';
+import { type StartOutcome, startOutcomeOf } from './start-outcome.ts';
 
 /** What a running program does that the engine itself cannot know: it may write lines, until the returned function ends it. */
 export type Program = (container: Container, print: (text: string) => void) => () => void;
@@ -49,13 +49,29 @@ function wantsRestart({ hostConfig, state, restartCount, stoppedByHand }: Contai
   return Name === 'on-failure' && state.exitCode !== 0 && (MaximumRetryCount === 0 || restartCount < MaximumRetryCount);
 }
 
-/** Starts the container's program if the kernel would; throws EngineError when the runtime refuses, which leaves it as it was. */
+/** Starts the container's program if the kernel would; throws EngineError when the engine or the runtime refuses, and leaves it stopped. */
 export function launch(container: Container, around: Surroundings): void {
   const { state } = container;
-  refuseTakenPorts(container, around.all());
-  const outcome = startOutcomeOf(container);
+  try {
+    refuseTakenPorts(container, around.all());
+    run(container, startOutcomeOf(container), around);
+  } catch (error) {
+    if (error instanceof EngineError) {
+      Object.assign(state, {
+        running: false,
+        restarting: false,
+        exitCode: state.exitCode || 128,
+        error: error.message,
+      });
+    }
+    throw error;
+  }
+}
+
+function run(container: Container, outcome: StartOutcome, around: Surroundings): void {
+  const { state } = container;
   if (outcome.kind === 'refused') {
-    Object.assign(state, { running: false, restarting: false, exitCode: outcome.exitCode, error: outcome.message });
+    state.exitCode = outcome.exitCode;
     throw new EngineError(outcome.status, outcome.message);
   }
   const at = around.now();

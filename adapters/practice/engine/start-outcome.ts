@@ -79,7 +79,7 @@ export function startOutcomeOf(container: Container): StartOutcome {
   const { config, image } = container;
   const path = config.Env.find((variable) => variable.startsWith('PATH='))?.slice('PATH='.length) ?? null;
   const request = { argv, path, cwd: config.WorkingDir || '/', ...idsOf(config.User, image.tree) };
-  const { outcome, culprit, exit, fault, because } = runOver(image.tree, execve(request, HOST_KERNEL));
+  const { outcome, culprit, exit, fault, because, chain } = runOver(image.tree, execve(request, HOST_KERNEL));
   const command = argv[0] ?? '';
   if (outcome === 'runs' || outcome === 'hang') return { kind: 'runs' };
   if (!isErrno(outcome)) {
@@ -90,5 +90,7 @@ export function startOutcomeOf(container: Container): StartOutcome {
     };
   }
   if (culprit === command && LOOKUP_FAULTS.includes(fault)) return refusal(command, outcome);
-  return { kind: 'dies', exitCode: 1, line: `exec ${command}: ${ERRNO_TEXT[outcome]}` };
+  // The runtime names what its look-up found.
+  const executed = command.includes('/') ? command : (chain[0] ?? command);
+  return { kind: 'dies', exitCode: 1, line: `exec ${executed}: ${ERRNO_TEXT[outcome]}` };
 }
