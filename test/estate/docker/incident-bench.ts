@@ -12,6 +12,8 @@ import { systemClock } from './system-clock.ts';
 
 /** A secret that stands in the environment of every container of a bench. */
 export const CANARY = 'canary-7f3a91c2e8d4-do-not-tell';
+export type Architecture = 'amd64' | 'arm64';
+
 /** As the configuration would name it. */
 const HOST = 'bench-01';
 
@@ -24,9 +26,11 @@ export interface Bench {
   readonly swapper: ImageSwapper;
   /** `127.0.0.1:port/pdf-renderer` */
   readonly repository: string;
-  /** `repository@sha256:…` of the image that runs (amd64) and of the one that does not (arm64). */
+  /** `repository@sha256:…` of the image that is for this engine's machine, and of the one that is for the other kind. */
   readonly good: string;
   readonly bad: string;
+  readonly goodArchitecture: Architecture;
+  readonly badArchitecture: Architecture;
   /** Creates and starts a container, which is removed with the bench. The name is made up. */
   deploy(image: string, settings?: Docker.ContainerCreateOptions): Promise<Docker.ContainerInspectInfo>;
   close(): Promise<void>;
@@ -37,7 +41,7 @@ export async function realBench(): Promise<Bench> {
   const engine = await startEngine();
   const images = await buildIncidentImages(Date.now());
   const registry = await serveRegistry({ 'pdf-renderer': { v2: images.v2, v3: images.v3 } });
-  return openBench(engine.host, registry.address, images, async () => {
+  return openBench(engine.host, registry.address, process.arch === 'arm64' ? 'arm64' : 'amd64', images, async () => {
     await registry.close();
     await engine.stop();
   });
@@ -47,11 +51,14 @@ export async function realBench(): Promise<Bench> {
 export async function openBench(
   address: string,
   registry: string,
+  machine: Architecture,
   images: IncidentImages,
   stop: () => Promise<void>,
 ): Promise<Bench> {
   const client = connect({ docker: address });
   const repository = `${registry}/pdf-renderer`;
+  const byArchitecture = { amd64: images.v2, arm64: images.v3 };
+  const other = machine === 'amd64' ? 'arm64' : 'amd64';
   const deployed: string[] = [];
   const bench: Bench = {
     client,
@@ -60,8 +67,10 @@ export async function openBench(
     estate: createDockerEstate({ name: HOST, practice: false, client, clock: systemClock }),
     swapper: createDockerSwapper({ name: HOST, client, clock: systemClock }),
     repository,
-    good: `${repository}@${images.v2.digest}`,
-    bad: `${repository}@${images.v3.digest}`,
+    good: `${repository}@${byArchitecture[machine].digest}`,
+    bad: `${repository}@${byArchitecture[other].digest}`,
+    goodArchitecture: machine,
+    badArchitecture: other,
     deploy: async (image, settings = {}) => {
       const name = settings.name ?? `bench-${randomBytes(4).toString('hex')}`;
       deployed.push(name);

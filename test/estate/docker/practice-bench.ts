@@ -8,7 +8,7 @@ export async function practiceBench(): Promise<Bench> {
   const practice = await startPractice();
   const images = await buildIncidentImages(Date.now());
   const registry = await serveRegistry({ 'pdf-renderer': { v2: images.v2, v3: images.v3 } });
-  return openBench(practice.engine, registry.address, images, async () => {
+  return openBench(practice.engine, registry.address, 'amd64', images, async () => {
     await registry.close();
     await practice.stop();
   });

@@ -32,8 +32,8 @@ export async function estateOn(bench: Bench): Promise<EstateUnderTest> {
     argv: ['/app/render'],
     imageReference: bench.bad,
     repository: bench.repository,
-    imageArchitecture: 'arm64',
-    hostArchitecture: 'amd64',
+    imageArchitecture: bench.badArchitecture,
+    hostArchitecture: bench.goodArchitecture,
     canary: CANARY,
     close: bench.close,
   };
@@ -79,6 +79,6 @@ export function swapOf(bench: Bench, container: Docker.ContainerInspectInfo): Sw
     instanceId: container.Id,
     imageId: container.Image,
     image: bench.good,
-    platform: 'linux/amd64',
+    platform: `linux/${bench.goodArchitecture}`,
   };
 }

@@ -36,12 +36,12 @@ export function carryOverSettings(
   return { body, networks };
 }
 
-/** The engine makes the short id the hostname by itself, and refuses any where another's namespace is used. */
-function hostname(old: ContainerDocument): { Hostname?: string; Domainname?: string } {
-  const { Hostname = '', Domainname = '' } = old.Config ?? {};
+/** Left out, so that the engine makes the short id the hostname by itself, and where another's namespace is used. */
+function hostname(old: ContainerDocument): { Hostname?: string | undefined; Domainname?: string | undefined } {
+  const { Hostname, Domainname } = old.Config ?? {};
   const borrowed = old.HostConfig?.NetworkMode?.startsWith('container:') || old.HostConfig?.UTSMode === 'host';
-  if (borrowed) return { Hostname: '', Domainname: '' };
-  return { Hostname: Hostname === old.Id.slice(0, SHORT_ID) ? '' : Hostname, Domainname };
+  if (borrowed) return { Hostname: undefined, Domainname: undefined };
+  return { Hostname: Hostname === old.Id.slice(0, SHORT_ID) ? undefined : Hostname, Domainname };
 }
 
 function emptied(ports: Readonly<Record<string, unknown>> | null | undefined): Record<string, object> {
