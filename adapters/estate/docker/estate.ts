@@ -1,0 +1,45 @@
+import type Docker from 'dockerode';
+import { answerOf } from '../../../src/ports/answer.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { Estate } from '../../../src/ports/estate.ts';
+import { createContainerTree } from './container-tree.ts';
+import { containerAt } from './docker-place.ts';
+import { createEngine } from './engine.ts';
+import { findInstances, listNames } from './find-instances.ts';
+import { readHostFacts } from './host-facts.ts';
+import { instanceFacts } from './inspect-instance.ts';
+import { readLocalImage, readLocalImages } from './local-images.ts';
+import { readContainer } from './read-container.ts';
+import { readLog } from './read-log.ts';
+
+/** Each question to the engine; a diagnosis is of no use when it comes late. */
+const DEADLINE_MS = 10_000;
+
+/** What is needed to read from one Docker host. `deadlineMs` is for each single question. */
+export interface DockerEstateOptions {
+  readonly name: string;
+  readonly practice: boolean;
+  readonly client: Docker;
+  readonly clock: Clock;
+  readonly deadlineMs?: number;
+}
+
+/** One Docker host, read only: nothing is created, started or left behind there. */
+export function createDockerEstate(options: DockerEstateOptions): Estate {
+  const { name, client, clock, practice } = options;
+  const engine = createEngine({ name, client, clock, deadlineMs: options.deadlineMs ?? DEADLINE_MS });
+  return {
+    name,
+    kind: 'docker',
+    practice,
+    find: (wanted, signal) => answerOf(() => findInstances(engine, name, wanted, signal)),
+    names: (signal) => answerOf(() => listNames(engine, signal)),
+    inspect: (place, signal) =>
+      answerOf(async () => instanceFacts(place, await readContainer(engine, containerAt(name, place), signal))),
+    host: (place, signal) => answerOf(() => readHostFacts(engine, containerAt(name, place), signal)),
+    localImage: (_place, imageId, signal) => answerOf(() => readLocalImage(engine, imageId, signal)),
+    localImages: (_place, repository, signal) => answerOf(() => readLocalImages(engine, repository, signal)),
+    log: (place, lines, signal) => answerOf(() => readLog(engine, containerAt(name, place), lines, signal)),
+    files: (place, signal) => createContainerTree(engine, containerAt(name, place), signal),
+  };
+}

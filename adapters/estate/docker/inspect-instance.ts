@@ -1,0 +1,70 @@
+import type { InstanceFacts, InstanceState, MountFacts } from '../../../src/playbook/evidence.ts';
+import type { Place } from '../../../src/playbook/place.ts';
+import { type ContainerDocument, type RestartPolicyDocument, timeOrNull } from './documents.ts';
+import { managedBy } from './managed-by.ts';
+
+/** What the engine's runtime sets when the configuration names no PATH (moby oci/defaults.go). */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Facts out of an inspect document. Of the environment only PATH is read; the rest of it ends here. */
+export function instanceFacts(place: Place, document: ContainerDocument): InstanceFacts {
+  const config = document.Config ?? {};
+  return {
+    place,
+    id: document.Id,
+    createdAt: timeOrNull(document.Created) ?? '',
+    state: instanceState(document),
+    imageReference: config.Image ?? '',
+    imageId: document.Image,
+    argv: [document.Path ?? '', ...(document.Args ?? [])].filter((word, index) => index > 0 || word !== ''),
+    path: pathOf(config.Env),
+    workingDir: config.WorkingDir || '/',
+    user: config.User ?? '',
+    mounts: (document.Mounts ?? []).map(
+      (mount): MountFacts => ({
+        kind: mount.Type ?? 'unknown',
+        destination: mount.Destination ?? '',
+        readOnly: mount.RW === false,
+      }),
+    ),
+    restartPolicy: formatRestartPolicy(document.HostConfig?.RestartPolicy),
+    managedBy: managedBy(config.Labels),
+  };
+}
+
+/** The process of a container as the engine tells it. */
+export function instanceState(document: ContainerDocument): InstanceState {
+  const state = document.State ?? {};
+  const startedAt = timeOrNull(state.StartedAt);
+  const health = state.Health?.Status;
+  return {
+    status: state.Status ?? 'unknown',
+    // A container that never started or is running has no exit status, although the engine writes 0.
+    exitCode: hasExitCode(document) ? (state.ExitCode ?? null) : null,
+    error: state.Error ?? '',
+    oomKilled: state.OOMKilled ?? false,
+    restartCount: document.RestartCount ?? 0,
+    startedAt,
+    finishedAt: timeOrNull(state.FinishedAt),
+    health: health === undefined || health === 'none' || health === '' ? null : health,
+  };
+}
+
+function hasExitCode(document: ContainerDocument): boolean {
+  const state = document.State ?? {};
+  if (state.Running && !state.Restarting) return false;
+  return timeOrNull(state.FinishedAt) !== null || (state.ExitCode ?? 0) !== 0;
+}
+
+/** The last PATH counts, as for the process. A PATH that is set to nothing stays nothing. */
+function pathOf(env: readonly string[] | null | undefined): string {
+  const entry = env?.findLast((line) => line.startsWith('PATH='));
+  return entry === undefined ? DEFAULT_PATH : entry.slice('PATH='.length);
+}
+
+/** `no`, `always`, `unless-stopped`, `on-failure`, `on-failure:5`: as `docker run --restart` takes it. */
+export function formatRestartPolicy(policy: RestartPolicyDocument | undefined): string {
+  const name = policy?.Name || 'no';
+  const retries = policy?.MaximumRetryCount ?? 0;
+  return name === 'on-failure' && retries > 0 ? `${name}:${retries}` : name;
+}

@@ -1,0 +1,111 @@
+import { ProbeError } from '../../../../src/ports/answer.ts';
+import type { Swap } from '../../../../src/ports/image-swap.ts';
+import type { ContainerDocument } from '../documents.ts';
+import type { Engine } from '../engine.ts';
+import { readImageDocument } from '../local-images.ts';
+import { replacedBy } from '../managed-by.ts';
+import { readContainerById } from '../read-container.ts';
+import { redactEnvironment } from '../redact-environment.ts';
+import { carryOverNetworks } from './carry-over-networks.ts';
+import { carryOverSettings } from './carry-over-settings.ts';
+import { surveySwap, swapFailure } from './survey-swap.ts';
+import { beforeOf, labelsOf } from './swap-labels.ts';
+
+const CREATE_DEADLINE_MS = 120_000;
+
+/**
+ * Creates the new container, not started, beside the old one, which is not touched: if the engine refuses the settings,
+ * nothing has happened. Rejects with ProbeError.
+ */
+export async function createBeside(engine: Engine, swap: Swap, signal: AbortSignal): Promise<string> {
+  const { names, old, fresh } = await surveySwap(engine, swap, signal);
+  if (old === null) {
+    if (fresh?.Name === `/${names.service}`) return 'the new container stands already, and the old one was removed';
+    throw swapFailure(engine, 'conflict', `the container ${names.service} that was approved is gone: diagnose again`);
+  }
+  if (fresh !== null) {
+    await joinNetworks(engine, old, fresh, signal);
+    return `the new container was there already, with the settings of ${names.service}`;
+  }
+  checkReplaceable(engine, swap, old, names.service);
+  const created = await create(engine, swap, old, names.fresh, signal);
+  await joinNetworks(engine, old, created, signal);
+  return `created the new container with the settings of ${names.service}, not started yet`;
+}
+
+function checkReplaceable(engine: Engine, swap: Swap, old: ContainerDocument, service: string): void {
+  if (old.Image !== swap.imageId || old.Name !== `/${service}`) {
+    const message = `${service} is not what was approved any more: diagnose again`;
+    throw swapFailure(engine, 'conflict', message);
+  }
+  if (old.HostConfig?.AutoRemove) {
+    const message = `${service} was started with --rm: it would be removed when it is stopped and could not be put back; replace it by hand`;
+    throw swapFailure(engine, 'unsupported', message);
+  }
+  const owner = replacedBy(old.Config?.Labels);
+  if (owner !== null) {
+    const message = `${service} belongs to ${owner}, which would replace it as soon as it is stopped: change the image there`;
+    throw swapFailure(engine, 'unsupported', message);
+  }
+}
+
+async function create(
+  engine: Engine,
+  swap: Swap,
+  old: ContainerDocument,
+  name: string,
+  signal: AbortSignal,
+): Promise<ContainerDocument> {
+  if ((await readImageDocument(engine, swap.image, signal)) === null) {
+    throw swapFailure(
+      engine,
+      'not-found',
+      `${swap.image} is not on the host: it was pulled and removed again; start over`,
+    );
+  }
+  const oldImage = await readImageDocument(engine, old.Image, signal);
+  const { body } = carryOverSettings(old, oldImage === null ? null : (oldImage.Config ?? {}), swap.image, {
+    ...labelsOf(swap, beforeOf(old)),
+  });
+  const query = { name, platform: swap.platform };
+  const request = { method: 'POST', path: '/containers/create', query, body, deadlineMs: CREATE_DEADLINE_MS } as const;
+  const { Id } = await withoutValues(old, () => engine.json<{ Id: string }>(request, signal));
+  const created = await readContainerById(engine, Id, signal);
+  if (created !== null) return created;
+  throw swapFailure(engine, 'conflict', 'the new container was removed by somebody else right after it was created');
+}
+
+/** The engine may quote the settings that it refuses. */
+async function withoutValues<T>(old: ContainerDocument, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ProbeError)) throw error;
+    const redact = redactEnvironment(old.Config?.Env, []);
+    throw new ProbeError({ ...error.why, message: redact(error.why.message) });
+  }
+}
+
+/** Joins what is missing and leaves what the old container had left, before the first start. */
+async function joinNetworks(
+  engine: Engine,
+  old: ContainerDocument,
+  created: ContainerDocument,
+  signal: AbortSignal,
+): Promise<void> {
+  if (created.State?.Running) return;
+  const { first, others } = carryOverNetworks(old);
+  const joined = Object.keys(created.NetworkSettings?.Networks ?? {});
+  for (const [network, EndpointConfig] of Object.entries(others)) {
+    if (joined.includes(network)) continue;
+    const body = { Container: created.Id, EndpointConfig };
+    const path = `/networks/${encodeURIComponent(network)}/connect`;
+    await engine.status({ method: 'POST', path, body }, signal);
+  }
+  if (Object.keys(first).length > 0 || Object.keys(others).length === 0) return;
+  // The old one was disconnected from the network it was created with.
+  for (const network of joined.filter((name) => !(name in others))) {
+    const path = `/networks/${encodeURIComponent(network)}/disconnect`;
+    await engine.status({ method: 'POST', path, body: { Container: created.Id } }, signal);
+  }
+}

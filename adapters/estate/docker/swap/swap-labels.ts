@@ -1,0 +1,49 @@
+import type { Swap } from '../../../../src/ports/image-swap.ts';
+import type { ContainerDocument, RestartPolicyDocument } from '../documents.ts';
+
+/**
+ * The journal of a swap stands in the labels of the new container, which is created before the old one is touched and
+ * removed after the old one is back: at every moment in between it says how the old one was.
+ */
+export const SWAP_LABEL = 'execfmt.swap';
+const RAN_LABEL = 'execfmt.swap.ran';
+const POLICY_LABEL = 'execfmt.swap.restart-policy';
+const RETRIES_LABEL = 'execfmt.swap.restart-retries';
+/** Labels of this and earlier swaps; none of them is a setting of the service. */
+export const OWN_LABELS: readonly string[] = [SWAP_LABEL, RAN_LABEL, POLICY_LABEL, RETRIES_LABEL];
+
+/** How the old container was before it was touched. */
+export interface Before {
+  readonly ran: boolean;
+  readonly policy: RestartPolicyDocument;
+}
+
+/** Restarting counts as running: its process was meant to run. */
+export function beforeOf(old: ContainerDocument): Before {
+  const state = old.State ?? {};
+  return {
+    ran: Boolean(state.Running || state.Restarting || state.Paused),
+    policy: old.HostConfig?.RestartPolicy ?? {},
+  };
+}
+
+/** The journal, for the new container. */
+export function labelsOf(swap: Swap, before: Before): Record<string, string> {
+  return {
+    [SWAP_LABEL]: swap.id,
+    [RAN_LABEL]: String(before.ran),
+    [POLICY_LABEL]: before.policy.Name || 'no',
+    [RETRIES_LABEL]: String(before.policy.MaximumRetryCount ?? 0),
+  };
+}
+
+/** Reads the journal off the new container. */
+export function readBefore(fresh: ContainerDocument): Before {
+  const labels = fresh.Config?.Labels ?? {};
+  const retries = Number(labels[RETRIES_LABEL] ?? 0);
+  const policy: RestartPolicyDocument = {
+    Name: labels[POLICY_LABEL] || 'no',
+    ...(Number.isSafeInteger(retries) && retries > 0 ? { MaximumRetryCount: retries } : {}),
+  };
+  return { ran: labels[RAN_LABEL] === 'true', policy };
+}
