@@ -136,6 +136,35 @@ describe('the login of docker login', () => {
     }
   });
 
+  it('may be a token that the registry takes as it is', async () => {
+    const registry = await start({ auth: 'token', ...LOGIN });
+    const config = await configured(registry, { auths: { HOST: { registrytoken: 'token-for-team/render' } } });
+    expect(expectKnown(await resolve(registry, {}, config)).kind).toBe('manifest');
+    expect(registry.seen.some((request) => request.path.startsWith('/token'))).toBe(false);
+  });
+
+  it('may be an identity token, which is exchanged by OAuth2', async () => {
+    const registry = await start({ auth: 'token', ...LOGIN });
+    const forms: URLSearchParams[] = [];
+    registry.intercept = (request, response, path) => {
+      if (path !== '/token' || request.method !== 'POST') return false;
+      request.setEncoding('utf8').on('data', (form: string) => forms.push(new URLSearchParams(form)));
+      request.on('end', () => response.end(JSON.stringify({ access_token: 'token-for-team/render' })));
+      return true;
+    };
+    const config = await configured(registry, { auths: { HOST: { auth, identitytoken: 'refresh-me' } } });
+    expect(expectKnown(await resolve(registry, {}, config)).kind).toBe('manifest');
+    expect(forms.map((form) => Object.fromEntries(form))).toEqual([
+      {
+        grant_type: 'refresh_token',
+        refresh_token: 'refresh-me',
+        client_id: 'execfmt',
+        scope: 'repository:team/render:pull',
+        service: 'test, registry',
+      },
+    ]);
+  });
+
   describe('in a credential helper', () => {
     /** Installs a helper of this shell text under a name that only this test has. */
     async function helper(script: string): Promise<string> {
