@@ -64,9 +64,11 @@ function addEntry(root: LayerDirectory, entry: LayerEntry, ordinal: number): voi
   }
   const parent = makeDirectory(root, path.slice(0, -1), entry);
   if (name.startsWith(WHITEOUT)) {
-    addWhiteout(parent, name, entry);
+    addWhiteout(root, parent, name, entry);
     return;
   }
+  // The entry takes the whiteout's place. Lower content of a directory shows again then, as measured with Docker's overlay2.
+  parent.whiteouts.delete(name);
   const there = parent.children.get(name);
   if (entry.kind === 'directory' && there?.kind === 'directory') there.entry = entry;
   else parent.children.set(name, nodeOf(root, entry, ordinal));
@@ -74,11 +76,11 @@ function addEntry(root: LayerDirectory, entry: LayerEntry, ordinal: number): voi
 
 /**
  * Whiteouts speak of lower layers only, wherever in the archive they stand (OCI image-spec layer.md); what the same
- * layer has by that name stays.
+ * layer has by that name stays. The root cannot be made opaque: overlayfs does not look for the mark there (measured).
  */
-function addWhiteout(parent: LayerDirectory, name: string, entry: LayerEntry): void {
+function addWhiteout(root: LayerDirectory, parent: LayerDirectory, name: string, entry: LayerEntry): void {
   if (name === OPAQUE) {
-    parent.opaque = true;
+    parent.opaque = parent !== root;
     return;
   }
   if (name.startsWith(AUFS_META)) return;

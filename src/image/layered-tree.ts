@@ -60,7 +60,7 @@ export function lookUpIn(path: string, layers: readonly LayerDirectory[]): Layer
 /** What one layer has at a path, and whether lower layers have nothing to say about it any more. */
 function lookInto(root: LayerDirectory, parts: readonly string[]): { node: LayerNode | null; final: boolean } {
   let here = root;
-  let final = root.opaque;
+  let final = false;
   for (const [depth, name] of parts.entries()) {
     final ||= here.whiteouts.has(name);
     const node = here.children.get(name);
@@ -75,7 +75,10 @@ function lookInto(root: LayerDirectory, parts: readonly string[]): { node: Layer
   return { node: here, final };
 }
 
-/** A directory that no layer has an entry for was made by the runtime: 0755, of root. */
+/**
+ * A directory that no layer has an entry for was made by the runtime: 0755, of root. (One that only a lower layer has an
+ * entry for keeps that mode, as containerd does; Docker's overlay2 makes it 0755 anew.)
+ */
 function directoryOf(entry: LayerEntry | null): LayeredEntry {
   const { mode, uid, gid } = entry ?? { mode: 0o755, uid: 0, gid: 0 };
   return { entry: { kind: 'directory', mode, uid, gid, size: 0 }, bytes: null };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Platform } from '../../src/image/platform.ts';
 import { type BuiltImage, imageOf, indexOf, layerOf, stored } from '../servers/registry/build-image.ts';
 import { startRegistry, type TestRegistry } from '../servers/registry/start-registry.ts';
-import { failureOf, never, sourceFor, valueOf } from './open-source.ts';
+import { expectFailure, expectKnown, never, sourceFor } from './open-source.ts';
 
 const AMD64: Platform = { os: 'linux', architecture: 'amd64', variant: null };
 const S390X: Platform = { os: 'linux', architecture: 's390x', variant: null };
@@ -31,7 +31,7 @@ afterEach(() => registry.stop());
 
 describe('resolve', () => {
   it('gives an index’s platforms without its attestations', async () => {
-    const image = valueOf(await sourceFor(registry.host).resolve(`${registry.host}/team/render:v2`, never));
+    const image = expectKnown(await sourceFor(registry.host).resolve(`${registry.host}/team/render:v2`, never));
     expect(image).toMatchObject({ kind: 'index', reference: `${registry.host}/team/render:v2` });
     expect(image.entries).toEqual([
       { platform: AMD64, digest: amd64.manifest.digest },
@@ -40,7 +40,7 @@ describe('resolve', () => {
   });
 
   it('gives a manifest’s own platform, from its configuration', async () => {
-    const image = valueOf(await sourceFor(registry.host).resolve(`${registry.host}/team/render:v1-arm`, never));
+    const image = expectKnown(await sourceFor(registry.host).resolve(`${registry.host}/team/render:v1-arm`, never));
     const { digest, mediaType } = arm64.manifest;
     const entries = [{ platform: { ...AMD64, architecture: 'arm64' }, digest }];
     expect(image).toMatchObject({ kind: 'manifest', digest, mediaType, entries });
@@ -48,19 +48,19 @@ describe('resolve', () => {
 
   it('prefers the digest to the tag', async () => {
     const reference = `${registry.host}/team/render:v1@${arm64.manifest.digest}`;
-    expect(valueOf(await sourceFor(registry.host).resolve(reference, never)).digest).toBe(arm64.manifest.digest);
+    expect(expectKnown(await sourceFor(registry.host).resolve(reference, never)).digest).toBe(arm64.manifest.digest);
   });
 
   it('follows an index within an index', async () => {
     const inner = indexOf([[amd64.manifest, { platform: { os: 'linux', architecture: 'amd64' } }]]);
     registry.putManifest('team/render', inner);
     registry.putManifest('team/render', indexOf([[inner, {}]]), 'nested');
-    const image = valueOf(await sourceFor(registry.host).resolve(`${registry.host}/team/render:nested`, never));
+    const image = expectKnown(await sourceFor(registry.host).resolve(`${registry.host}/team/render:nested`, never));
     expect(image.entries).toEqual([{ platform: AMD64, digest: amd64.manifest.digest }]);
   });
 
   it('refuses what is no reference', async () => {
-    expect(failureOf(await sourceFor(registry.host).resolve('Not A Reference', never)).code).toBe('invalid');
+    expect(expectFailure(await sourceFor(registry.host).resolve('Not A Reference', never)).code).toBe('invalid');
     expect(registry.seen).toEqual([]);
   });
 
@@ -70,16 +70,16 @@ describe('resolve', () => {
     const chart = { schemaVersion: 2, config: { mediaType: 'application/helm', digest: old.digest }, layers: [] };
     registry.putManifest('team/render', stored(Buffer.from(JSON.stringify(chart)), amd64.manifest.mediaType), 'chart');
     const source = sourceFor(registry.host);
-    const schema1 = failureOf(await source.resolve(`${registry.host}/team/render:old`, never));
+    const schema1 = expectFailure(await source.resolve(`${registry.host}/team/render:old`, never));
     expect(schema1).toMatchObject({ code: 'unsupported', message: expect.stringContaining('schema 1') });
-    const helm = failureOf(await source.resolve(`${registry.host}/team/render:chart`, never));
+    const helm = expectFailure(await source.resolve(`${registry.host}/team/render:chart`, never));
     expect(helm).toMatchObject({ code: 'unsupported', message: expect.stringContaining('application/helm') });
   });
 });
 
 describe('open', () => {
   it('opens the fitting entry of an index, with its configuration and files', async () => {
-    const image = valueOf(await sourceFor(registry.host).open(`${registry.host}/team/render:v2`, AMD64, never));
+    const image = expectKnown(await sourceFor(registry.host).open(`${registry.host}/team/render:v2`, AMD64, never));
     expect(image.digest).toBe(amd64.manifest.digest);
     expect(image.config).toMatchObject({ platform: AMD64, entrypoint: ['/app/render'], path: '/bin' });
     expect(JSON.stringify(image)).not.toContain('hunter2');
@@ -91,12 +91,12 @@ describe('open', () => {
   });
 
   it('opens a manifest whatever it says', async () => {
-    const image = valueOf(await sourceFor(registry.host).open(`${registry.host}/team/render:v1-arm`, AMD64, never));
+    const image = expectKnown(await sourceFor(registry.host).open(`${registry.host}/team/render:v1-arm`, AMD64, never));
     expect(image.config.platform.architecture).toBe('arm64');
   });
 
   it('says which platforms there are when none fits', async () => {
-    const failure = failureOf(await sourceFor(registry.host).open(`${registry.host}/team/render:v2`, S390X, never));
+    const failure = expectFailure(await sourceFor(registry.host).open(`${registry.host}/team/render:v2`, S390X, never));
     expect(failure.code).toBe('not-found');
     expect(failure.message).toMatch(/linux\/s390x.*linux\/amd64, linux\/arm64/);
   });
@@ -108,16 +108,16 @@ describe('open', () => {
     ]);
     registry.putManifest('team/render', index, 'bare');
     const source = sourceFor(registry.host);
-    const image = valueOf(await source.open(`${registry.host}/team/render:bare`, AMD64, never));
+    const image = expectKnown(await source.open(`${registry.host}/team/render:bare`, AMD64, never));
     expect(image.digest).toBe(amd64.manifest.digest);
-    expect(failureOf(await source.open(`${registry.host}/team/render:bare`, S390X, never)).code).toBe('not-found');
+    expect(expectFailure(await source.open(`${registry.host}/team/render:bare`, S390X, never)).code).toBe('not-found');
   });
 });
 
 describe('tags', () => {
   it('are read over all pages, in the registry’s order', async () => {
     registry.putManifest('team/render', amd64.manifest, 'a', 'b');
-    const tags = valueOf(await sourceFor(registry.host).tags(`${registry.host}/team/render`, never));
+    const tags = expectKnown(await sourceFor(registry.host).tags(`${registry.host}/team/render`, never));
     expect(tags).toEqual(['v1', 'v1-arm', 'v2', 'a', 'b']);
   });
 
@@ -128,7 +128,7 @@ describe('tags', () => {
       response.end(JSON.stringify({ tags: Array.from({ length: 300 }, (_, at) => `t${at}`) }));
       return true;
     };
-    expect(valueOf(await sourceFor(registry.host).tags(`${registry.host}/team/render`, never))).toHaveLength(1000);
+    expect(expectKnown(await sourceFor(registry.host).tags(`${registry.host}/team/render`, never))).toHaveLength(1000);
     expect(registry.seen).toHaveLength(4);
   });
 });

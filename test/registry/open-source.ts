@@ -5,7 +5,7 @@ import type { Answer, ProbeFailure } from '../../src/ports/answer.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 
 export const clock: Clock = {
   now: () => new Date(),
@@ -34,12 +34,12 @@ export function sourceFor(host: string, registry: RegistryOptions = {}, more: Pa
   });
 }
 
-export function valueOf<T>(answer: Answer<T>): T {
+export function expectKnown<T>(answer: Answer<T>): T {
   if (answer.kind === 'known') return answer.value;
   throw new Error(`${answer.why.code} ${answer.why.target}: ${answer.why.message}`);
 }
 
-export function failureOf(answer: Answer<unknown>): ProbeFailure {
+export function expectFailure(answer: Answer<unknown>): ProbeFailure {
   if (answer.kind === 'probe-failed') return answer.why;
   throw new Error('it succeeded');
 }

@@ -55,7 +55,7 @@ export async function requestToken(asked: TokenRequest): Promise<Token> {
 /** The realm comes from outside and is sent our password: https anywhere, http only on the registry's own host. */
 function checkedRealm({ challenge, endpoint }: TokenRequest): URL {
   const realm = challenge.parameters.get('realm') ?? '';
-  const url = URL.parse(realm, endpoint.origin);
+  const url = URL.parse(realm);
   const why = url === null ? 'it is no URL' : refuseUrl(url, endpoint, 'same-host');
   if (url !== null && why === null && url.username === '' && url.password === '') return url;
   const message = `it sends us to a token service that is not safe to log in to: ${why ?? 'it names a user'}. Check the registry’s configuration of its token service.`;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 
 /** A blob or manifest as a registry holds it. */
 export interface Stored {
@@ -11,7 +11,7 @@ export interface Stored {
 }
 
 /** A file for a layer: a tar header and its content. */
-export type TarFile = Omit<Headers, 'size'> & { readonly content?: string | Buffer };
+export type TarFile = Partial<Omit<Header, 'size'>> & { readonly name: string; readonly content?: string | Buffer };
 
 export interface BuiltImage {
   readonly manifest: Stored;

@@ -116,9 +116,15 @@ function serve(
   content: { manifests: Map<string, Stored>; blobs: Map<string, Stored>; tags: Map<string, string[]> },
 ): void {
   const [, repository = '', kind = '', name = ''] = /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^?]+)/.exec(path) ?? [];
-  if (kind === 'tags') return serveTags(path, repository, response, content.tags.get(repository));
+  if (kind === 'tags') {
+    serveTags(path, repository, response, content.tags.get(repository));
+    return;
+  }
   const found = kind === 'blobs' ? content.blobs.get(name) : content.manifests.get(`${repository}/${name}`);
-  if (!found) return fail(response, 404, kind === 'blobs' ? 'BLOB_UNKNOWN' : 'MANIFEST_UNKNOWN');
+  if (!found) {
+    fail(response, 404, kind === 'blobs' ? 'BLOB_UNKNOWN' : 'MANIFEST_UNKNOWN');
+    return;
+  }
   response.setHeader('content-type', found.mediaType);
   response.setHeader('docker-content-digest', found.digest);
   response.end(found.bytes);
@@ -126,7 +132,10 @@ function serve(
 
 /** Two tags a page, whatever was asked for, as registries may do. */
 function serveTags(path: string, repository: string, response: ServerResponse, tags: string[] | undefined): void {
-  if (!tags) return fail(response, 404, 'NAME_UNKNOWN');
+  if (!tags) {
+    fail(response, 404, 'NAME_UNKNOWN');
+    return;
+  }
   const last = new URL(path, 'http://x').searchParams.get('last');
   const start = last === null ? 0 : tags.indexOf(last) + 1;
   const page = tags.slice(start, start + 2);
