@@ -32,7 +32,7 @@ const MACHINE_NAMES: Readonly<Record<string, readonly [string, string | null]>> 
  */
 export function architectureOf(machine: string): { architecture: string; variant: string | null } {
   const name = machine.trim().toLowerCase();
-  const known = MACHINE_NAMES[name];
+  const known = Object.hasOwn(MACHINE_NAMES, name) ? MACHINE_NAMES[name] : undefined;
   return known ? { architecture: known[0], variant: known[1] } : { architecture: name, variant: null };
 }
 

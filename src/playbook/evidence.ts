@@ -82,3 +82,10 @@ export interface Sample {
   readonly value: number | null;
   readonly at: string;
 }
+
+/** A value of the configured impact, named for people. */
+export interface ImpactReading extends Sample {
+  readonly name: string;
+  readonly recovers: 'falling' | 'rising' | null;
+  readonly unit: string | null;
+}

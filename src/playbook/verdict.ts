@@ -39,7 +39,8 @@ export interface Origin {
 /** The judgement on one instance, or of the worst one for a run. The shape is the contract's. */
 export interface Verdict {
   readonly outcome: 'will-not-run' | 'runs' | 'inconclusive';
-  readonly fault: FaultCode;
+  /** Null when it is inconclusive: unknown stays unknown. */
+  readonly fault: FaultCode | null;
   readonly culprit: string | null;
   readonly errno: string | null;
   readonly confidence: Confidence;

@@ -7,6 +7,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A signal that aborts after `ms`, or when `parent` does. */
   deadline(ms: number, parent?: AbortSignal): AbortSignal;
+  /** A signal that aborts when its end is called. */
+  lifetime(): { readonly signal: AbortSignal; end(): void };
 }
 
 export interface Ids {

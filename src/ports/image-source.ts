@@ -1,6 +1,9 @@
+import type { ImageConfig } from '../image/config.ts';
 import type { Platform } from '../image/platform.ts';
 import type { FileTree } from '../kernel/file-tree.ts';
 import type { Answer } from './answer.ts';
+
+export type { ImageConfig };
 
 /** What a reference points to now. */
 export interface PublishedImage {
@@ -18,18 +21,6 @@ export interface PublishedEntry {
   readonly platform: Platform | null;
   /** Of the manifest. */
   readonly digest: string;
-}
-
-/** The configuration of one image (OCI image-spec config.md); of the environment only PATH is kept. */
-export interface ImageConfig {
-  readonly platform: Platform;
-  readonly entrypoint: readonly string[];
-  readonly cmd: readonly string[];
-  readonly workingDir: string;
-  readonly user: string;
-  readonly path: string | null;
-  readonly createdAt: string | null;
-  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** One platform's image, opened: its files can be read without pulling or running it. */

@@ -1,16 +1,9 @@
 import type { ActionPlan } from '../approval/plan.ts';
-import type { Sample } from '../playbook/evidence.ts';
+import type { ImpactReading } from '../playbook/evidence.ts';
 import type { Step } from '../playbook/finding.ts';
 import type { Place } from '../playbook/place.ts';
 import type { InstanceVerdict, Remedy, Verdict } from '../playbook/verdict.ts';
 import type { Conversation, Person } from './people.ts';
-
-/** A value of the configured impact, named for people. */
-export interface ImpactReading extends Sample {
-  readonly name: string;
-  readonly recovers: 'falling' | 'rising' | null;
-  readonly unit: string | null;
-}
 
 /** What can happen in a run. A run is the list of these; everything that a person sees is a projection of it. */
 export type RunFact =

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import type { Architecture } from './debian-binary.ts';
 import type { LabEngine } from './engine.ts';
 import { buildRendererImage } from './incident-image.ts';
-import { createLabFolder, removeLabFolder } from './lab-folder.ts';
+import { createScratchFolder, removeLabFolder } from './lab-folder.ts';
 import { startMetricsPage } from './metrics-page.ts';
 import { pushImages } from './push-image.ts';
 import type { LabRegistry } from './registry.ts';
@@ -148,11 +148,14 @@ function configurationOf(
   });
 }
 
-/** The engine calls a container that it restarts again and again running too. */
-const isRunning = async (docker: Docker, container: string) => {
-  const { State } = await docker.getContainer(container).inspect();
-  return State.Running && !State.Restarting;
-};
+/**
+ * Whether the container does its work. `Running` alone does not tell: the engine says so of a container that it restarts
+ * again and again too.
+ */
+async function isWorking(docker: Docker, container: string): Promise<boolean> {
+  const { State, RestartCount } = await docker.getContainer(container).inspect();
+  return State.Running && !State.Restarting && RestartCount === 0;
+}
 
 async function settle(docker: Docker, plan: Plan, version: 'v2' | 'v3'): Promise<void> {
   await waitFor(`${plan.container} ${version} to ${version === 'v2' ? 'run' : 'restart'}`, 30_000, async () => {
@@ -170,10 +173,10 @@ export async function deployIncident(
   registry: LabRegistry,
   options: IncidentOptions = {},
 ): Promise<Incident> {
-  const folder = createLabFolder('incident');
+  const folder = createScratchFolder('incident');
   const docker = new Docker({ socketPath: engine.socket, timeout: 60_000 });
   const plan = planIncident(registry, folder);
-  const page = await startMetricsPage(() => isRunning(docker, plan.container));
+  const page = await startMetricsPage(() => isWorking(docker, plan.container));
   const stop = async () => {
     await page.stop();
     await removeAll(docker, plan);

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 
 const PREFIX = 'execfmt-lab';
 
+/** The environment variable that tells the test files' processes where the run has its folder. */
+export const RUN_FOLDER = 'EXECFMT_LAB_RUN';
+
 /** A process as it can be found again: the same pid with another start time (clock ticks since boot) is another process. */
 export interface ProcessMark {
   readonly pid: number;
@@ -40,6 +43,15 @@ export function createLabFolder(kind: string): string {
   const owner = markOf(process.pid);
   if (owner === null) throw new Error('/proc is not mounted: the lab needs Linux with /proc.');
   return mkdtempSync(join(tmpdir(), `${PREFIX}-${kind}-${owner.pid}-${owner.started}-`));
+}
+
+/**
+ * A temporary folder for what a test file starts. It lies in the run's folder, when there is one, and so goes with the
+ * run also when a signal ends it.
+ */
+export function createScratchFolder(kind: string): string {
+  const run = process.env[RUN_FOLDER];
+  return run === undefined ? createLabFolder(kind) : mkdtempSync(join(run, `${kind}-`));
 }
 
 /** Removes such a folder; tries again while dying processes still write into it. */

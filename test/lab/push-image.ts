@@ -3,12 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BuiltImage, MEDIA_TYPES } from '../../adapters/practice/oci-image.ts';
-import { createLabFolder, removeLabFolder } from './lab-folder.ts';
+import { createScratchFolder, removeLabFolder } from './lab-folder.ts';
 
 const run = promisify(execFile);
 
 /** Writes images as an OCI image layout (image-spec image-layout.md), each under the tag that it is given with. */
-export async function writeImageLayout(folder: string, images: Readonly<Record<string, BuiltImage>>): Promise<void> {
+async function writeImageLayout(folder: string, images: Readonly<Record<string, BuiltImage>>): Promise<void> {
   const blobs = join(folder, 'blobs', 'sha256');
   await mkdir(blobs, { recursive: true });
   await writeFile(join(folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
@@ -33,7 +33,7 @@ export async function writeImageLayout(folder: string, images: Readonly<Record<s
  * `127.0.0.1:5000/pdf-renderer`. Digests stay as they are.
  */
 export async function pushImages(repository: string, images: Readonly<Record<string, BuiltImage>>): Promise<void> {
-  const folder = createLabFolder('layout');
+  const folder = createScratchFolder('layout');
   try {
     await writeImageLayout(folder, images);
     for (const tag of Object.keys(images)) {

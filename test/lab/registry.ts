@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { abandonedFolders, createLabFolder, removeLabFolder } from './lab-folder.ts';
+import { createScratchFolder, removeLabFolder } from './lab-folder.ts';
 import { lastLines, waitFor } from './waiting.ts';
 
 /** A real registry (Docker's distribution), with nothing in it, without TLS and without accounts. */
@@ -23,8 +23,7 @@ http: { addr: "127.0.0.1:0" }
 
 /** Starts one and resolves when it listens; rejects with its last log lines after 20 s. It dies with our process. */
 export async function startRegistry(): Promise<LabRegistry> {
-  for (const abandoned of abandonedFolders('registry')) removeLabFolder(abandoned);
-  const folder = createLabFolder('registry');
+  const folder = createScratchFolder('registry');
   const log = join(folder, 'log');
   writeFileSync(join(folder, 'config.yml'), configuration(join(folder, 'data')));
   const out = openSync(log, 'a');

@@ -47,7 +47,7 @@ const mayIsolate = () =>
 const ENGINE_COMMANDS = ['dockerd', 'containerd', 'runc', 'docker-proxy', 'iptables', 'ip', 'setpriv', 'unshare'];
 
 /** Everything that suites need, with how it is found out and how to get it. The one list; `install.sh` installs it. */
-export const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
+const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
   root: { what: 'root', isMet: isRoot, how: 'run the tests as root' },
   engine: {
     what: 'dockerd as root',

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { abandonedFolders, createLabFolder, removeLabFolder } from '../lab/lab-folder.ts';
+import { abandonedFolders, createLabFolder, RUN_FOLDER, removeLabFolder } from '../lab/lab-folder.ts';
 import { type PrivateEngine, startPrivateEngine } from '../lab/private-engine.ts';
 
 declare module 'vitest' {
@@ -17,8 +17,10 @@ declare module 'vitest' {
  */
 export function setup(project: TestProject): () => void {
   process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
-  for (const abandoned of ['run', 'incident', 'layout'].flatMap(abandonedFolders)) removeLabFolder(abandoned);
+  for (const abandoned of ['run', 'registry', 'incident', 'layout'].flatMap(abandonedFolders))
+    removeLabFolder(abandoned);
   const folder = createLabFolder('run');
+  process.env[RUN_FOLDER] = folder;
   let engine: Promise<PrivateEngine> | null = null;
   let started: PrivateEngine | null = null;
   const begin = async () => {

@@ -1,0 +1,64 @@
+import {
+  SlackError,
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+} from '@slack/web-api';
+import { ChatError } from '../../../src/ports/chat.ts';
+
+/** Errors of Slack itself that may pass, and after which what was asked may have been done all the same. */
+const PASSING = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org'];
+const LIMITED = ['ratelimited', 'rate_limited', 'message_limit_exceeded'];
+const GONE = ['not_in_channel', 'channel_not_found', 'is_archived'];
+
+/** Why a call failed, as far as it matters to what is done next. */
+export interface SlackFailure {
+  readonly code: ChatError['code'];
+  /** Slack's own word for it (`not_in_channel`), or the kind of failure. */
+  readonly reason: string;
+  /** How long Slack asks to wait, seconds; null when it does not say. */
+  readonly retryAfter: number | null;
+  /** What was asked may have been done. */
+  readonly maybeDone: boolean;
+}
+
+function readPlatformError(reason: string): SlackFailure {
+  // A body that is not Slack's (a proxy's page) comes as one long "error": nobody knows what became of the call.
+  if (!/^[a-z_]{1,80}$/.test(reason)) {
+    return { code: 'unavailable', reason: 'an answer that is not Slack’s', retryAfter: null, maybeDone: true };
+  }
+  if (PASSING.includes(reason)) return { code: 'unavailable', reason, retryAfter: null, maybeDone: true };
+  if (LIMITED.includes(reason)) return { code: 'unavailable', reason, retryAfter: null, maybeDone: false };
+  const gone = GONE.includes(reason) || reason.startsWith('restricted_action');
+  return { code: gone ? 'gone' : 'refused', reason, retryAfter: null, maybeDone: false };
+}
+
+/** Reads an error of the Web API's client by class, status and code; null when it is none of Slack's: a defect. */
+export function readFailure(error: unknown): SlackFailure | null {
+  if (!(error instanceof SlackError)) return null;
+  if (error instanceof WebAPIRateLimitedError) {
+    return { code: 'unavailable', reason: 'ratelimited', retryAfter: error.retryAfter, maybeDone: false };
+  }
+  if (error instanceof WebAPIPlatformError) return readPlatformError(String(error.data.error));
+  if (error instanceof WebAPIHTTPError) {
+    const passing = error.statusCode >= 500 || error.statusCode === 408;
+    const reason = `status ${error.statusCode}`;
+    return { code: passing ? 'unavailable' : 'refused', reason, retryAfter: null, maybeDone: passing };
+  }
+  if (error instanceof WebAPIRequestError) {
+    return { code: 'unavailable', reason: 'no answer', retryAfter: null, maybeDone: true };
+  }
+  return { code: 'refused', reason: 'an error of the client', retryAfter: null, maybeDone: false };
+}
+
+const ADVICE: Record<ChatError['code'], string> = {
+  gone: 'Invite the app into the channel (/invite @execfmt), or name another channel in chat.slack.channels.',
+  refused: 'Look the word up in Slack’s reference of the method; tokens and scopes are set in the app’s settings.',
+  unavailable: 'It will work again when Slack does; status.slack.com says how Slack is.',
+};
+
+/** A failure as the port's error: what did not work, where, what to do next. */
+export function toChatError(what: string, failure: SlackFailure, cause: unknown): ChatError {
+  return new ChatError(failure.code, `Slack: ${what} failed (${failure.reason}). ${ADVICE[failure.code]}`, { cause });
+}

@@ -1,0 +1,72 @@
+import type { Application, Intent } from '../../../src/ports/application.ts';
+import type { Log } from '../../../src/ports/log.ts';
+import type { Person } from '../../../src/run/people.ts';
+import { channelOf } from './reference.ts';
+import { renderCard } from './render-card.ts';
+
+/** What only the person who asked sees. */
+export interface PrivateMessage {
+  readonly text: string;
+  readonly blocks?: ReturnType<typeof renderCard>['blocks'];
+}
+
+/** One verified delivery, acknowledged already. */
+export interface Delivery {
+  readonly id: string;
+  readonly by: Person;
+  /** `team/channel`. */
+  readonly conversation: string;
+  /** Null: a press on a button that is not one of ours. */
+  readonly what: Intent['what'] | null;
+  /** Never rejects. */
+  tell(message: PrivateMessage): Promise<void>;
+}
+
+/** What taking needs. */
+interface TakeContext {
+  readonly application: Application;
+  readonly claim: (key: string) => Promise<boolean>;
+  /** Null: every channel. */
+  readonly channels: readonly string[] | null;
+  readonly log: Log;
+}
+
+const NO_STORE =
+  'execfmt could not take this: its store does not answer. Nothing was done; please try again in a minute.';
+const OLD_BUTTON =
+  'execfmt does not know this button: it is of another version. Nothing was done; please ask again with /execfmt.';
+
+function notHere(channels: readonly string[]): string {
+  const where = channels.filter((id) => /^[A-Z0-9]+$/.test(id)).map((id) => `<#${id}>`);
+  return `execfmt is not set up for this channel. Ask in ${where.join(', ') || 'no channel yet'}, or have this one added to chat.slack.channels.`;
+}
+
+async function isFirst(context: TakeContext, delivery: Delivery): Promise<boolean | null> {
+  try {
+    return await context.claim(`slack-delivery:${delivery.id}`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : 'unknown';
+    context.log.error({ delivery: delivery.id, reason }, 'Slack: a delivery could not be claimed and was not taken.');
+    return null;
+  }
+}
+
+/** Hands a delivery to the application, once however often it comes, and tells the person what only they are told. */
+export async function takeIntent(context: TakeContext, delivery: Delivery): Promise<void> {
+  const { application, channels, log } = context;
+  const { what, by } = delivery;
+  const first = await isFirst(context, delivery);
+  if (first === null) return delivery.tell({ text: NO_STORE });
+  if (!first) return log.info({ delivery: delivery.id }, 'Slack: a delivery came again and was not taken again.');
+  if (channels !== null && !channels.includes(channelOf(delivery.conversation))) {
+    return delivery.tell({ text: notHere(channels) });
+  }
+  if (what === null) return delivery.tell({ text: OLD_BUTTON });
+  const conversation = { chat: 'slack', id: delivery.conversation } as const;
+  const reply = await application.handle({ by, conversation, delivery: delivery.id, what });
+  if (reply.kind === 'private') return delivery.tell(renderCard(reply.card));
+  if (reply.kind === 'run' && reply.joined) {
+    const text = `This is being looked at already: run ${reply.run}. Its thread has everything so far.`;
+    return delivery.tell({ text });
+  }
+}

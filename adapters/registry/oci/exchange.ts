@@ -1,0 +1,78 @@
+import { rootCertificates } from 'node:tls';
+import { Agent, type Dispatcher, request } from 'undici';
+import { type Endpoint, reachFor } from './endpoint.ts';
+import { translateNetworkError } from './network-failure.ts';
+import { guardedLookup, mayReach, type Reach, refusedAddress } from './reachable-address.ts';
+
+export interface Question {
+  readonly url: URL;
+  readonly endpoint: Endpoint;
+  readonly method?: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What is asked for, for the message of a failure: `the tag v3 of pdf-renderer`. */
+  readonly what: string;
+  readonly signal: AbortSignal;
+}
+
+export type Reply = Dispatcher.ResponseData;
+
+/** One HTTP exchange; redirects are given back, not followed. Rejects with ProbeError when nothing answers. */
+export type Exchange = (question: Question) => Promise<Reply>;
+
+const CONNECT_MS = 10_000;
+/** The longest silence within an answer. */
+const SILENCE_MS = 30_000;
+const CODES_WORTH_A_SECOND_TRY = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+
+/** Makes exchanges over kept connections, one pool for each authority and reach. Idle connections do not hold the process. */
+export function createExchange(): Exchange {
+  const agents = new Map<string, Agent>();
+  const agentFor = (reach: Reach, caPem: string | null): Agent => {
+    const key = JSON.stringify([reach.loopback, reach.linkLocal, caPem]);
+    const agent = agents.get(key) ?? makeAgent(reach, caPem);
+    agents.set(key, agent);
+    return agent;
+  };
+  return async (question) => {
+    const { url, endpoint } = question;
+    const reach = reachFor(url, endpoint);
+    // A literal address is never looked up, so the guard in the look-up does not see it.
+    if (!mayReach(url.hostname, reach)) throw translateNetworkError(refusedAddress(url.hostname), question);
+    const dispatcher = agentFor(reach, endpoint.caPem);
+    try {
+      return await ask(question, dispatcher);
+    } catch (error) {
+      if (question.signal.aborted || !isWorthASecondTry(error)) throw translateNetworkError(error, question);
+    }
+    return ask(question, dispatcher).catch((error: unknown) => {
+      throw translateNetworkError(error, question);
+    });
+  };
+}
+
+function ask(question: Question, dispatcher: Agent): Promise<Reply> {
+  return request(question.url, {
+    dispatcher,
+    method: question.method ?? 'GET',
+    headers: question.headers,
+    body: question.body ?? null,
+    signal: question.signal,
+  });
+}
+
+/** A kept connection that the other side closed just now says nothing about the registry. */
+function isWorthASecondTry(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && CODES_WORTH_A_SECOND_TRY.includes(String(error.code));
+}
+
+function makeAgent(reach: Reach, caPem: string | null): Agent {
+  const trust = caPem === null ? {} : { ca: [...rootCertificates, caPem] };
+  return new Agent({
+    connections: 8,
+    headersTimeout: SILENCE_MS,
+    bodyTimeout: SILENCE_MS,
+    maxHeaderSize: 64 * 1024,
+    connect: { timeout: CONNECT_MS, lookup: guardedLookup(reach), ...trust },
+  });
+}

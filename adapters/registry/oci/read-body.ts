@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { Question, Reply } from './exchange.ts';
+import { translateNetworkError } from './network-failure.ts';
+import { problem } from './problem.ts';
+
+/** The whole body of a reply, of at most `cap` bytes. Rejects with ProbeError: too-large, timeout, unreachable. */
+export async function readBody(reply: Reply, question: Question, cap: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of bodyOf(reply, question)) {
+    total += chunk.length;
+    if (total > cap) {
+      const message = `${question.what} is larger than ${cap} bytes, which no sound one is. Nothing of it was used.`;
+      throw problem('too-large', question.endpoint.registry, message);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, total);
+}
+
+/** The body as it comes; what the network does to it rejects with ProbeError. Leaving early closes the connection. */
+export async function* bodyOf(reply: Reply, question: Question): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of reply.body) yield chunk as Buffer;
+  } catch (error) {
+    throw translateNetworkError(error, question);
+  }
+}
+
+/** `sha256:…` of bytes, by the algorithm that another digest names. */
+export function digestOf(bytes: Uint8Array, like = 'sha256'): string {
+  const algorithm = like.split(':')[0] ?? 'sha256';
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+}

@@ -1,0 +1,167 @@
+import { estateOf } from '../playbook/place.ts';
+import type { Application, Intent, IntentReply } from '../ports/application.ts';
+import type { WorkflowContext } from '../ports/workflows.ts';
+import { isPending, type RunState } from '../run/run-state.ts';
+import { privateCard } from '../view/private-card.ts';
+import { isSettled, threadOf } from '../view/thread.ts';
+import { CARRY_OUT, startAction } from './approve.ts';
+import { carryOut } from './carry-out.ts';
+import type { Deps } from './deps.ts';
+import { EXPIRE, expirePlan } from './expire-plan.ts';
+import { FOLLOW, followRecovery } from './follow-recovery.ts';
+import { handleIntent } from './handle-intent.ts';
+import { investigate } from './investigate.ts';
+import { knownTargets, locate } from './locate.ts';
+import { INVESTIGATE } from './open-run.ts';
+import { createPublisher } from './publish-thread.ts';
+import { createRecorder, type Recorder, redactAll } from './recorder.ts';
+
+/** Runs looked through at start for what an earlier process left undone. */
+const LOOKED_BACK = 200;
+
+export interface RunningApplication extends Application {
+  /** Resumes what an earlier process left, and begins to tell the chats. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  state(run: string): Promise<RunState | null>;
+  /** Resolves when the diagnosis of a run has ended. */
+  diagnosed(run: string): Promise<void>;
+  /** Resolves when an approved action has ended. */
+  carriedOut(plan: string): Promise<void>;
+}
+
+/** The use cases over the ports. */
+export function createApplication(deps: Deps): RunningApplication {
+  const recorder = createRecorder(deps);
+  const publisher = createPublisher(deps, recorder);
+  defineWorkflows(deps, recorder);
+  const life = deps.clock.lifetime();
+  let unwatch: (() => void) | null = null;
+
+  return {
+    async handle(intent) {
+      try {
+        if (!(await deps.journal.claim(`delivery:${intent.conversation.chat}:${intent.delivery}`, deps.clock.now())))
+          return { kind: 'nothing' };
+        return redactAll(await handleIntent(deps, recorder, intent, life.signal), deps.redact);
+      } catch (error) {
+        return brokenDown(deps, intent, error);
+      }
+    },
+    async thread(run) {
+      const state = await recorder.state(run);
+      return state && threadOf(state);
+    },
+    state: (run) => recorder.state(run),
+    events: (run) => deps.journal.read(run),
+    runs: (limit) => deps.journal.list(limit),
+    watch: (listener) => recorder.watch(listener),
+    targets: () => knownTargets(deps, life.signal),
+    async diagnosed(run) {
+      await deps.workflows.finished(run);
+    },
+    async carriedOut(plan) {
+      await deps.workflows.finished(plan);
+    },
+    async start() {
+      unwatch = recorder.watch((run) => publisher.changed(run));
+      await deps.workflows.launch();
+      await resumeUnstarted(deps, recorder);
+      for (const chat of deps.chats) for (const run of await deps.journal.untold(chat.kind)) publisher.changed(run);
+    },
+    async stop() {
+      unwatch?.();
+      life.end();
+      await deps.workflows.stop();
+      await publisher.stop();
+    },
+  };
+}
+
+function brokenDown(deps: Deps, intent: Intent, error: unknown): IntentReply {
+  deps.log.error(
+    { chat: intent.conversation.chat, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+    'an intent could not be handled',
+  );
+  return {
+    kind: 'private',
+    card: privateCard(
+      'Something broke',
+      'execfmt could not handle this; the log says why. Try again, and tell its operator.',
+    ),
+  };
+}
+
+function defineWorkflows(deps: Deps, recorder: Recorder): void {
+  deps.workflows.define(INVESTIGATE, async (context, input) => {
+    const { run } = input as { run: string };
+    try {
+      await diagnose(deps, recorder, context, run);
+    } catch (error) {
+      if (context.signal.aborted) throw error;
+      deps.log.error(
+        { run, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+        'a diagnosis broke down',
+      );
+      await recorder.record(run, {
+        key: 'failed',
+        fact: {
+          type: 'failed',
+          message: 'execfmt broke down in the middle; the log says why. Nothing was changed anywhere.',
+        },
+      });
+    }
+    await recorder.close(run);
+  });
+  deps.workflows.define(CARRY_OUT, async (context, input) => {
+    const { run, plan } = input as { run: string; plan: string };
+    await carryOut(deps, recorder, context, run);
+    const action = (await recorder.state(run))?.actions.find((one) => one.plan.id === plan);
+    if (action?.finished?.outcome === 'succeeded')
+      await deps.workflows.start(FOLLOW, `${FOLLOW}:${plan}`, { run, plan });
+  });
+  deps.workflows.define(EXPIRE, async (context, input) => {
+    const { run, plan } = input as { run: string; plan: string };
+    await expirePlan(deps, recorder, context, run, plan);
+  });
+  deps.workflows.define(FOLLOW, async (context, input) => {
+    const { run, plan } = input as { run: string; plan: string };
+    await followRecovery(deps, recorder, context, run, plan);
+  });
+}
+
+async function diagnose(deps: Deps, recorder: Recorder, context: WorkflowContext, run: string): Promise<void> {
+  const state = await recorder.state(run);
+  if (!state) return;
+  if (context.resumed) {
+    await recorder.record(run, {
+      key: `interrupted:${state.seq}`,
+      fact: { type: 'interrupted', during: 'the diagnosis', goesOn: true },
+    });
+  }
+  const { service, places, silent } = await locate(deps, state.target, state.on, context.signal);
+  const practice = places.length > 0 && places.every((place) => deps.estates.get(estateOf(place))?.practice);
+  await recorder.record(run, { key: 'located', fact: { type: 'located', places, practice: practice === true } });
+  if (places.length === 0) {
+    const quiet = silent.map(({ target, message }) => `${target}: ${message}`).join(' ');
+    const message = quiet
+      ? `No instance of ${state.target} could be looked at. ${quiet}`
+      : `There is no container for ${state.target} on the configured hosts: it was removed or never created.`;
+    await recorder.record(run, { key: 'failed', fact: { type: 'failed', message } });
+    return;
+  }
+  await investigate(deps, recorder, { id: run, service, places, openedAt: Date.parse(state.openedAt) }, context.signal);
+}
+
+/** Starts what was recorded but not begun when an earlier process died in between. Starting twice is harmless. */
+async function resumeUnstarted(deps: Deps, recorder: Recorder): Promise<void> {
+  for (const { run } of await deps.journal.list(LOOKED_BACK)) {
+    const state = await recorder.state(run);
+    if (!state || (isSettled(state) && state.closed)) continue;
+    if (!state.verdict && !state.failure) await deps.workflows.start(INVESTIGATE, run, { run });
+    for (const action of state.actions) {
+      if (isPending(action) && action.approvedBy.length >= action.approvals.required)
+        await startAction(deps, recorder, action);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import type { ApprovalPolicy } from '../approval/may-approve.ts';
+import type { Chat } from '../ports/chat.ts';
+import type { Clock, Ids } from '../ports/clock.ts';
+import type { Estate } from '../ports/estate.ts';
+import type { ImageSource } from '../ports/image-source.ts';
+import type { ImageSwapper } from '../ports/image-swap.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Log } from '../ports/log.ts';
+import type { MetricsSource } from '../ports/metrics.ts';
+import type { Workflows } from '../ports/workflows.ts';
+
+/** A service of the configuration, as the use cases need it. */
+export interface Service {
+  readonly name: string;
+  /** Where it is expected to run: the name of a host or cluster, and there the name of a container or workload. */
+  readonly targets: readonly { readonly estate: string; readonly name: string }[];
+  readonly impact: readonly ImpactSeries[];
+  /** Null: nobody is named, so nothing can be changed. */
+  readonly approvals: ApprovalPolicy | null;
+}
+
+/** One number that tells what an outage costs. */
+export interface ImpactSeries {
+  readonly source: string;
+  readonly name: string;
+  readonly series: string;
+  readonly recovers: 'falling' | 'rising' | null;
+  readonly unit: string | null;
+}
+
+/** How long a new instance must run, and how long it may take, before a rollback counts. Milliseconds. */
+export interface Verification {
+  readonly stableForMs: number;
+  readonly timeoutMs: number;
+  /** How long the numbers are followed after the recovery. */
+  readonly followForMs: number;
+}
+
+/** All that the use cases are given; the composition root decides what stands behind each. */
+export interface Deps {
+  readonly services: ReadonlyMap<string, Service>;
+  readonly estates: ReadonlyMap<string, Estate>;
+  /** By the estate's name; an estate that may not be changed has none. */
+  readonly swappers: ReadonlyMap<string, ImageSwapper>;
+  readonly images: ImageSource;
+  readonly metrics: ReadonlyMap<string, MetricsSource>;
+  readonly journal: Journal;
+  readonly workflows: Workflows;
+  readonly chats: readonly Chat[];
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Removes secrets from a text; every text passes it before it becomes an event or a reply. */
+  readonly redact: (text: string) => string;
+  readonly verification: Verification;
+  /** Puts the practice incident back to its start; null without practice. */
+  readonly resetPractice: (() => Promise<void>) | null;
+}

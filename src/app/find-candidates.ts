@@ -1,0 +1,150 @@
+import { formatPlatform } from '../image/platform.ts';
+import type { HostFacts, InstanceFacts, LocalImageFacts } from '../playbook/evidence.ts';
+import { pulledDigest, type RollbackCandidate, repositoryOf } from '../playbook/instance-evidence.ts';
+import type { Place } from '../playbook/place.ts';
+import { type Answer, answerOf, known } from '../ports/answer.ts';
+import type { Estate } from '../ports/estate.ts';
+import type { ImageConfig, OpenedImage } from '../ports/image-source.ts';
+import type { Deps } from './deps.ts';
+import { predictStart } from './predict-start.ts';
+
+interface Around {
+  readonly place: Place;
+  readonly host: HostFacts;
+  readonly instance: InstanceFacts;
+  readonly localImage: LocalImageFacts | null;
+  readonly config: Promise<Answer<ImageConfig>>;
+  readonly signal: AbortSignal;
+}
+
+/** A digest that might be gone back to, before it was tried. */
+interface Earlier {
+  readonly digest: string;
+  readonly knownAs: string | null;
+  readonly wasHere: boolean;
+}
+
+/** At most this many earlier digests are tried: each costs a look into the registry. */
+const TRIED = 8;
+
+/** The newest tags that are looked up, beside what lies on the host. */
+const TAGS = 20;
+
+/**
+ * The digests this instance could go back to: those of the same repository that lie on the host, newest first, then the
+ * registry's tags. Each is tried by the kernel model on that host, with the command that the instance would have.
+ */
+export async function findCandidates(
+  deps: Deps,
+  estate: Estate,
+  around: Around,
+): Promise<Answer<readonly RollbackCandidate[]>> {
+  const repository = repositoryOf(around.instance.imageReference);
+  const [local, tagged] = await Promise.all([
+    fromHost(estate, repository, around),
+    fromRegistry(deps, repository, around.signal),
+  ]);
+  if (local.kind === 'probe-failed' && tagged.kind === 'probe-failed') return local;
+  const names = new Map(tagged.kind === 'known' ? tagged.value.map(({ digest, knownAs }) => [digest, knownAs]) : []);
+  const current = around.localImage ? pulledDigest(around.localImage, repository) : null;
+  const found = new Map<string, Earlier>();
+  for (const earlier of [...valueOr(local, []), ...valueOr(tagged, [])]) {
+    if (earlier.digest === current || found.has(earlier.digest)) continue;
+    found.set(earlier.digest, { ...earlier, knownAs: names.get(earlier.digest) ?? earlier.knownAs });
+  }
+  const tried = [...found.values()].slice(0, TRIED).map((earlier) => tryCandidate(deps, repository, earlier, around));
+  return known(await Promise.all(tried));
+}
+
+function valueOr<T>(answer: Answer<T>, otherwise: T): T {
+  return answer.kind === 'known' ? answer.value : otherwise;
+}
+
+async function fromHost(
+  estate: Estate,
+  repository: string,
+  { place, signal }: Around,
+): Promise<Answer<readonly Earlier[]>> {
+  const images = await estate.localImages(place, repository, signal);
+  if (images.kind === 'probe-failed') return images;
+  return known(
+    images.value.flatMap((image) => {
+      const digest = pulledDigest(image, repository);
+      const tag = image.tags.find((name) => name.startsWith(`${repository}:`))?.slice(repository.length + 1);
+      return digest ? [{ digest, knownAs: tag ?? null, wasHere: true }] : [];
+    }),
+  );
+}
+
+async function fromRegistry(deps: Deps, repository: string, signal: AbortSignal): Promise<Answer<readonly Earlier[]>> {
+  const tags = await deps.images.tags(repository, signal);
+  if (tags.kind === 'probe-failed') return tags;
+  const newest = [...tags.value].sort((a, b) => b.localeCompare(a, 'en', { numeric: true })).slice(0, TAGS);
+  const resolved = await Promise.all(
+    newest.map(async (tag) => ({ tag, image: await deps.images.resolve(`${repository}:${tag}`, signal) })),
+  );
+  return known(
+    resolved.flatMap(({ tag, image }) =>
+      image.kind === 'known' ? [{ digest: image.value.digest, knownAs: tag, wasHere: false }] : [],
+    ),
+  );
+}
+
+async function tryCandidate(
+  deps: Deps,
+  repository: string,
+  earlier: Earlier,
+  around: Around,
+): Promise<RollbackCandidate> {
+  const image = `${repository}@${earlier.digest}`;
+  const opened = await deps.images.open(image, around.host.platform, around.signal);
+  if (opened.kind === 'probe-failed') {
+    return {
+      ...earlier,
+      image,
+      platform: null,
+      outcome: null,
+      unusableBecause: `cannot be read from the registry: ${opened.why.message}`,
+    };
+  }
+  const platform = formatPlatform(opened.value.config.platform);
+  const start = startOf(around.instance, await around.config, opened.value);
+  const outcome = await answerOf(() => predictStart(opened.value.files, around.host, start));
+  if (outcome.kind === 'probe-failed') {
+    return {
+      ...earlier,
+      image,
+      platform,
+      outcome: null,
+      unusableBecause: `its files cannot be read: ${outcome.why.message}`,
+    };
+  }
+  const runs = outcome.value.outcome === 'runs';
+  return {
+    ...earlier,
+    image,
+    platform,
+    outcome: outcome.value,
+    unusableBecause: runs ? null : `would not start: ${outcome.value.because}`,
+  };
+}
+
+/**
+ * What would be started from the candidate: its own entrypoint, command, user and so on, but where the instance overrides
+ * its image's. Without the present image's configuration the instance's settings are taken as overrides.
+ */
+function startOf(instance: InstanceFacts, current: Answer<ImageConfig>, { config }: OpenedImage) {
+  const argvOf = ({ entrypoint, cmd }: ImageConfig) => [...entrypoint, ...cmd];
+  if (current.kind === 'probe-failed') {
+    const { argv, path, workingDir, user } = instance;
+    return { argv, path, workingDir, user };
+  }
+  const old = current.value;
+  const inherits = JSON.stringify(argvOf(old)) === JSON.stringify(instance.argv);
+  return {
+    argv: inherits ? argvOf(config) : instance.argv,
+    path: instance.path === old.path ? (config.path ?? instance.path) : instance.path,
+    workingDir: instance.workingDir === old.workingDir ? config.workingDir : instance.workingDir,
+    user: instance.user === old.user ? config.user : instance.user,
+  };
+}

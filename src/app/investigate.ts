@@ -1,0 +1,118 @@
+import { findRemedies } from '../playbook/find-remedies.ts';
+import type { Step, StepId } from '../playbook/finding.ts';
+import type { InstanceEvidence } from '../playbook/instance-evidence.ts';
+import { judge, worstVerdict } from '../playbook/judge.ts';
+import type { Place } from '../playbook/place.ts';
+import { changeStep } from '../playbook/steps/change-step.ts';
+import { explainDecision } from '../playbook/steps/decision-step.ts';
+import { fileStep } from '../playbook/steps/file-step.ts';
+import { hostStep } from '../playbook/steps/host-step.ts';
+import { imageStep } from '../playbook/steps/image-step.ts';
+import { explainImpact } from '../playbook/steps/impact-step.ts';
+import { type InstanceStep, type StepPart, worstStatus } from '../playbook/steps/step.ts';
+import { symptomStep } from '../playbook/steps/symptom-step.ts';
+import { tagStep } from '../playbook/steps/tag-step.ts';
+import type { ApprovalSummary } from '../run/events.ts';
+import type { Deps, Service } from './deps.ts';
+import { type Gathering, gatherInstance } from './gather-instance.ts';
+import { readImpact, readingsOf } from './read-impact.ts';
+import type { Recorder } from './recorder.ts';
+
+/** The steps that look at instances, in the playbook's order. */
+const INSTANCE_STEPS: readonly InstanceStep[] = [hostStep, imageStep, tagStep, fileStep, symptomStep, changeStep];
+
+/** Whatever happens, a diagnosis ends within this. */
+const DEADLINE_MS = 60_000;
+
+/**
+ * Runs the playbook over the places and records each step in its order, as soon as it and those before it are known; then
+ * the verdict and the remedies. Can be repeated after a crash: what was recorded stays.
+ */
+export async function investigate(
+  deps: Deps,
+  recorder: Recorder,
+  run: {
+    readonly id: string;
+    readonly service: Service | null;
+    readonly places: readonly Place[];
+    readonly openedAt: number;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = deps.clock.deadline(DEADLINE_MS, signal);
+  const started = deps.clock.monotonic();
+  const impact = readImpact(deps, run.service, deadline);
+  const gatherings = run.places.flatMap((place) => {
+    const estate = deps.estates.get(place.kind === 'docker' ? place.host : place.cluster);
+    return estate ? [gatherInstance(deps, estate, place, deadline)] : [];
+  });
+  for (const step of INSTANCE_STEPS) {
+    const parts = await Promise.all(
+      gatherings.map(async (gathering) => step.explain(await partly(gathering, step.needs))),
+    );
+    await tell(step.id, step.title, parts);
+  }
+  const probes = await impact;
+  await tell('impact', 'What it costs', [explainImpact(probes)]);
+
+  const evidence = await Promise.all(gatherings.map((gathering) => partly(gathering, ALL_PARTS)));
+  const instances = evidence.map((one) => ({ where: one.place, verdict: judge(one) }));
+  const verdict = worstVerdict(instances.map((instance) => instance.verdict));
+  if (!verdict) return;
+  const remedies = evidence.flatMap((one, index) => {
+    const judged = instances[index];
+    return judged ? findRemedies(one, judged.verdict) : [];
+  });
+  await tell('decision', 'Decision', [explainDecision(verdict, remedies)]);
+  const elapsedMs = Math.max(0, deps.clock.now().getTime() - run.openedAt);
+  const fact = {
+    type: 'verdict-reached',
+    verdict,
+    instances,
+    remedies,
+    impact: readingsOf(probes),
+    elapsedMs,
+    approvals: summaryOf(run.service),
+  } as const;
+  await recorder.record(run.id, { key: 'verdict', fact });
+
+  async function tell(id: StepId, title: string, parts: readonly StepPart[]): Promise<void> {
+    signal.throwIfAborted();
+    const elapsedMs = Math.round(deps.clock.monotonic() - started);
+    const step: Step = {
+      id,
+      title,
+      status: worstStatus(parts),
+      elapsedMs,
+      findings: parts.flatMap(({ findings }) => findings),
+    };
+    await recorder.record(run.id, { key: `step:${id}`, fact: { type: 'step-finished', step } });
+  }
+}
+
+const ALL_PARTS: readonly (keyof InstanceEvidence)[] = [
+  'host',
+  'instance',
+  'localImage',
+  'published',
+  'imageConfig',
+  'execution',
+  'log',
+  'candidates',
+];
+
+/** Waits for some parts. A step reads only what it needs, so the others may still be missing in what it is given. */
+async function partly(gathering: Gathering, needs: readonly (keyof InstanceEvidence)[]): Promise<InstanceEvidence> {
+  const parts = await Promise.all(
+    (['place', 'at', ...needs] as const).map(async (part) => [part, await gathering[part]] as const),
+  );
+  return Object.fromEntries(parts) as unknown as InstanceEvidence;
+}
+
+/** Who may approve changes of a service; null when nobody is named. */
+export function summaryOf(service: Service | null): ApprovalSummary | null {
+  const policy = service?.approvals;
+  if (!policy || policy.approvers.length === 0) return null;
+  const { name, approvers, required, allowSelf } = policy;
+  return { policy: name, approvers, required, allowSelf };
+}

@@ -1,0 +1,97 @@
+import { nearest } from '../config/suggest.ts';
+import { estateOf } from '../playbook/place.ts';
+import type { Intent, IntentReply } from '../ports/application.ts';
+import type { Conversation } from '../run/people.ts';
+import { privateCard } from '../view/private-card.ts';
+import type { Deps } from './deps.ts';
+import { knownTargets, locate } from './locate.ts';
+import type { Recorder } from './recorder.ts';
+
+/** The workflow of a diagnosis is named by its run. */
+export const INVESTIGATE = 'investigate';
+
+const SUGGESTIONS = 5;
+
+/**
+ * Opens a run for a target, or joins the one that is open. Unknown names are answered privately with the nearest ones.
+ * A service whose hosts are silent still gets its run: that they are silent is what it will say.
+ */
+export async function openRun(
+  deps: Deps,
+  recorder: Recorder,
+  asked: Pick<Intent, 'by' | 'conversation' | 'delivery'>,
+  target: string,
+  on: string | null,
+  signal: AbortSignal,
+): Promise<IntentReply> {
+  const service = deps.services.get(target);
+  if (!service) {
+    const refusal = await refuseUnknown(deps, target, on, signal);
+    if (refusal) return refusal;
+  } else if (on !== null && !service.targets.some(({ estate }) => estate === on)) {
+    const places = [...new Set(service.targets.map(({ estate }) => estate))].join(', ');
+    return {
+      kind: 'private',
+      card: privateCard(`${target} is not configured on ${on}`, `It is configured on: ${places || 'no host'}.`),
+    };
+  }
+  const estates = service ? service.targets.map(({ estate }) => estate) : on ? [on] : [];
+  const practice = estates.length > 0 && estates.every((name) => deps.estates.get(name)?.practice);
+  const { by, conversation, delivery } = asked;
+  const key = runKey(target, on, conversation);
+  const fact = { type: 'opened', target, on, by, conversation, practice } as const;
+  const { run, opened } = await recorder.open(deps.ids.run(), key, { key: 'opened', fact });
+  if (!opened) {
+    await recorder.record(run, { key: `joined:${delivery}`, fact: { type: 'joined', by, conversation } });
+    if (conversation.chat === 'web') return { kind: 'run', run, joined: true };
+    const card = privateCard(
+      `${target} is being looked at already`,
+      `See the thread of run ${run}: what is found is told there.`,
+      [],
+      'ok',
+    );
+    return { kind: 'private', card };
+  }
+  await deps.workflows.start(INVESTIGATE, run, { run });
+  return { kind: 'run', run, joined: false };
+}
+
+/** One run at a time for each of these. A terminal waits for its own run, so it does not join another's. */
+function runKey(target: string, on: string | null, conversation: Conversation): string {
+  const where = on === null ? '' : ` on ${on}`;
+  return conversation.chat === 'cli' ? `${target}${where} in ${conversation.id}` : `${target}${where}`;
+}
+
+/** Null when the name is found somewhere, or when silence leaves that open. */
+async function refuseUnknown(
+  deps: Deps,
+  target: string,
+  on: string | null,
+  signal: AbortSignal,
+): Promise<IntentReply | null> {
+  if (on !== null && !deps.estates.has(on)) {
+    const near = nearest(on, [...deps.estates.keys()], SUGGESTIONS);
+    return {
+      kind: 'private',
+      card: privateCard(`There is no host or cluster ${on}`, suggestion(near, [...deps.estates.keys()])),
+    };
+  }
+  const { places, silent } = await locate(deps, target, on, signal);
+  if (places.some((place) => on === null || estateOf(place) === on)) return null;
+  const names = await knownTargets(deps, signal);
+  const near = nearest(target, names, SUGGESTIONS);
+  const quiet = silent.map(({ target: who, message }) => `${who} did not answer: ${message}`);
+  return {
+    kind: 'private',
+    card: privateCard(
+      `Nothing is called ${target}`,
+      [suggestion(near, names.slice(0, SUGGESTIONS)), ...quiet].join('\n'),
+      near.map((name) => `/execfmt ${name}`),
+    ),
+  };
+}
+
+function suggestion(near: readonly string[], all: readonly string[]): string {
+  if (near.length > 0) return `Did you mean ${near.join(', ')}?`;
+  return all.length > 0 ? `Known here: ${all.join(', ')}.` : 'No host is configured, or none has a container.';
+}

@@ -1,0 +1,60 @@
+import type { Journal } from '../ports/journal.ts';
+import type { EventDraft, RunEvent } from '../run/events.ts';
+import { foldRun, type RunState } from '../run/run-state.ts';
+import type { Deps } from './deps.ts';
+
+/** Writes events, redacted, and tells those who watch. The one way by which a run changes. */
+export interface Recorder {
+  open(run: string, target: string, first: EventDraft): Promise<{ run: string; opened: boolean }>;
+  /** Gives the events that were new: none when all keys were there already. */
+  record(run: string, ...drafts: EventDraft[]): Promise<readonly RunEvent[]>;
+  /** The run may be asked for anew. */
+  close(run: string): Promise<void>;
+  state(run: string): Promise<RunState | null>;
+  watch(listener: (run: string) => void): () => void;
+}
+
+export function createRecorder({
+  journal,
+  clock,
+  redact,
+}: Pick<Deps, 'clock' | 'redact'> & { journal: Journal }): Recorder {
+  const listeners = new Set<(run: string) => void>();
+  const changed = (run: string) => {
+    for (const listener of listeners) listener(run);
+  };
+  return {
+    async open(run, target, first) {
+      const opened = await journal.open(run, target, redactAll(first, redact), clock.now());
+      if (opened.opened) changed(run);
+      return opened;
+    },
+    async record(run, ...drafts) {
+      const events = await journal.append(run, redactAll(drafts, redact), clock.now());
+      if (events.length > 0) changed(run);
+      return events;
+    },
+    async close(run) {
+      await journal.append(run, [{ key: 'closed', fact: { type: 'closed' } }], clock.now());
+      await journal.close(run);
+      changed(run);
+    },
+    async state(run) {
+      return foldRun(await journal.read(run));
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Every string inside a plain value, redacted: what is stored is clean, so every projection is. */
+export function redactAll<T>(value: T, redact: (text: string) => string): T {
+  if (typeof value === 'string') return redact(value) as T;
+  if (Array.isArray(value)) return value.map((part) => redactAll(part, redact)) as T;
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, redactAll(part, redact)])) as T;
+  }
+  return value;
+}

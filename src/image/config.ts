@@ -1,0 +1,47 @@
+import { asObject, asText, asTextRecord, asTexts, parseJsonObject } from './json-values.ts';
+import { architectureOf, type Platform } from './platform.ts';
+
+/** The configuration of one image (OCI image-spec config.md); of the environment only PATH is kept. */
+export interface ImageConfig {
+  readonly platform: Platform;
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly workingDir: string;
+  readonly user: string;
+  readonly path: string | null;
+  readonly createdAt: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Reads the JSON of an image configuration; null when it is none. What it leaves out of its platform is `unknown`. */
+export function parseImageConfig(json: string): ImageConfig | null {
+  const document = parseJsonObject(json);
+  if (document === null) return null;
+  const run = asObject(document.config) ?? {};
+  return {
+    platform: platformOf(document),
+    entrypoint: asTexts(run.Entrypoint),
+    cmd: asTexts(run.Cmd),
+    workingDir: asText(run.WorkingDir) ?? '',
+    user: asText(run.User) ?? '',
+    path: pathOf(asTexts(run.Env)),
+    createdAt: asText(document.created),
+    labels: asTextRecord(run.Labels),
+  };
+}
+
+/** Reads `os`, `architecture` and `variant`, as configurations and index entries state them. */
+export function platformOf(value: Readonly<Record<string, unknown>>): Platform {
+  const stated = (asText(value.architecture) || 'unknown').toLowerCase();
+  const { architecture, variant } = architectureOf(stated);
+  return {
+    os: (asText(value.os) || 'unknown').toLowerCase(),
+    architecture,
+    variant: asText(value.variant)?.toLowerCase() || variant,
+  };
+}
+
+/** Of a variable that is set twice the last one counts, as for the runtimes. */
+function pathOf(environment: readonly string[]): string | null {
+  return environment.findLast((line) => line.startsWith('PATH='))?.slice('PATH='.length) ?? null;
+}

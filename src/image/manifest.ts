@@ -1,0 +1,124 @@
+import { platformOf } from './config.ts';
+import { asList, asObject, asText, asTextRecord, type JsonObject, parseJsonObject } from './json-values.ts';
+import type { Platform } from './platform.ts';
+import { isDigest } from './reference.ts';
+
+/** The media types a registry is asked for: OCI and Docker, single images and indexes. Schema 1 is left out on purpose. */
+export const MANIFEST_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+] as const;
+
+const INDEX_TYPES: readonly string[] = MANIFEST_TYPES.slice(0, 2);
+const IMAGE_TYPES: readonly string[] = MANIFEST_TYPES.slice(2);
+const IMAGE_CONFIG_TYPES: readonly string[] = [
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.docker.container.image.v1+json',
+  // Written by some old tools in place of the right one.
+  'application/octet-stream',
+];
+
+/** What a manifest points to (OCI image-spec descriptor.md). */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  /** Bytes, as stated; null when it is not. */
+  readonly size: number | null;
+}
+
+/** One line of an index. Attestations stand beside the images they speak of, and are no platform. */
+export interface IndexEntry extends Descriptor {
+  readonly role: 'image' | 'index' | 'attestation' | 'other';
+  readonly platform: Platform | null;
+}
+
+/** What lies behind a reference. `artifact`: something else than an image that is kept in a registry (a chart, a signature). */
+export type Manifest =
+  | { readonly kind: 'index'; readonly mediaType: string; readonly entries: readonly IndexEntry[] }
+  | {
+      readonly kind: 'manifest';
+      readonly mediaType: string;
+      readonly config: Descriptor;
+      /** Lowest first. */
+      readonly layers: readonly Descriptor[];
+    }
+  | { readonly kind: 'artifact'; readonly mediaType: string; readonly artifactType: string }
+  | { readonly kind: 'refused'; readonly unsupported: boolean; readonly reason: string };
+
+/**
+ * Reads a manifest or index. The document's own `mediaType` counts, then the Content-Type it came with, then its shape;
+ * unknown fields are ignored.
+ */
+export function parseManifest(json: string, contentType: string | null): Manifest {
+  const document = parseJsonObject(json);
+  if (document === null) return refused('it is no JSON object');
+  if (document.schemaVersion === 1) {
+    const reason =
+      'it is in the old format “schema 1”, which runtimes no longer take: push the image again with a current tool';
+    return { kind: 'refused', unsupported: true, reason };
+  }
+  const mediaType = mediaTypeOf(document, contentType);
+  if (INDEX_TYPES.includes(mediaType)) return parseIndex(document, mediaType);
+  if (IMAGE_TYPES.includes(mediaType)) return parseImage(document, mediaType);
+  const artifactType = asText(document.artifactType) ?? mediaType;
+  return { kind: 'artifact', mediaType, artifactType: artifactType || 'of an unknown type' };
+}
+
+const refused = (reason: string): Manifest => ({ kind: 'refused', unsupported: false, reason });
+
+function mediaTypeOf(document: JsonObject, contentType: string | null): string {
+  const stated = asText(document.mediaType);
+  if (stated) return stated;
+  const sent = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (INDEX_TYPES.includes(sent) || IMAGE_TYPES.includes(sent)) return sent;
+  if (Array.isArray(document.manifests)) return MANIFEST_TYPES[0];
+  return asObject(document.config) ? MANIFEST_TYPES[2] : sent;
+}
+
+function parseIndex(document: JsonObject, mediaType: string): Manifest {
+  if (!Array.isArray(document.manifests)) return refused('it is an index without a list of manifests');
+  const entries = document.manifests.map(indexEntryOf);
+  if (entries.includes(null)) return refused('an entry of the index has no valid digest');
+  return { kind: 'index', mediaType, entries: entries.filter((entry) => entry !== null) };
+}
+
+function indexEntryOf(value: unknown): IndexEntry | null {
+  const descriptor = descriptorOf(value);
+  const entry = asObject(value);
+  if (descriptor === null || entry === null) return null;
+  const stated = asObject(entry.platform);
+  const platform = stated === null ? null : platformOf(stated);
+  return { ...descriptor, role: roleOf(entry, descriptor.mediaType, platform), platform };
+}
+
+/** BuildKit marks attestations by an annotation and by the platform `unknown/unknown`; others set only one of the two. */
+function roleOf(entry: JsonObject, mediaType: string, platform: Platform | null): IndexEntry['role'] {
+  if (asTextRecord(entry.annotations)['vnd.docker.reference.type']) return 'attestation';
+  if (platform?.os === 'unknown' && platform.architecture === 'unknown') return 'attestation';
+  if (INDEX_TYPES.includes(mediaType)) return 'index';
+  if (asText(entry.artifactType)) return 'other';
+  return mediaType === '' || IMAGE_TYPES.includes(mediaType) ? 'image' : 'other';
+}
+
+function parseImage(document: JsonObject, mediaType: string): Manifest {
+  const config = descriptorOf(document.config);
+  if (config === null) return refused('it has no valid descriptor of a configuration');
+  const artifactType = asText(document.artifactType);
+  if (artifactType || !(config.mediaType === '' || IMAGE_CONFIG_TYPES.includes(config.mediaType))) {
+    return { kind: 'artifact', mediaType, artifactType: artifactType || config.mediaType };
+  }
+  const layers = asList(document.layers).map(descriptorOf);
+  if (layers.includes(null)) return refused('a layer has no valid digest');
+  return { kind: 'manifest', mediaType, config, layers: layers.filter((layer) => layer !== null) };
+}
+
+function descriptorOf(value: unknown): Descriptor | null {
+  const stated = asObject(value);
+  const digest = asText(stated?.digest);
+  if (stated === null || digest === null || !isDigest(digest)) return null;
+  const size = stated.size;
+  const isSize = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
+  return { mediaType: asText(stated.mediaType) ?? '', digest, size: isSize ? size : null };
+}

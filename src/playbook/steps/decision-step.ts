@@ -1,0 +1,48 @@
+import type { Finding } from '../finding.ts';
+import type { Remedy, Verdict } from '../verdict.ts';
+import type { StepPart } from './step.ts';
+
+/** The last step: the verdict, and the ways out in their order, those that would not help said plainly. */
+export function explainDecision(verdict: Verdict, remedies: readonly Remedy[]): StepPart {
+  const judgement: Finding = {
+    check: 'Verdict',
+    command: 'execfmt diagnose NAME --json',
+    observed: verdict.summary,
+    meaning: `${verdict.fault ?? 'fault unknown'} (${verdict.confidence}); origin: ${verdict.origin.kind} (${verdict.origin.confidence}): ${verdict.origin.because}`,
+    decision: decisionOf(verdict, remedies),
+  };
+  const status = verdict.outcome === 'runs' ? 'ok' : verdict.outcome === 'inconclusive' ? 'unknown' : 'problem';
+  return { status, findings: [judgement, ...remedies.map(explainRemedy)] };
+}
+
+function decisionOf(verdict: Verdict, remedies: readonly Remedy[]): string {
+  if (verdict.outcome === 'runs') return 'Nothing to fix here.';
+  const helps = remedies.filter((remedy) => remedy.fit !== 'useless').map((remedy) => remedy.kind);
+  return helps.length > 0
+    ? `In this order: ${helps.join(', then ')}.`
+    : 'No remedy is known to help: gather what is missing and run again.';
+}
+
+const COMMANDS: Readonly<Record<Remedy['kind'], string>> = {
+  'rollback-to-digest': 'docker pull IMAGE && docker run … IMAGE',
+  rebuild: 'docker buildx build --platform PLATFORM --tag IMAGE --push .',
+  'pull-platform': 'docker pull --platform PLATFORM IMAGE',
+  'schedule-to-arch': 'docker run … (on a host of the image’s platform)',
+  repull: 'docker rmi IMAGE && docker pull IMAGE',
+  'enable-emulation': 'apt-get install qemu-user-static binfmt-support',
+  'fix-file': '(in the image’s build)',
+  'replace-node': '(on the host)',
+};
+
+function explainRemedy(remedy: Remedy): Finding {
+  return {
+    check: `Remedy: ${remedy.kind}`,
+    command: COMMANDS[remedy.kind]
+      .replaceAll('IMAGE', remedy.image ?? 'IMAGE')
+      .replace('PLATFORM', remedy.platform ?? 'PLATFORM'),
+    observed: remedy.digest ? `${remedy.knownAs ? `${remedy.knownAs} ` : ''}${remedy.digest}` : remedy.fit,
+    meaning: remedy.because,
+    decision: { fixes: 'It fixes this.', mitigates: 'It helps for now.', useless: 'It would not help.' }[remedy.fit],
+    ...(remedy.where && { where: remedy.where }),
+  };
+}

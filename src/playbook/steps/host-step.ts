@@ -1,0 +1,28 @@
+import { formatPlatform } from '../../image/platform.ts';
+import type { InstanceEvidence } from '../instance-evidence.ts';
+import { dockerOn, type InstanceStep, probeFailed, type StepPart } from './step.ts';
+
+/** Step 1: what the host really is. "It's x86" is often folklore. */
+export const hostStep: InstanceStep = { id: 'host', title: 'What the host really is', needs: ['host'], explain };
+
+function explain({ place, host }: InstanceEvidence): StepPart {
+  const check = 'Host architecture';
+  const command = `${dockerOn(place)} info --format '{{.OSType}} {{.Architecture}} {{.KernelVersion}}'`;
+  if (host.kind === 'probe-failed') {
+    return { status: 'unknown', findings: [probeFailed(check, command, host.why, place)] };
+  }
+  const { machine, platform, kernelVersion, operatingSystem, engine, runtime } = host.value;
+  return {
+    status: 'ok',
+    findings: [
+      {
+        check,
+        command,
+        observed: `${platform.os} ${machine} ${kernelVersion}`,
+        meaning: `The host executes ${formatPlatform(platform)} (${operatingSystem}, ${engine}, ${runtime}).`,
+        decision: `Whatever is executed here must be built for ${formatPlatform(platform)}.`,
+        where: place,
+      },
+    ],
+  };
+}

@@ -1,0 +1,42 @@
+import type { StepStatus } from '../playbook/finding.ts';
+import { describePlace } from '../playbook/place.ts';
+import type { RunState } from '../run/run-state.ts';
+import type { Card } from './card.ts';
+
+/** A duration for people: `812 ms`, `3.4 s`, `3 min 12 s`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
+
+/** The time of day of an event: `09:14:03 UTC`. */
+export function formatTime(iso: string): string {
+  return `${iso.slice(11, 19)} UTC`;
+}
+
+/** `sha256:0123456789ab…`, for where the whole digest stands elsewhere. */
+export function shortDigest(digest: string): string {
+  return digest.length > 19 ? `${digest.slice(0, 19)}…` : digest;
+}
+
+export const STATUS_WORD: Readonly<Record<StepStatus, string>> = {
+  ok: 'ok',
+  problem: 'problem',
+  unknown: 'unknown',
+  skipped: 'skipped',
+};
+
+export const STATUS_TONE: Readonly<Record<StepStatus, Card['tone']>> = {
+  ok: 'ok',
+  problem: 'problem',
+  unknown: 'unknown',
+  skipped: 'unknown',
+};
+
+/** Where a run looked: `pdf-renderer on render-01`, or how many places. */
+export function describePlaces({ places }: RunState): string {
+  const [first] = places;
+  if (!first) return 'no instance found yet';
+  return places.length === 1 ? describePlace(first) : `${places.length} instances`;
+}

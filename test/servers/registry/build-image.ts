@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { type Headers, pack } from 'tar-stream';
+
+/** A blob or manifest as a registry holds it. */
+export interface Stored {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+}
+
+/** A file for a layer: a tar header and its content. */
+export type TarFile = Omit<Headers, 'size'> & { readonly content?: string | Buffer };
+
+export interface BuiltImage {
+  readonly manifest: Stored;
+  readonly blobs: readonly Stored[];
+  readonly layers: readonly Stored[];
+}
+
+export const sha256 = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+export function stored(bytes: Buffer, mediaType: string): Stored {
+  return { bytes, mediaType, digest: sha256(bytes) };
+}
+
+export async function tarOf(files: readonly TarFile[]): Promise<Buffer> {
+  const archive = pack();
+  const whole = buffer(archive);
+  for (const { content, ...header } of files) archive.entry({ mode: 0o644, ...header }, content ?? '');
+  archive.finalize();
+  return whole;
+}
+
+const COMPRESS = { gzip: gzipSync, zstd: zstdCompressSync, none: (bytes: Buffer) => bytes };
+
+export async function layerOf(files: readonly TarFile[], as: keyof typeof COMPRESS = 'gzip'): Promise<Stored> {
+  const suffix = as === 'none' ? '' : `+${as}`;
+  return stored(COMPRESS[as](await tarOf(files)), `application/vnd.oci.image.layer.v1.tar${suffix}`);
+}
+
+/** An image for `os/arch[/variant]` of these layers, lowest first. */
+export function imageOf(platform: string, layers: readonly Stored[], run: object = {}): BuiltImage {
+  const [os, architecture, variant] = platform.split('/');
+  const config = stored(
+    Buffer.from(JSON.stringify({ os, architecture, variant, config: run, rootfs: { type: 'layers', diff_ids: [] } })),
+    'application/vnd.oci.image.config.v1+json',
+  );
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const body = { schemaVersion: 2, mediaType, config: describe(config), layers: layers.map(describe) };
+  const manifest = stored(Buffer.from(JSON.stringify(body)), mediaType);
+  return { manifest, blobs: [config, ...layers], layers };
+}
+
+/** An index; each entry is what it points to, with further fields of the entry. */
+export function indexOf(entries: readonly (readonly [Stored, object])[]): Stored {
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  const manifests = entries.map(([target, fields]) => ({ ...describe(target), ...fields }));
+  return stored(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests })), mediaType);
+}
+
+export const describe = ({ mediaType, digest, bytes }: Stored) => ({ mediaType, digest, size: bytes.length });

@@ -1,0 +1,85 @@
+/** A message as the Web API gives it back. */
+export interface SlackMessage {
+  readonly type: 'message';
+  readonly ts: string;
+  readonly user: string;
+  readonly bot_id?: string;
+  text: string;
+  blocks?: readonly Record<string, unknown>[];
+  thread_ts?: string;
+  metadata?: Record<string, unknown>;
+  edited?: { readonly ts: string };
+  /** What was asked beside the content: `unfurl_links`, `link_names`, `parse` … */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/** What one person alone was shown. */
+export interface Ephemeral {
+  readonly channel: string;
+  readonly user: string;
+  readonly thread: string | null;
+  readonly via: 'chat.postEphemeral' | 'response_url';
+  readonly text: string;
+  readonly blocks: readonly Record<string, unknown>[];
+}
+
+export interface SlackChannel {
+  readonly id: string;
+  readonly isPrivate: boolean;
+  botIsMember: boolean;
+  archived: boolean;
+  restricted: boolean;
+  readonly members: Set<string>;
+  readonly messages: SlackMessage[];
+}
+
+/** One workspace: what is in it, and how `ts` are given. */
+export interface World {
+  readonly team: string;
+  readonly botUser: string;
+  readonly botId: string;
+  readonly channels: Map<string, SlackChannel>;
+  readonly groups: Map<string, readonly string[]>;
+  readonly ephemerals: Ephemeral[];
+  /** Seconds and six digits, growing, unique. */
+  ts(): string;
+  /** A number that was not given before. */
+  serial(): number;
+}
+
+export function createWorld(): World {
+  let last = 0;
+  let count = 0;
+  return {
+    team: 'T0TEAM',
+    botUser: 'U0BOT',
+    botId: 'B0BOT',
+    channels: new Map(),
+    groups: new Map(),
+    ephemerals: [],
+    ts() {
+      last = Math.max(Date.now() * 1000, last + 1);
+      return `${Math.floor(last / 1e6)}.${String(last % 1e6).padStart(6, '0')}`;
+    },
+    serial() {
+      count += 1;
+      return count;
+    },
+  };
+}
+
+/** Adds a channel that the bot and two people are in. */
+export function addChannel(world: World, id: string, set: Partial<SlackChannel> = {}): SlackChannel {
+  const channel: SlackChannel = {
+    id,
+    isPrivate: false,
+    botIsMember: true,
+    archived: false,
+    restricted: false,
+    members: new Set(['U0ANNA', 'U0BEN']),
+    messages: [],
+    ...set,
+  };
+  world.channels.set(id, channel);
+  return channel;
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { RunFact } from '../../src/run/events.ts';
+import { foldRun } from '../../src/run/run-state.ts';
+import { threadOf } from '../../src/view/thread.ts';
+import {
+  approvals,
+  approver,
+  digestOfV2,
+  digestOfV3,
+  eventsOf,
+  opened,
+  plan,
+  reached,
+  step,
+} from '../run/sample-run.ts';
+
+const view = (...facts: RunFact[]) => {
+  const state = foldRun(eventsOf(opened, ...facts));
+  if (!state) throw new Error('opened');
+  return threadOf(state);
+};
+const proposed: RunFact = { type: 'action-proposed', plan, approvals };
+const approved: RunFact = { type: 'action-approved', plan: 'p1', by: approver, given: 1, required: 1 };
+const text = (value: unknown) => JSON.stringify(value);
+
+describe('threadOf', () => {
+  it('tells one reply a step, in order, then the verdict', () => {
+    const { replies } = view(
+      { type: 'step-finished', step: step('host') },
+      { type: 'step-finished', step: step('tag') },
+      reached,
+    );
+    expect(replies.map(({ key }) => key)).toEqual(['step:host', 'step:tag', 'verdict']);
+  });
+
+  it('offers a button for each digest, and only for digests', () => {
+    const verdict = view(reached).replies.find(({ key }) => key === 'verdict')?.card;
+    expect(verdict?.buttons.map(({ label, press }) => [label, press.action])).toEqual([
+      ['Roll back to v2', 'propose'],
+      ['Run again', 'again'],
+    ]);
+  });
+
+  it('offers nothing where nobody may approve, and says so', () => {
+    const verdict = view({ ...reached, approvals: null } as RunFact).replies.find(({ key }) => key === 'verdict')?.card;
+    expect(verdict?.buttons.map(({ press }) => press.action)).toEqual(['again']);
+    expect(text(verdict)).toContain('Diagnosis only');
+  });
+
+  it('confirms with both whole digests, who may approve, and until when', () => {
+    const card = view(reached, proposed).replies.find(({ key }) => key === 'plan:p1')?.card;
+    for (const part of [digestOfV2, digestOfV3, approver.id, '09:30:00 UTC']) expect(text(card)).toContain(part);
+    const approve = card?.buttons.find(({ label }) => label === 'Approve');
+    expect(approve?.press).toEqual({ action: 'approve', run: 'r-test', subject: 'p1', hash: 'h1' });
+    expect(approve?.confirm?.text).toContain(digestOfV2);
+    expect(approve?.confirm?.text.length).toBeLessThanOrEqual(300);
+  });
+
+  it('spends the buttons once it is decided', () => {
+    for (const decided of [
+      { type: 'action-started', plan: 'p1' },
+      { type: 'action-expired', plan: 'p1' },
+    ] satisfies RunFact[]) {
+      expect(
+        view(reached, proposed, approved, decided).replies.find(({ key }) => key === 'plan:p1')?.card.buttons,
+      ).toEqual([]);
+    }
+  });
+
+  it('is settled when diagnosed, not while an action waits or runs, and settled again when it has ended', () => {
+    expect(view().settled).toBe(false);
+    expect(view(reached).settled).toBe(true);
+    expect(view(reached, proposed).settled).toBe(false);
+    expect(view(reached, proposed, approved, { type: 'action-started', plan: 'p1' }).settled).toBe(false);
+    const finished: RunFact = {
+      type: 'action-finished',
+      plan: 'p1',
+      outcome: 'succeeded',
+      detail: 'It runs.',
+      impact: [],
+      sinceOpenedMs: 192_000,
+    };
+    const ended = view(reached, proposed, approved, { type: 'action-started', plan: 'p1' }, finished);
+    expect(ended.settled).toBe(true);
+    expect(text(ended.parent)).toContain('recovered');
+    expect(text(ended.replies)).toContain('Recovered after 3 min 12 s, measured from the command.');
+  });
+
+  it('shows the numbers before and after', () => {
+    const reading = (value: number, second: string) => ({
+      type: 'impact-read' as const,
+      plan: 'p1',
+      impact: [
+        {
+          name: 'jobs waiting',
+          series: 's',
+          value,
+          at: `2026-11-21T09:00:${second}.000Z`,
+          recovers: 'falling' as const,
+          unit: null,
+        },
+      ],
+    });
+    const phase: RunFact = {
+      type: 'action-phase',
+      plan: 'p1',
+      phase: 'pull',
+      title: 'pulling',
+      state: 'done',
+      detail: '',
+    };
+    const { replies } = view(reached, proposed, phase, reading(1500, '20'), reading(1500, '25'), reading(0, '40'));
+    expect(text(replies.find(({ key }) => key === 'action:p1'))).toContain('1,847 → 1,500 → 0');
+  });
+
+  it('marks practice on every card', () => {
+    const { parent, replies } = view(
+      { type: 'located', places: [], practice: true },
+      { type: 'step-finished', step: step('host') },
+      reached,
+      proposed,
+    );
+    expect([parent, ...replies.map(({ card }) => card)].every(({ practice }) => practice)).toBe(true);
+  });
+});
