@@ -1,7 +1,7 @@
 import type { FileTree, TreeEntry } from '../../../src/kernel/file-tree.ts';
 import { ProbeError } from '../../../src/ports/answer.ts';
 import type { Engine } from './engine.ts';
-import { type ArchivedFile, readArchive } from './read-archive.ts';
+import { type ArchivedFile, findLink, readArchive } from './read-archive.ts';
 import { readContainer } from './read-container.ts';
 
 /** A look at a path fetches this much of a file too: headers, scripts and small tables need no second question. */
@@ -34,7 +34,22 @@ export function createContainerTree(engine: Engine, container: string, signal: A
     questions += 1;
     if (questions > QUESTIONS_CAP) throw refuse(`more than ${QUESTIONS_CAP} files were looked at in ${container}`);
     id ??= readContainer(engine, container, signal).then((document) => document.Id);
-    return readArchive(engine, await id, path, length, signal);
+    try {
+      return await readArchive(engine, await id, path, length, signal);
+    } catch (error) {
+      return refusedLook(error, path, await id);
+    }
+  };
+
+  /** The engine fails (500) for a link that leads to itself, and for a path below a file, where nothing can stand. */
+  const refusedLook = async (error: unknown, path: string, inside: string): Promise<ArchivedFile | null> => {
+    if (!(error instanceof ProbeError) || error.why.code !== 'invalid' || path === '/') throw error;
+    const above = path.slice(0, path.lastIndexOf('/')) || '/';
+    const parent = await (kept.get(above) ?? keep(above, FIRST_BYTES));
+    if (parent.found?.entry.kind !== 'directory') return null;
+    const entry = await findLink(engine, inside, path, signal);
+    if (entry === null) throw error;
+    return { entry, content: new Uint8Array() };
   };
 
   const keep = (path: string, asked: number): Promise<Kept> => {

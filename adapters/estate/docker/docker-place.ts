@@ -1,8 +1,5 @@
 import type { Place } from '../../../src/playbook/place.ts';
 
-/** A place on a Docker host. */
-export type DockerPlace = Extract<Place, { kind: 'docker' }>;
-
 /** The container of a place; a place of another host or kind was sent here by mistake, which is a defect. */
 export function containerAt(host: string, place: Place): string {
   if (place.kind !== 'docker' || place.host !== host) {

@@ -18,7 +18,7 @@ export interface ContainerDocument {
   readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, EndpointDocument>> | null };
 }
 
-export interface StateDocument {
+interface StateDocument {
   readonly Status?: string;
   readonly Running?: boolean;
   readonly Paused?: boolean;
@@ -70,7 +70,7 @@ export interface HostConfigDocument {
 }
 
 /** A mount as it was asked for (`--mount`). */
-export interface MountRequest {
+interface MountRequest {
   readonly Type?: string;
   readonly Source?: string;
   readonly Target?: string;

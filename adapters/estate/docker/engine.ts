@@ -5,7 +5,7 @@ import type { Clock } from '../../../src/ports/clock.ts';
 import { failureOfStatus, translateConnection } from './translate-error.ts';
 
 /** One request to the engine's HTTP API. */
-export interface EngineRequest {
+interface EngineRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Without query, without version: `/containers/json`. */
   readonly path: string;
@@ -87,7 +87,7 @@ export function createEngine(options: { name: string; client: Docker; clock: Clo
  * Runs `work` until it ends, the deadline passes or `signal` aborts, whichever is first: whatever `work` waits for need
  * not honour the signal that it is given. Rejects with ProbeError, or with the defect that it met.
  */
-export async function call<T>(
+async function call<T>(
   target: string,
   deadlineMs: number,
   clock: Clock,

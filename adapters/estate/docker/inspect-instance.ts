@@ -2,6 +2,7 @@ import type { InstanceFacts, InstanceState, MountFacts } from '../../../src/play
 import type { Place } from '../../../src/playbook/place.ts';
 import { type ContainerDocument, type RestartPolicyDocument, timeOrNull } from './documents.ts';
 import { managedBy } from './managed-by.ts';
+import { redactEnvironment } from './redact-environment.ts';
 
 /** What the engine's runtime sets when the configuration names no PATH (moby oci/defaults.go). */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -16,7 +17,7 @@ export function instanceFacts(place: Place, document: ContainerDocument): Instan
     state: instanceState(document),
     imageReference: config.Image ?? '',
     imageId: document.Image,
-    argv: [document.Path ?? '', ...(document.Args ?? [])].filter((word, index) => index > 0 || word !== ''),
+    argv: commandOf(document),
     path: pathOf(config.Env),
     workingDir: config.WorkingDir || '/',
     user: config.User ?? '',
@@ -41,13 +42,18 @@ export function instanceState(document: ContainerDocument): InstanceState {
     status: state.Status ?? 'unknown',
     // A container that never started or is running has no exit status, although the engine writes 0.
     exitCode: hasExitCode(document) ? (state.ExitCode ?? null) : null,
-    error: state.Error ?? '',
+    error: redactEnvironment(document.Config?.Env, commandOf(document))(state.Error ?? ''),
     oomKilled: state.OOMKilled ?? false,
     restartCount: document.RestartCount ?? 0,
     startedAt,
     finishedAt: timeOrNull(state.FinishedAt),
     health: health === undefined || health === 'none' || health === '' ? null : health,
   };
+}
+
+/** Entrypoint and command as they are executed; empty when the engine does not say. */
+export function commandOf({ Path, Args }: ContainerDocument): readonly string[] {
+  return Path ? [Path, ...(Args ?? [])] : [];
 }
 
 function hasExitCode(document: ContainerDocument): boolean {

@@ -18,6 +18,9 @@ const GO_MODE = {
 } as const;
 const OTHER = ['device', 'pipe', 'socket', 'characterDevice', 'irregular'] as const;
 
+/** Of the archive of a directory, to find one link in it. */
+const SEARCH_CAP = 64 * 1024 * 1024;
+
 /** What the engine says of one path; `linkTarget` is left out, because the engine has followed every link in it. */
 export interface PathStat {
   readonly size: number;
@@ -41,28 +44,73 @@ export function readArchive(
   length: number,
   signal: AbortSignal,
 ): Promise<ArchivedFile | null> {
+  return openArchive(engine, id, path, signal, async (stat, entries) => {
+    for await (const first of entries) {
+      const entry = entryOf(stat, first.header);
+      return {
+        entry,
+        content: await beginning(first as AsyncIterable<Uint8Array>, entry.kind === 'file' ? length : 0),
+      };
+    }
+    // Sockets are left out of archives: the stat is all there is.
+    return { entry: entryOf(stat, null), content: new Uint8Array() };
+  });
+}
+
+/**
+ * Looks for a symbolic link in the archive of the directory that it lies in, because the engine cannot be asked for a link
+ * that leads to itself. Null when none is found there within 64 MiB. Rejects with ProbeError.
+ */
+export function findLink(engine: Engine, id: string, path: string, signal: AbortSignal): Promise<TreeEntry | null> {
+  const at = path.lastIndexOf('/');
+  const name = path.slice(at + 1);
+  return openArchive(engine, id, path.slice(0, at) || '/', signal, async (_stat, entries) => {
+    let size = 0;
+    for await (const { header } of entries) {
+      size += 512 + (header.size ?? 0);
+      if (size > SEARCH_CAP) return null;
+      const [, below, ...deeper] = `/${header.name}`
+        .replace(/\/+/g, '/')
+        .split('/')
+        .slice(at === 0 ? 0 : 1);
+      if (below !== name || deeper.length > 0 || header.type !== 'symlink') continue;
+      const target = header.linkname ?? '';
+      const { uid = null, gid = null } = header;
+      return { kind: 'symlink', mode: 0o777, uid, gid, size: Buffer.byteLength(target), target };
+    }
+    return null;
+  });
+}
+
+/** Opens the archive of what stands at a path, for as long as `read` takes; null when nothing stands there. */
+function openArchive<T>(
+  engine: Engine,
+  id: string,
+  path: string,
+  signal: AbortSignal,
+  read: (stat: PathStat, entries: ReturnType<typeof extract>) => Promise<T>,
+): Promise<T | null> {
   const request = { method: 'GET', path: `/containers/${id}/archive`, query: { path }, accept: [404] } as const;
   return engine.open(request, signal, async (answer, within) => {
     if (answer.statusCode === 404) return null;
     const stat = parseStat(engine.target, path, answer.headers['x-docker-container-path-stat']);
-    const reader = extract();
+    const entries = extract();
     // Both ends are closed by whoever ends first; what they then say about it is no news.
-    reader.on('error', () => undefined);
-    const stop = () => reader.destroy();
+    entries.on('error', () => undefined);
+    const stop = () => entries.destroy();
     within.addEventListener('abort', stop, { once: true });
-    answer.on('error', (error) => reader.destroy(error)).pipe(reader);
+    answer.on('error', (error) => entries.destroy(error)).pipe(entries);
     try {
-      for await (const first of reader) {
-        const entry = entryOf(stat, first.header);
-        const content = await beginning(first as AsyncIterable<Uint8Array>, entry.kind === 'file' ? length : 0);
-        return { entry, content };
-      }
-      // Sockets are left out of archives: the stat is all there is.
-      return { entry: entryOf(stat, null), content: new Uint8Array() };
+      return await read(stat, entries);
+    } catch (cause) {
+      // What has a code came from the connection; tar-stream's own errors have none.
+      if (cause instanceof Error && 'code' in cause) throw cause;
+      const message = `what the engine sends for ${path} is no archive`;
+      throw new ProbeError({ code: 'invalid', target: engine.target, message }, { cause });
     } finally {
       within.removeEventListener('abort', stop);
-      answer.unpipe(reader);
-      reader.destroy();
+      answer.unpipe(entries);
+      entries.destroy();
     }
   });
 }

@@ -1,5 +1,6 @@
 import type { LogTail } from '../../../src/playbook/evidence.ts';
 import type { Engine } from './engine.ts';
+import { commandOf } from './inspect-instance.ts';
 import { readContainer } from './read-container.ts';
 import { redactEnvironment } from './redact-environment.ts';
 
@@ -28,8 +29,7 @@ export async function readLog(engine: Engine, container: string, lines: number, 
     }
     return false;
   });
-  const command = [document.Path ?? '', ...(document.Args ?? [])];
-  return tailOf(assembler.end(), tail, cut, redactEnvironment(document.Config?.Env, command));
+  return tailOf(assembler.end(), tail, cut, redactEnvironment(document.Config?.Env, commandOf(document)));
 }
 
 function tailOf(lines: readonly string[], wanted: number, cut: boolean, redact: (text: string) => string): LogTail {

@@ -29,7 +29,7 @@ const CONNECTIONS = 4;
 
 /** The arguments of one connection, for a process and never for a shell. */
 export function sshArguments(to: SshDestination): string[] {
-  const options = ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10'];
+  const options = ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=15'];
   if (to.port !== null) options.push('-p', String(to.port));
   if (to.user !== null) options.push('-l', to.user);
   return [...options, '--', to.host, 'docker', 'system', 'dial-stdio'];

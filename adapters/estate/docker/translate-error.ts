@@ -14,8 +14,11 @@ const BY_CODE: Readonly<Record<string, Sentence>> = {
   EHOSTUNREACH: ['unreachable', 'there is no route to that host: is it up?'],
   ENETUNREACH: ['unreachable', 'there is no route to that network'],
   ETIMEDOUT: ['timeout', 'the host does not answer: is it up, and the port open?'],
-  ECONNRESET: ['unreachable', 'the connection was cut: try again, and look at the engine’s log if it goes on'],
-  EPIPE: ['unreachable', 'the connection was cut: try again, and look at the engine’s log if it goes on'],
+  ECONNRESET: [
+    'unreachable',
+    'the connection was cut: does the engine want tls? If not, try again and look at its log',
+  ],
+  EPIPE: ['unreachable', 'the connection was cut: does the engine want tls? If not, try again and look at its log'],
   ENOTSOCK: ['unreachable', 'that file is no socket: check the path'],
 };
 

@@ -95,7 +95,7 @@ async function removeAll(client: Docker, names: readonly string[]): Promise<void
 }
 
 /** Pulls an image for the platform that it is. */
-export async function pull(client: Docker, image: string): Promise<void> {
+async function pull(client: Docker, image: string): Promise<void> {
   const progress = await client.pull(image);
   await new Promise<void>((resolve, reject) => {
     client.modem.followProgress(progress, (error) => (error ? reject(error) : resolve()));

@@ -153,6 +153,15 @@ suite('what a swap carries over on a real engine', ['engine', 'no-emulator'], ()
     expect(joined.fresh.HostConfig.NetworkMode).toBe(`container:${partner.Id}`);
   });
 
+  it('publishes its ports on the default network again', async () => {
+    const { old, fresh } = await swapped({
+      ExposedPorts: { '8080/tcp': {} },
+      HostConfig: { PortBindings: { '8080/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }] } },
+    });
+    expect(comparableSettings(fresh)).toEqual(comparableSettings(old));
+    expect(fresh.NetworkSettings.Ports['8080/tcp']?.[0]?.HostPort).toMatch(/^\d+$/);
+  });
+
   it('lets the new image’s own defaults apply', async () => {
     const { old, fresh } = await swapped({ HostConfig: { NetworkMode: 'none' } });
     const version = 'org.opencontainers.image.version';

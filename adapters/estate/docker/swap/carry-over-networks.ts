@@ -1,7 +1,7 @@
 import type { ContainerDocument, EndpointDocument } from '../documents.ts';
 
 /** What the engine is asked for one network. */
-export type EndpointRequest = Readonly<Record<string, unknown>>;
+type EndpointRequest = Readonly<Record<string, unknown>>;
 
 /** The networks of a container, to be joined again: the one it is created with, and the others before it starts. */
 export interface Networks {

@@ -1,5 +1,6 @@
 import type { ContainerDocument, RestartPolicyDocument } from '../documents.ts';
 import type { Engine } from '../engine.ts';
+import { withoutValues } from './without-values.ts';
 
 /** What the engine waits beyond a container's own grace period before it has killed it. */
 const STOP_MARGIN_MS = 30_000;
@@ -21,7 +22,8 @@ export async function stopContainer(engine: Engine, container: ContainerDocument
 /** Starts a container, unless it runs. Rejects with ProbeError, with the runtime's own words when it cannot be started. */
 export async function startContainer(engine: Engine, container: ContainerDocument, signal: AbortSignal): Promise<void> {
   const path = `/containers/${container.Id}/start`;
-  await engine.status({ method: 'POST', path, accept: ALREADY, deadlineMs: START_DEADLINE_MS }, signal);
+  const request = { method: 'POST', path, accept: ALREADY, deadlineMs: START_DEADLINE_MS } as const;
+  await withoutValues(container, () => engine.status(request, signal));
 }
 
 /** Gives a container a name, unless it has it. Rejects with ProbeError: `conflict` when another one has it. */

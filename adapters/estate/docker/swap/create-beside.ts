@@ -1,15 +1,14 @@
-import { ProbeError } from '../../../../src/ports/answer.ts';
 import type { Swap } from '../../../../src/ports/image-swap.ts';
 import type { ContainerDocument } from '../documents.ts';
 import type { Engine } from '../engine.ts';
 import { readImageDocument } from '../local-images.ts';
 import { replacedBy } from '../managed-by.ts';
 import { readContainerById } from '../read-container.ts';
-import { redactEnvironment } from '../redact-environment.ts';
 import { carryOverNetworks } from './carry-over-networks.ts';
 import { carryOverSettings } from './carry-over-settings.ts';
 import { surveySwap, swapFailure } from './survey-swap.ts';
 import { beforeOf, labelsOf } from './swap-labels.ts';
+import { withoutValues } from './without-values.ts';
 
 const CREATE_DEADLINE_MS = 120_000;
 
@@ -73,17 +72,6 @@ async function create(
   const created = await readContainerById(engine, Id, signal);
   if (created !== null) return created;
   throw swapFailure(engine, 'conflict', 'the new container was removed by somebody else right after it was created');
-}
-
-/** The engine may quote the settings that it refuses. */
-async function withoutValues<T>(old: ContainerDocument, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ProbeError)) throw error;
-    const redact = redactEnvironment(old.Config?.Env, []);
-    throw new ProbeError({ ...error.why, message: redact(error.why.message) });
-  }
 }
 
 /** Joins what is missing and leaves what the old container had left, before the first start. */
