@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { diagnosisDocument, diagnosisExitStatus } from '../run/diagnosis-document.ts';
+import type { Person } from '../run/people.ts';
+import { createCommandLog } from './command-log.ts';
+import { compose } from './compose.ts';
+import { USAGE } from './exit-status.ts';
+import { followRun } from './follow-run.ts';
+import { loadSettings } from './load-settings.ts';
+import { createTerminal, printJson } from './terminal.ts';
+
+export interface DiagnoseOptions {
+  readonly on: string | null;
+  readonly config: string | null;
+  readonly json: boolean;
+}
+
+/** `execfmt diagnose NAME`: the playbook once, in the terminal. Gives the exit status of the contract. */
+export async function diagnose(name: string, options: DiagnoseOptions): Promise<number> {
+  const terminal = createTerminal(options.json ? process.stderr : process.stdout);
+  const settings = await loadSettings(options.config);
+  const composition = compose(settings, { log: createCommandLog(), resetPractice: null, slack: null });
+  const { application } = composition;
+  try {
+    const text = options.on === null ? name : `${name} on ${options.on}`;
+    const conversation = { chat: 'cli', id: `terminal/${randomUUID()}` } as const;
+    const reply = await application.handle({
+      by: terminalPerson(),
+      conversation,
+      delivery: randomUUID(),
+      what: { kind: 'command', text },
+    });
+    if (reply.kind !== 'run') {
+      if (reply.kind === 'private') createTerminal(process.stderr).show(reply.card);
+      return USAGE;
+    }
+    const done = application.diagnosed(reply.run);
+    await (options.json ? done : followRun(application, terminal, reply.run, done, new Set()));
+    const state = await application.state(reply.run);
+    if (!state) throw new Error(`run ${reply.run} has no events`);
+    if (options.json) printJson(diagnosisDocument(state));
+    return diagnosisExitStatus(state);
+  } finally {
+    await composition.stop();
+  }
+}
+
+/** The person at the terminal, by the name that the system knows. */
+export function terminalPerson(): Person {
+  const { username } = userInfo();
+  return { id: `cli:${username}`, name: username };
+}

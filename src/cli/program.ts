@@ -1,0 +1,96 @@
+import { Command, CommanderError, Option } from 'commander';
+import { checkConfig, printSchema } from './config-commands.ts';
+import { diagnose } from './diagnose.ts';
+import { drill } from './drill.ts';
+import { USAGE, UsageError } from './exit-status.ts';
+import { serve } from './serve.ts';
+import { createTerminal } from './terminal.ts';
+import { type TranscriptFormat, transcript } from './transcript.ts';
+import { VERSION } from './version.ts';
+
+const EXAMPLES = `
+Examples:
+  execfmt serve                                 the local page, with a practice incident
+  execfmt serve --config execfmt.yaml           the bot with what is configured
+  execfmt diagnose pdf-renderer                 on the local Docker engine
+  execfmt diagnose pdf-renderer --on render-01 --config execfmt.yaml --json
+  execfmt drill --yes                           the practice incident in the terminal
+  execfmt transcript r-7k2m9x --format html > incident.html
+  execfmt config check --config execfmt.yaml`;
+
+const configOption = () => new Option('-c, --config <file>', 'the configuration (YAML)').env('EXECFMT_CONFIG');
+
+/** Runs one command line (without node and script) and gives its exit status. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let status = 0;
+  const program = new Command('execfmt')
+    .description('Finds why a container dies with exec format error, and the way back.')
+    .version(VERSION)
+    .showSuggestionAfterError()
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+
+  program
+    .command('serve')
+    .description('the bot with every chat that is configured; without a configuration the local page')
+    .addOption(configOption())
+    .action(async (options: { config?: string }) => {
+      status = await serve({ config: options.config ?? null });
+    });
+  program
+    .command('drill')
+    .description('the practice incident in the terminal, from the command to the recovery')
+    .option('--yes', 'approve the rollback without asking', false)
+    .option('--json', 'one JSON document on stdout', false)
+    .action(async (options: { yes: boolean; json: boolean }) => {
+      status = await drill(options);
+    });
+  program
+    .command('diagnose')
+    .description('the playbook once: why does it not run?')
+    .argument('<name>', 'a service of the configuration, or a container')
+    .option('--on <where>', 'only on this host or cluster')
+    .addOption(configOption())
+    .option('--json', 'one JSON document on stdout', false)
+    .action(async (name: string, options: { on?: string; config?: string; json: boolean }) => {
+      status = await diagnose(name, { on: options.on ?? null, config: options.config ?? null, json: options.json });
+    });
+  program
+    .command('transcript')
+    .description('the transcript of one run')
+    .argument('<run>', 'its id, as r-7k2m9x')
+    .addOption(new Option('--format <format>', 'how it is written').choices(['md', 'html', 'json']).default('md'))
+    .addOption(configOption())
+    .action(async (run: string, options: { format: TranscriptFormat; config?: string }) => {
+      status = await transcript(run, { format: options.format, config: options.config ?? null });
+    });
+  const config = program.command('config').description('check a configuration, or print its schema');
+  config
+    .command('check')
+    .description('every mistake with its file, line and column')
+    .addOption(configOption())
+    .action(async (options: { config?: string }) => {
+      status = await checkConfig(options.config ?? null);
+    });
+  config
+    .command('schema')
+    .description('the JSON Schema of the configuration')
+    .action(() => {
+      status = printSchema();
+    });
+  // exitOverride is not inherited by the commands that were made before it.
+  for (const command of [...program.commands, ...config.commands]) command.exitOverride().showSuggestionAfterError();
+
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    if (error instanceof UsageError) {
+      createTerminal(process.stderr).say(`execfmt: ${error.message}`);
+      return USAGE;
+    }
+    throw error;
+  }
+}
