@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
 import { ProbeError } from '../../../src/ports/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { engineFailure } from './engine-failure.ts';
 import { failureOfStatus, translateConnection } from './translate-error.ts';
 
 /** One request to the engine's HTTP API. */
@@ -100,7 +101,7 @@ async function call<T>(
     const message = signal.aborted
       ? 'the question was withdrawn before it was answered'
       : `no answer within ${deadlineMs / 1000} s: is the engine overloaded or the connection stuck?`;
-    return new ProbeError({ code: 'timeout', target, message });
+    return engineFailure(target, 'timeout', message);
   };
   if (signal.aborted) throw cut();
   const aborted = new Promise<never>((_, reject) => {
@@ -148,7 +149,7 @@ async function collect(target: string, answer: AsyncIterable<Buffer>, cap: numbe
   for await (const chunk of answer) {
     size += chunk.length;
     if (size > cap) {
-      throw new ProbeError({ code: 'too-large', target, message: `the answer is larger than ${cap >> 20} MiB` });
+      throw engineFailure(target, 'too-large', `the answer is larger than ${cap >> 20} MiB`);
     }
     chunks.push(chunk);
   }
@@ -160,7 +161,7 @@ function parseJson<T>(target: string, body: Buffer): T {
     return JSON.parse(body.toString('utf8')) as T;
   } catch (cause) {
     const message = 'what answers there is no Docker engine: the answer is not JSON';
-    throw new ProbeError({ code: 'invalid', target, message }, { cause });
+    throw engineFailure(target, 'invalid', message, cause);
   }
 }
 

@@ -3,6 +3,7 @@ import type { HostFacts } from '../../../src/playbook/evidence.ts';
 import { ProbeError } from '../../../src/ports/answer.ts';
 import type { InfoDocument, VersionDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
+import { engineFailure } from './engine-failure.ts';
 import { readContainer } from './read-container.ts';
 
 /** What the engine says of its machine, and of the runtime that starts this container. Rejects with ProbeError. */
@@ -36,7 +37,7 @@ export function hostFacts(
   const os = info.OSType || version.Os;
   if (!machine || !os) {
     const message = 'the engine does not say on which platform it runs: look at docker info on the host';
-    throw new ProbeError({ code: 'invalid', target, message });
+    throw engineFailure(target, 'invalid', message);
   }
   const { architecture, variant } = architectureOf(machine);
   const kernelVersion = info.KernelVersion || version.KernelVersion || '';

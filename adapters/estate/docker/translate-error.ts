@@ -1,4 +1,5 @@
 import { ProbeError, type ProbeFailureCode } from '../../../src/ports/answer.ts';
+import { engineFailure } from './engine-failure.ts';
 import { SshError } from './ssh-agent.ts';
 
 type Sentence = readonly [ProbeFailureCode, string];
@@ -31,7 +32,7 @@ export function translateConnection(target: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === null) return error;
   const [kind, message] = sentenceFor(code, error);
-  return new ProbeError({ code: kind, target, message }, { cause: error });
+  return engineFailure(target, kind, message, error);
 }
 
 function sentenceFor(code: string, error: unknown): Sentence {
@@ -62,7 +63,7 @@ function codeOf(error: unknown): string | null {
 /** What an answer of the engine other than success means, by its status; `said` is the engine's own message. */
 export function failureOfStatus(target: string, status: number, said: string): ProbeError {
   const words = said === '' ? `the engine answered ${status}` : said;
-  return new ProbeError({ code: codeOfStatus(status), target, message: messageOfStatus(status, words) });
+  return engineFailure(target, codeOfStatus(status), messageOfStatus(status, words));
 }
 
 function codeOfStatus(status: number): ProbeFailureCode {

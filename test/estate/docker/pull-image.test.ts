@@ -70,7 +70,7 @@ describe('pulling', () => {
 
   it('fails with an error in the middle of the progress', async () => {
     const answer = await pull({ 'POST /images/create': Buffer.from('{"status":"a"}\n{"error":"no space left"}\n') });
-    expect(answer).toMatchObject({ kind: 'probe-failed', why: { message: 'the pull failed: no space left' } });
+    expect(answer).toMatchObject({ kind: 'probe-failed', why: { message: 'the pull failed: no space left.' } });
   });
 
   it('fails when the progress ends and the image is not there', async () => {

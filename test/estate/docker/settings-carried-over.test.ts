@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDockerSwapper } from '../../../adapters/estate/docker/image-swapper.ts';
 import { knownValue } from '../../contracts/estate-contract.ts';
 import { suite } from '../../lab/requirements.ts';
 import { comparableSettings } from './comparable-settings.ts';
+import { Crash, crashingClient } from './crashes.ts';
 import { type Bench, CANARY, realBench } from './incident-bench.ts';
+import { systemClock } from './system-clock.ts';
 import { swapOf } from './under-contract.ts';
 
 const signal = new AbortController().signal;
@@ -40,7 +43,10 @@ suite('what a swap carries over on a real engine', ['engine', 'no-emulator'], ()
     await prepare?.(Id);
     const old = await bench.client.getContainer(Id).inspect();
     const swap = swapOf(bench, old);
-    for (const phase of bench.swapper.phases) knownValue(await phase.run(swap, signal));
+    for (const phase of bench.swapper.phases) {
+      knownValue(await phase.run(swap, signal));
+      knownValue(await phase.run(swap, signal));
+    }
     const fresh = await bench.client.getContainer(old.Name.slice(1)).inspect();
     expect(fresh.Id).not.toBe(old.Id);
     expect(fresh.State.Running).toBe(true);
@@ -107,6 +113,22 @@ suite('what a swap carries over on a real engine', ['engine', 'no-emulator'], ()
     expect(fresh.NetworkSettings.Networks[first.name]?.Aliases).not.toContain(old.Id.slice(0, 12));
   });
 
+  it('joins the networks that a process which was killed had not come to', async () => {
+    const [first, second] = [await network(), await network()];
+    const { Id } = await bench.deploy(bench.bad, { HostConfig: { NetworkMode: first.name } });
+    await bench.client.getNetwork(second.name).connect({ Container: Id, EndpointConfig: { Aliases: ['back'] } });
+    const old = await bench.client.getContainer(Id).inspect();
+    const swap = swapOf(bench, old);
+    const [pull, create, ...rest] = bench.swapper.phases;
+    knownValue(await pull!.run(swap, signal));
+    const client = crashingClient(bench.client, 1);
+    const dying = createDockerSwapper({ name: bench.host, client, clock: systemClock });
+    await expect(dying.phases[1]!.run(swap, signal)).rejects.toBeInstanceOf(Crash);
+    for (const phase of [create!, ...rest]) knownValue(await phase.run(swap, signal));
+    const fresh = await bench.client.getContainer(old.Name.slice(1)).inspect();
+    expect(comparableSettings(fresh)).toEqual(comparableSettings(old));
+  });
+
   it('leaves the network that the old one had left, also when it was named by id', async () => {
     const [first, second] = [await network(), await network()];
     const { old, fresh } = await swapped({ HostConfig: { NetworkMode: first.id } }, async (Container) => {
@@ -143,9 +165,6 @@ suite('what a swap carries over on a real engine', ['engine', 'no-emulator'], ()
   });
 
   it('joins the network of another container, or the host’s, as the old one did', async () => {
-    const other = await bench.deploy(bench.bad, { HostConfig: { NetworkMode: 'none' } });
-    const shared = await bench.deploy(bench.bad, { HostConfig: { NetworkMode: 'host' } });
-    expect(other.Id).not.toBe(shared.Id);
     const host = await swapped({ HostConfig: { NetworkMode: 'host' } });
     expect(host.fresh.HostConfig.NetworkMode).toBe('host');
     const { fresh: partner } = await swapped({ HostConfig: { NetworkMode: 'none' } });
@@ -168,6 +187,13 @@ suite('what a swap carries over on a real engine', ['engine', 'no-emulator'], ()
     expect(fresh.Config.Labels[version]).toMatch(/^v[23]$/);
     expect(fresh.Config.Labels[version]).not.toBe(old.Config.Labels[version]);
     expect(fresh.Config.Hostname).toBe(fresh.Id.slice(0, 12));
+  });
+
+  it('starts the new one once: that it has ended since is for verification to see', async () => {
+    const { fresh, swap } = await swapped({ HostConfig: { NetworkMode: 'none' } });
+    await bench.client.getContainer(fresh.Id).stop();
+    knownValue(await bench.swapper.phases.at(-1)!.run(swap, signal));
+    expect(knownValue(await bench.swapper.observe(swap, signal)).running).toBe(false);
   });
 
   it('refuses a container that would vanish when it is stopped', async () => {

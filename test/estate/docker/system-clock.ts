@@ -10,4 +10,8 @@ export const systemClock: Clock = {
     const timeout = AbortSignal.timeout(ms);
     return parent ? AbortSignal.any([timeout, parent]) : timeout;
   },
+  lifetime: () => {
+    const controller = new AbortController();
+    return { signal: controller.signal, end: () => controller.abort() };
+  },
 };

@@ -19,17 +19,17 @@ const CREATE_DEADLINE_MS = 120_000;
 export async function createBeside(engine: Engine, swap: Swap, signal: AbortSignal): Promise<string> {
   const { names, old, fresh } = await surveySwap(engine, swap, signal);
   if (old === null) {
-    if (fresh?.Name === `/${names.service}`) return 'the new container stands already, and the old one was removed';
+    if (fresh?.Name === `/${names.service}`) return 'The new container stands already, and the old one was removed.';
     throw swapFailure(engine, 'conflict', `the container ${names.service} that was approved is gone: diagnose again`);
   }
   if (fresh !== null) {
     await joinNetworks(engine, old, fresh, signal);
-    return `the new container was there already, with the settings of ${names.service}`;
+    return `The new container was there already, with the settings of ${names.service}.`;
   }
   checkReplaceable(engine, swap, old, names.service);
   const created = await create(engine, swap, old, names.fresh, signal);
   await joinNetworks(engine, old, created, signal);
-  return `created the new container with the settings of ${names.service}, not started yet`;
+  return `Created the new container with the settings of ${names.service}, not started yet.`;
 }
 
 function checkReplaceable(engine: Engine, swap: Swap, old: ContainerDocument, service: string): void {

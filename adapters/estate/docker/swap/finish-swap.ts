@@ -10,11 +10,11 @@ export async function finishSwap(engine: Engine, swap: Swap, signal: AbortSignal
     const message = `the new container does not stand as ${names.service}: the old one was not removed`;
     throw swapFailure(engine, 'conflict', message);
   }
-  if (old === null) return 'the old container was removed already';
+  if (old === null) return 'The old container was removed already.';
   if (old.Name !== `/${names.aside}` || old.State?.Running) {
     const message = `the old container (${old.Name.slice(1)}) was taken into use by somebody: it was not removed`;
     throw swapFailure(engine, 'conflict', message);
   }
   await removeContainer(engine, old, signal);
-  return `removed the old container ${names.aside}; its volumes stay`;
+  return `Removed the old container ${names.aside}; its volumes stay.`;
 }

@@ -1,4 +1,4 @@
-import { formatPlatform } from '../../../../src/image/platform.ts';
+import { formatPlatform, type Platform, parsePlatform, samePlatform } from '../../../../src/image/platform.ts';
 import type { Swap, SwapObservation } from '../../../../src/ports/image-swap.ts';
 import type { Engine } from '../engine.ts';
 import { instanceState } from '../inspect-instance.ts';
@@ -20,7 +20,15 @@ export async function observeSwap(engine: Engine, swap: Swap, signal: AbortSigna
     exitCode: state.exitCode,
     startedAt: state.startedAt,
     health: state.health,
-    platform: formatPlatform(platform),
+    platform: spelling(platform, swap.platform),
     imageId: fresh.Image,
   };
+}
+
+/** As the swap writes it when both mean the same: `linux/arm64/v8` and `linux/arm64` do. */
+function spelling(platform: Platform, wanted: string): string {
+  const other = parsePlatform(wanted);
+  const same = other !== null && samePlatform(platform, other);
+  const contradicts = same && platform.variant !== null && other.variant !== null && platform.variant !== other.variant;
+  return same && !contradicts ? wanted : formatPlatform(platform);
 }

@@ -21,10 +21,10 @@ export async function pullImage(
   swap: Swap,
   signal: AbortSignal,
 ): Promise<string> {
-  if ((await platformHere(engine, swap, signal)) === 'wanted') return `${swap.image} is on the host already`;
+  if ((await platformHere(engine, swap, signal)) === 'wanted') return `The host has ${swap.image} already.`;
   await pull(engine, await authFor(registryOf(swap.image), signal), swap, signal);
   const here = await platformHere(engine, swap, signal);
-  if (here === 'wanted') return `pulled ${swap.image} for ${swap.platform}`;
+  if (here === 'wanted') return `Pulled ${swap.image} for ${swap.platform}.`;
   if (here === null) {
     throw swapFailure(
       engine,

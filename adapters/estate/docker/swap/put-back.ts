@@ -31,9 +31,7 @@ export async function putBack(engine: Engine, swap: Swap, signal: AbortSignal): 
   await setRestartPolicy(engine, old, before.policy, signal);
   if (before.ran) await startContainer(engine, old, signal);
   await removeContainer(engine, fresh, signal);
-  return before.ran
-    ? `${names.service} is back as it was, and was started`
-    : `${names.service} is back as it was, stopped`;
+  return `The old ${names.service} is back as it was${before.ran ? ', and was started' : ', stopped'}.`;
 }
 
 /** Nothing was begun, or all is back; unless somebody has removed the new container by hand. */
@@ -43,11 +41,11 @@ async function withoutJournal(
   names: SwapNames,
   signal: AbortSignal,
 ): Promise<string> {
-  if (old.Name === `/${names.service}`) return `${names.service} stands as it was`;
+  if (old.Name === `/${names.service}`) return `The old ${names.service} stands as it was.`;
   if (old.Name !== `/${names.aside}`) {
     throw swapFailure(engine, 'conflict', `the old container was renamed to ${old.Name.slice(1)}: it was left alone`);
   }
   await renameContainer(engine, old, names.service, signal);
   await startContainer(engine, old, signal);
-  return `${names.service} is back and was started; the new container was removed by somebody, so its restart policy is lost: set it with docker update --restart`;
+  return `The old ${names.service} is back and was started. Somebody had removed the new container, and with it the note of the restart policy: set it with docker update --restart.`;
 }

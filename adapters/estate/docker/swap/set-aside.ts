@@ -14,7 +14,7 @@ export async function setAside(engine: Engine, swap: Swap, signal: AbortSignal):
     throw swapFailure(engine, 'conflict', `the new container is not there: ${names.service} was left as it is`);
   }
   if (old === null) {
-    if (fresh.Name === `/${names.service}`) return 'the old container was removed already';
+    if (fresh.Name === `/${names.service}`) return 'The old container was removed already.';
     throw swapFailure(engine, 'conflict', `the container ${names.service} that was approved is gone: diagnose again`);
   }
   const expected = [`/${names.service}`, `/${names.aside}`];
@@ -25,5 +25,5 @@ export async function setAside(engine: Engine, swap: Swap, signal: AbortSignal):
   await setRestartPolicy(engine, old, { Name: 'no' }, signal);
   await renameContainer(engine, old, names.aside, signal);
   await renameContainer(engine, fresh, names.service, signal);
-  return `stopped the old container and kept it as ${names.aside}`;
+  return `Stopped the old container and kept it as ${names.aside}.`;
 }

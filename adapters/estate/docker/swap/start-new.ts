@@ -22,7 +22,7 @@ export async function startNew(engine: Engine, swap: Swap, signal: AbortSignal):
     );
   }
   // One that ended since is verification's business: starting it again would hide it.
-  if (timeOrNull(fresh.State?.StartedAt) !== null) return `${names.service} was started already`;
+  if (timeOrNull(fresh.State?.StartedAt) !== null) return `Container ${names.service} was started already.`;
   await startContainer(engine, fresh, signal);
-  return `started ${names.service} from ${swap.image}`;
+  return `Started ${names.service} from ${swap.image}.`;
 }

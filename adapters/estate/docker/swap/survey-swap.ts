@@ -1,7 +1,8 @@
-import { ProbeError, type ProbeFailureCode } from '../../../../src/ports/answer.ts';
+import type { ProbeError, ProbeFailureCode } from '../../../../src/ports/answer.ts';
 import type { Swap } from '../../../../src/ports/image-swap.ts';
 import type { ContainerDocument, ContainerListing } from '../documents.ts';
 import type { Engine } from '../engine.ts';
+import { engineFailure } from '../engine-failure.ts';
 import { readContainerById } from '../read-container.ts';
 import { SWAP_LABEL } from './swap-labels.ts';
 import { namesOf, type SwapNames } from './swap-names.ts';
@@ -46,5 +47,5 @@ async function findFresh(engine: Engine, swap: Swap, signal: AbortSignal): Promi
 
 /** A failure of a swap, with what to do next. */
 export function swapFailure(engine: Engine, code: ProbeFailureCode, message: string): ProbeError {
-  return new ProbeError({ code, target: engine.target, message });
+  return engineFailure(engine.target, code, message);
 }
