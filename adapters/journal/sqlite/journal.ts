@@ -1,0 +1,51 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Journal } from '../../../src/ports/journal.ts';
+import type { Deliveries } from './deliveries.ts';
+import { prepareDeliveries } from './deliveries.ts';
+import { migrateJournal } from './migrations.ts';
+import { openDatabase } from './open-database.ts';
+import type { Runs } from './runs.ts';
+import { prepareRuns } from './runs.ts';
+import { asStoreError } from './store-error.ts';
+
+/**
+ * The journal in a file of SQLite, which several processes of one machine may share; `:memory:` for one that is forgotten.
+ * Throws StoreError at once, and rejects with it later, when the store cannot be used.
+ */
+export function openSqliteJournal(path: string): Journal {
+  const database = openDatabase(path);
+  const { runs, deliveries } = prepare(database, path);
+  const call = async <T>(work: () => T): Promise<T> => {
+    try {
+      return work();
+    } catch (error) {
+      throw asStoreError(error, path);
+    }
+  };
+  return {
+    open: (run, target, first, at) => call(() => runs.open(run, target, first, at)),
+    close: (run) => call(() => runs.close(run)),
+    append: (run, drafts, at) => call(() => runs.append(run, drafts, at)),
+    read: (run) => call(() => runs.read(run)),
+    list: (limit) => call(() => runs.list(limit)),
+    claim: (key, at) => call(() => deliveries.claim(key, at)),
+    forgetClaims: (before) => call(() => deliveries.forgetClaims(before)),
+    posted: (run, chat) => call(() => deliveries.posted(run, chat)),
+    setPosted: (run, chat, key, message) => call(() => deliveries.setPosted(run, chat, key, message)),
+    untold: (chat) => call(() => deliveries.untold(chat)),
+    setTold: (run, chat, seq) => call(() => deliveries.setTold(run, chat, seq)),
+    stop: async () => {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+function prepare(database: DatabaseSync, path: string): { runs: Runs; deliveries: Deliveries } {
+  try {
+    migrateJournal(database, path);
+    return { runs: prepareRuns(database), deliveries: prepareDeliveries(database) };
+  } catch (error) {
+    database.close();
+    throw asStoreError(error, path);
+  }
+}

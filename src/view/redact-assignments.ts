@@ -1,0 +1,66 @@
+/** Words whose value is a secret, however short it is. */
+const PASSWORDS = 'password\\d?|passwd|passphrase|pwd|(?<=[_-])pass';
+/** Words whose value is a secret when it is long enough to be one. */
+const TOKENS =
+  'token|secret|credentials?|api[ _-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|signing[_-]?key|encryption[_-]?key|' +
+  'account[_-]?key|shared[_-]?access[_-]?key|auth[_-]?key|license[_-]?key|(?<=["\'])auth|(?<=[?&])sig|(?<=[?&])x-amz-signature';
+const SHORTEST_TOKEN = 6;
+
+/**
+ * A key, what stands between, and a value: in escaped quotes, in double or single quotes (to the end of the line when they are
+ * not closed), or bare. No part can fail after a long way, so the time grows with the text and not with its square.
+ */
+const ASSIGNMENT = new RegExp(
+  `(?:(${PASSWORDS})|${TOKENS})(\\\\{0,7}["'])?[ \\t]{0,4}(?:=>|:=|==?|:)[ \\t]{0,4}` +
+    `(?:\\\\"([^"\\\\\\n]*(?:(?:\\\\\\\\(?:\\\\")?|\\\\[^"\\\\\\n])[^"\\\\\\n]*)*)|` +
+    `\\\\{2,7}["']([^"'\\\\\\n]*)|"([^"\\\\\\n]*(?:\\\\[^\\n][^"\\\\\\n]*)*)|'([^'\\n]*)|` +
+    `((?:[^\\s"'\\\\&;<>]|\\\\[^\\s"']|[&;](?![\\w .-]{0,40}=)(?=[^\\s"'<>]))+))`,
+  'gi',
+);
+
+/** A word of a command that is a secret, with or without quotes; no other flag, no variable, nothing that was removed. */
+const WORD = `(\\\\?["']|)(?![-[$<{*|>&"'\\s])(?:[^\\s"'\\\\]|\\\\[^\\s"'])+`;
+
+/** A flag of a command: `--password hunter2`, `-p` of a login. */
+const FLAG = new RegExp(
+  `(--(?:[a-z]+-){0,4}(?:password|passwd|passphrase|token|secret|api-key|access-key|secret-key)[ \\t]{1,4})${WORD}`,
+  'gi',
+);
+const LOGIN_FLAG = new RegExp(
+  `(\\b(?:login|sshpass|mysql|mysqldump|mysqladmin)\\b[^\\n]{0,200}?[ \\t]-p[ \\t]{0,4}=?)${WORD}`,
+  'g',
+);
+
+/** Values that are no secrets: words about one, and places where one is. */
+const INNOCENT =
+  /^(?:null|nil|none|true|false|undefined|empty|unset|unknown|required|optional|missing|invalid|incorrect|wrong|expired|denied|rejected|revoked|failed|error|not|is|was|has|must|cannot|expected|unexpected|identifier|string|number|integer|boolean|object|yes|no|redacted|removed|hidden|masked|x{3,}|\*+|\.{3,}|-+|%[sdvq]|unauthorized|forbidden)[.,:;!)\]}]*$/i;
+const REFERENCE =
+  /^(?:\$[A-Z_][A-Z0-9_]*$|\$\{|\$\(|\{\{|\{|<|\[|\(|%\(|(?:process\.env|os\.environ|env|secrets|vars)\b[.[(]|(?:~|\.{1,2})?\/[a-z0-9._/-]*[,;)\]}]*$)/;
+
+/** Removes what is assigned to a name that promises a secret: `password=…`, `"apiKey": "…"`, `--token …`. */
+export function redactAssignments(text: string): string {
+  return text
+    .replace(ASSIGNMENT, (whole: string, password, keyQuote, ...values) =>
+      assignment(whole, password, keyQuote, values),
+    )
+    .replace(FLAG, '$1$2[removed: secret]')
+    .replace(LOGIN_FLAG, '$1$2[removed: password]');
+}
+
+function assignment(whole: string, password: unknown, keyQuote: unknown, values: unknown[]): string {
+  const [value, bare] = [values.slice(0, 5).find((each) => typeof each === 'string'), typeof values[4] === 'string'];
+  if (typeof value !== 'string') return whole;
+  const secret = bare ? withoutPunctuation(value) : value;
+  const shortest = password === undefined ? SHORTEST_TOKEN : 1;
+  if (secret.length < shortest || INNOCENT.test(secret) || REFERENCE.test(secret)) return whole;
+  const removed = `[removed: ${password === undefined ? 'secret' : 'password'}]`;
+  const quoted = bare && keyQuote === '"' ? `"${removed}"` : removed;
+  return whole.slice(0, whole.length - value.length) + quoted + value.slice(secret.length);
+}
+
+/** What stands behind a bare value in a sentence or a structure is no part of it. A regular expression would be quadratic. */
+function withoutPunctuation(value: string): string {
+  let end = value.length;
+  while (end > 0 && ',.)]}'.includes(value.charAt(end - 1))) end--;
+  return value.slice(0, end);
+}

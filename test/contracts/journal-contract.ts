@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Journal } from '../../src/ports/journal.ts';
+import type { EventDraft } from '../../src/run/events.ts';
+
+/** A journal under test, and another one over the same store, as a second process would have it (null: there is none). */
+export interface JournalUnderTest {
+  readonly journal: Journal;
+  readonly second: Journal | null;
+  cleanUp(): Promise<void>;
+}
+
+const noon = new Date('2026-11-21T12:00:00.000Z');
+const after = (seconds: number) => new Date(noon.getTime() + seconds * 1_000);
+const draft = (key: string, message = key): EventDraft => ({ key, fact: { type: 'failed', message } });
+const first: EventDraft = {
+  key: 'opened',
+  fact: {
+    type: 'opened',
+    target: 'pdf-renderer',
+    on: null,
+    by: { id: 'web:ann', name: 'Ann “O’Neil” \u{1f680}' },
+    conversation: { chat: 'web', id: 'page' },
+    practice: false,
+  },
+};
+
+/** What every journal does, whatever it is kept in. */
+export function journalContract(name: string, make: () => Promise<JournalUnderTest>): void {
+  describe(`${name} as a journal`, () => {
+    let under: JournalUnderTest;
+    let journal: Journal;
+    let second: Journal;
+    beforeEach(async () => {
+      under = await make();
+      journal = under.journal;
+      second = under.second ?? under.journal;
+    });
+    afterEach(() => under.cleanUp());
+
+    openingRuns(() => [journal, second]);
+    appendingEvents(() => [journal, second]);
+    tellingChats(() => [journal, second]);
+  });
+}
+
+function openingRuns(get: () => [Journal, Journal]): void {
+  it('opens a run with its first event', async () => {
+    const [journal, second] = get();
+    expect(await journal.open('r-aaaaaa', 'pdf-renderer', first, noon)).toEqual({ run: 'r-aaaaaa', opened: true });
+    expect(await second.read('r-aaaaaa')).toEqual([
+      { run: 'r-aaaaaa', seq: 1, key: 'opened', at: '2026-11-21T12:00:00.000Z', fact: first.fact },
+    ]);
+  });
+
+  it('gives the open run of a target back, and leaves it as it is', async () => {
+    const [journal, second] = get();
+    await journal.open('r-aaaaaa', 'pdf-renderer', first, noon);
+    expect(await second.open('r-bbbbbb', 'pdf-renderer', first, noon)).toEqual({ run: 'r-aaaaaa', opened: false });
+    expect(await journal.read('r-bbbbbb')).toEqual([]);
+    expect(await journal.read('r-aaaaaa')).toHaveLength(1);
+    expect(await journal.open('r-cccccc', 'mailer', first, noon)).toEqual({ run: 'r-cccccc', opened: true });
+  });
+
+  it('opens exactly one of many at once', async () => {
+    const [journal, second] = get();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        (index % 2 ? journal : second).open(`r-${index}`, 'pdf-renderer', first, noon),
+      ),
+    );
+    expect(answers.filter(({ opened }) => opened)).toHaveLength(1);
+    expect(new Set(answers.map(({ run }) => run)).size).toBe(1);
+  });
+
+  it('opens a target again once its run is closed, and still appends to the closed one', async () => {
+    const [journal] = get();
+    await journal.open('r-aaaaaa', 'pdf-renderer', first, noon);
+    await journal.close('r-aaaaaa');
+    expect(await journal.open('r-bbbbbb', 'pdf-renderer', first, noon)).toEqual({ run: 'r-bbbbbb', opened: true });
+    expect(await journal.append('r-aaaaaa', [draft('late')], noon)).toHaveLength(1);
+  });
+
+  it('never uses an id a second time', async () => {
+    const [journal] = get();
+    await journal.open('r-aaaaaa', 'pdf-renderer', first, noon);
+    await journal.close('r-aaaaaa');
+    await expect(journal.open('r-aaaaaa', 'mailer', first, noon)).rejects.toThrow();
+    expect(await journal.read('r-aaaaaa')).toHaveLength(1);
+  });
+
+  it('lists the newest first, no more than asked for', async () => {
+    const [journal] = get();
+    await journal.open('r-aaaaaa', 'one', first, after(10));
+    await journal.open('r-bbbbbb', 'two', first, after(30));
+    await journal.open('r-cccccc', 'three', first, after(20));
+    expect(await journal.list(2)).toEqual([
+      { run: 'r-bbbbbb', target: 'two', openedAt: '2026-11-21T12:00:30.000Z' },
+      { run: 'r-cccccc', target: 'three', openedAt: '2026-11-21T12:00:20.000Z' },
+    ]);
+    expect(await journal.list(100)).toHaveLength(3);
+  });
+}
+
+function appendingEvents(get: () => [Journal, Journal]): void {
+  it('numbers events without gaps and gives back what was new', async () => {
+    const [journal] = get();
+    await journal.open('r-aaaaaa', 'pdf-renderer', first, noon);
+    const added = await journal.append('r-aaaaaa', [draft('a'), draft('b')], after(1));
+    expect(added.map(({ seq, key, at }) => [seq, key, at])).toEqual([
+      [2, 'a', '2026-11-21T12:00:01.000Z'],
+      [3, 'b', '2026-11-21T12:00:01.000Z'],
+    ]);
+    expect((await journal.read('r-aaaaaa')).slice(1)).toEqual(added);
+  });
+
+  it('leaves a key that the run has as it was, also within one call', async () => {
+    const [journal] = get();
+    await journal.open('r-aaaaaa', 'pdf-renderer', first, noon);
+    await journal.append('r-aaaaaa', [draft('a', 'as it was')], noon);
+    const added = await journal.append('r-aaaaaa', [draft('a', 'other'), draft('b'), draft('b', 'other')], after(1));
+    expect(added.map(({ seq, key }) => [seq, key])).toEqual([[3, 'b']]);
+    expect(await journal.append('r-aaaaaa', [draft('a'), draft('b')], after(2))).toEqual([]);
+    const events = await journal.read('r-aaaaaa');
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(events[1]?.fact).toEqual({ type: 'failed', message: 'as it was' });
+  });
+
+  it('keeps the keys of two runs apart', async () => {
+    const [journal] = get();
+    await journal.open('r-aaaaaa', 'one', first, noon);
+    await journal.open('r-bbbbbb', 'two', first, noon);
+    await journal.append('r-aaaaaa', [draft('a')], noon);
+    expect(await journal.append('r-bbbbbb', [draft('a')], noon)).toHaveLength(1);
+  });
+
+  it('has no gaps and no doubles when two write at once', async () => {
+    const [journal, second] = get();
+    await journal.open('r-aaaaaa', 'pdf-renderer', first, noon);
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        (index % 2 ? journal : second).append('r-aaaaaa', [draft(`key ${index >> 1}`)], noon),
+      ),
+    );
+    const events = await journal.read('r-aaaaaa');
+    expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 21 }, (_, index) => index + 1));
+    expect(new Set(events.map(({ key }) => key)).size).toBe(21);
+  });
+
+  it('refuses to append to a run that was never opened', async () => {
+    const [journal] = get();
+    await expect(journal.append('r-nobody', [draft('a')], noon)).rejects.toThrow();
+    expect(await journal.read('r-nobody')).toEqual([]);
+  });
+}
+
+function tellingChats(get: () => [Journal, Journal]): void {
+  it('lets a key be claimed once', async () => {
+    const [journal, second] = get();
+    expect(await journal.claim('delivery 1', noon)).toBe(true);
+    expect(await journal.claim('delivery 1', after(1))).toBe(false);
+    const claims = await Promise.all([journal, second, journal, second].map((each) => each.claim('delivery 2', noon)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('forgets claims that are older than asked', async () => {
+    const [journal] = get();
+    await journal.claim('old', noon);
+    await journal.claim('new', after(60));
+    await journal.forgetClaims(after(30));
+    expect(await journal.claim('new', after(61))).toBe(false);
+    expect(await journal.claim('old', after(61))).toBe(true);
+  });
+
+  it('remembers where a message stands, for each run and chat', async () => {
+    const [journal, second] = get();
+    await journal.open('r-aaaaaa', 'one', first, noon);
+    await journal.setPosted('r-aaaaaa', 'slack', 'parent', { ref: null, version: 'v1' });
+    await journal.setPosted('r-aaaaaa', 'slack', 'step:host', { ref: 'C1/17.2', version: 'v1' });
+    await journal.setPosted('r-aaaaaa', 'slack', 'parent', { ref: 'C1/17.1', version: 'v2' });
+    await journal.setPosted('r-aaaaaa', 'teams', 'parent', { ref: 't', version: 'v9' });
+    expect(await second.posted('r-aaaaaa', 'slack')).toEqual(
+      new Map([
+        ['parent', { ref: 'C1/17.1', version: 'v2' }],
+        ['step:host', { ref: 'C1/17.2', version: 'v1' }],
+      ]),
+    );
+    expect(await journal.posted('r-bbbbbb', 'slack')).toEqual(new Map());
+  });
+
+  it('knows which runs a chat was not told to the end', async () => {
+    const [journal] = get();
+    await journal.open('r-aaaaaa', 'one', first, noon);
+    await journal.open('r-bbbbbb', 'two', first, noon);
+    expect(await journal.untold('slack')).toEqual(['r-aaaaaa', 'r-bbbbbb']);
+    await journal.setTold('r-aaaaaa', 'slack', 1);
+    expect(await journal.untold('slack')).toEqual(['r-bbbbbb']);
+    expect(await journal.untold('teams')).toEqual(['r-aaaaaa', 'r-bbbbbb']);
+    await journal.append('r-aaaaaa', [draft('a')], noon);
+    expect(await journal.untold('slack')).toEqual(['r-aaaaaa', 'r-bbbbbb']);
+    await journal.setTold('r-aaaaaa', 'slack', 2);
+    await journal.setTold('r-aaaaaa', 'slack', 1);
+    expect(await journal.untold('slack')).toEqual(['r-bbbbbb']);
+  });
+}

@@ -1,0 +1,33 @@
+import { appendFileSync } from 'node:fs';
+import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+
+/**
+ * One process of a crash test: `node crashing-process.ts <store> <diary> first|next`. The first hangs in the middle of its
+ * second step and waits to be killed; the next one goes on. Each tells the diary what it does.
+ */
+const [path = '', diary = '', role = ''] = process.argv.slice(2);
+const tell = (line: string) => appendFileSync(diary, `${role}: ${line}\n`);
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const workflows = createLocalWorkflows({ path, clock: systemClock, log: quiet });
+
+workflows.define('rollback', async ({ step, resumed }, input) => {
+  const pulled = await step('pull', async () => {
+    tell('pulls');
+    return { image: input };
+  });
+  await step('create', async () => {
+    tell('creates');
+    if (role !== 'first') return;
+    process.stdout.write('in the middle\n');
+    await new Promise(() => setInterval(() => undefined, 60_000));
+  });
+  await step('start', async () => tell(`starts ${JSON.stringify(pulled)}`));
+  tell(`ends, resumed: ${resumed}`);
+});
+
+if (role === 'first') await workflows.start('rollback', 'p1', 'v2', 'render-01/pdf');
+const resumed = await workflows.launch();
+tell(`resumed ${JSON.stringify(resumed)}`);
+tell(await workflows.finished('p1'));
+await workflows.stop();
