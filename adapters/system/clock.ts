@@ -18,6 +18,10 @@ export const systemClock: Clock = {
     setTimeout(() => controller.abort(reason), bounded(ms)).unref();
     return parent ? AbortSignal.any([controller.signal, parent]) : controller.signal;
   },
+  lifetime: () => {
+    const controller = new AbortController();
+    return { signal: controller.signal, end: () => controller.abort() };
+  },
 };
 
 function bounded(ms: number): number {

@@ -88,7 +88,7 @@ export async function carryOut(deps: Deps, recorder: Recorder, context: Workflow
 }
 
 /** The swap that a plan means, and nothing else. */
-export function swapOf(plan: ActionPlan): Swap {
+function swapOf(plan: ActionPlan): Swap {
   return {
     id: plan.id,
     where: plan.where,

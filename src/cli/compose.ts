@@ -2,97 +2,71 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createSlack, type SlackChat } from '../../adapters/chat/slack/create-slack.ts';
-import { createLocalWorkflows } from '../../adapters/durable/local/create-local-workflows.ts';
-import { connect } from '../../adapters/estate/docker/connect.ts';
-import { createDockerEstate } from '../../adapters/estate/docker/estate.ts';
-import { createDockerSwapper } from '../../adapters/estate/docker/image-swapper.ts';
-import { openSqliteJournal } from '../../adapters/journal/sqlite/open-sqlite-journal.ts';
+import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
+import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { createPrometheus } from '../../adapters/metrics/prometheus/prometheus.ts';
 import { createScrape } from '../../adapters/metrics/scrape/scrape.ts';
 import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
+import type { RegistryOptions } from '../../adapters/registry/oci/options.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { readSecret } from '../../adapters/system/read-secret.ts';
 import { createApplication, type RunningApplication } from '../app/application.ts';
-import type { Deps } from '../app/deps.ts';
-import type { Estate } from '../ports/estate.ts';
-import type { ImageSwapper } from '../ports/image-swap.ts';
-import type { Journal } from '../ports/journal.ts';
+import type { Config, RegistryConfig } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
+import type { MetricsSource } from '../ports/metrics.ts';
 import { redact } from '../view/redact.ts';
+import { connectHosts } from './connect-hosts.ts';
 import { UsageError } from './exit-status.ts';
-import type { HostSettings, RegistrySettings, Settings } from './settings.ts';
+import { servicesOf } from './services-of.ts';
+import type { SlackSecrets } from './slack-secrets.ts';
 
 /** The wired program, not yet started. */
 export interface Composition {
   readonly application: RunningApplication;
-  readonly journal: Journal;
   readonly slack: SlackChat | null;
   stop(): Promise<void>;
 }
 
-/** What a command adds to the settings. */
+/** What a command adds to the configuration. */
 export interface ComposeOptions {
   readonly log: Log;
+  /** The SQLite file; `:memory:` for a command that leaves nothing behind. */
+  readonly store: string;
   readonly resetPractice: (() => Promise<void>) | null;
-  /** Slack's secrets, from the environment; null for commands that need no chat. */
+  /** Null for commands that need no chat. */
   readonly slack: SlackSecrets | null;
+  /** How long the numbers are followed after a recovery. Milliseconds. */
+  readonly followForMs: number;
 }
 
-export interface SlackSecrets {
-  readonly botToken: string;
-  readonly appToken: string | null;
-  readonly signingSecret: string | null;
-  readonly apiUrl: string | null;
-}
-
-/** The composition root: settings in, the use cases over real adapters out. */
-export function compose(settings: Settings, options: ComposeOptions): Composition {
-  const { log } = options;
-  const journal = openSqliteJournal(settings.store);
-  const workflows = createLocalWorkflows({ path: settings.store, clock: systemClock, log });
-  const slack =
-    options.slack &&
-    createSlack({
-      ...options.slack,
-      channels: settings.slackChannels,
-      log,
-      clock: systemClock,
-      claim: (key) => journal.claim(key, systemClock.now()),
-    });
-  const { estates, swappers } = wireHosts(settings);
-  const deps: Deps = {
-    services: new Map(settings.services.map((service) => [service.name, service])),
-    estates,
-    swappers,
-    images: createImageSource({
-      registries: Object.fromEntries(settings.registries.map((registry) => [registry.name, registryOptions(registry)])),
-      dockerConfigPath: join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json'),
-      log,
-      clock: systemClock,
-    }),
-    metrics: new Map(
-      settings.metrics.map(({ name, kind, url }) => [
-        name,
-        kind === 'scrape'
-          ? createScrape({ name, url, clock: systemClock })
-          : createPrometheus({ name, url, clock: systemClock }),
-      ]),
-    ),
+/** The composition root: a configuration in, the use cases over real adapters out. */
+export async function compose(config: Config, options: ComposeOptions): Promise<Composition> {
+  const { log, store } = options;
+  const services = servicesOf(config);
+  const registries = await registryOptions(config.registries);
+  const hosts = connectHosts(config.hosts, services, registries);
+  const journal = openSqliteJournal(store);
+  const claim = (key: string) => journal.claim(key, systemClock.now());
+  const channels = config.chat.slack?.channels ?? null;
+  const slack = options.slack && createSlack({ ...options.slack, channels, log, clock: systemClock, claim });
+  const application = createApplication({
+    services,
+    ...hosts,
+    images: createImageSource({ registries, dockerConfigPath: dockerConfigPath(), log, clock: systemClock }),
+    metrics: metricsOf(config),
     journal,
-    workflows,
+    workflows: createLocalWorkflows({ path: store, clock: systemClock, log }),
     chats: slack ? [slack] : [],
     clock: systemClock,
     ids: systemIds,
     log,
     redact,
-    verification: settings.verification,
+    verification: { ...config.verification, followForMs: options.followForMs },
     resetPractice: options.resetPractice,
-  };
-  const application = createApplication(deps);
+  });
   return {
     application,
-    journal,
     slack,
     async stop() {
       await slack?.stop();
@@ -102,50 +76,41 @@ export function compose(settings: Settings, options: ComposeOptions): Compositio
   };
 }
 
-/** A host that no service with approvals runs on is not given the means to be changed. */
-function wireHosts(settings: Settings): { estates: Map<string, Estate>; swappers: Map<string, ImageSwapper> } {
-  const changeable = new Set(
-    settings.services
-      .filter(({ approvals }) => approvals && approvals.approvers.length > 0)
-      .flatMap(({ targets }) => targets.map(({ estate }) => estate)),
+function dockerConfigPath(): string {
+  return join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json');
+}
+
+function metricsOf(config: Config): ReadonlyMap<string, MetricsSource> {
+  return new Map(
+    config.metrics.map(({ name, kind, url }) => {
+      const source = { name, url, clock: systemClock };
+      return [name, kind === 'scrape' ? createScrape(source) : createPrometheus(source)];
+    }),
   );
-  const estates = new Map<string, Estate>();
-  const swappers = new Map<string, ImageSwapper>();
-  for (const host of settings.hosts) {
-    const client = connectTo(host);
-    estates.set(
-      host.name,
-      createDockerEstate({ name: host.name, practice: host.practice, client, clock: systemClock }),
-    );
-    if (changeable.has(host.name))
-      swappers.set(host.name, createDockerSwapper({ name: host.name, client, clock: systemClock }));
-  }
-  return { estates, swappers };
 }
 
-function connectTo({ name, docker, tls }: HostSettings) {
-  try {
-    return connect({
-      docker,
-      ...(tls && { tls: { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) } }),
-    });
-  } catch (error) {
-    throw new UsageError(`host ${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
+async function registryOptions(registries: readonly RegistryConfig[]): Promise<Record<string, RegistryOptions>> {
+  const read = registries.map(async ({ host, credentials, ca, plainHttp }): Promise<[string, RegistryOptions]> => {
+    const password = credentials && (await readSecret(credentials.password, process.env));
+    if (password?.kind === 'probe-failed') throw new UsageError(`registry ${host}: ${password.why.message}`);
+    return [
+      host,
+      {
+        plainHttp,
+        ...(credentials && password && { username: credentials.username, password: password.value }),
+        ...(ca !== null && { caPem: readPem(ca, `registry ${host}`) }),
+      },
+    ];
+  });
+  return Object.fromEntries(await Promise.all(read));
 }
 
-function registryOptions({ name, username, password, plainHttp, ca }: RegistrySettings) {
+/** A PEM file that the configuration names. */
+function readPem(path: string, of: string): string {
   try {
-    const secret = password && readSecret(password);
-    return {
-      plainHttp,
-      ...(username !== null && { username }),
-      ...(secret !== null && { password: secret }),
-      ...(ca !== null && { caPem: readFileSync(ca, 'utf8') }),
-    };
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`registry ${name}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new UsageError(`${of}: ${path} cannot be read (${code})`, { cause: error });
   }
 }

@@ -1,15 +1,14 @@
-import { configJsonSchema } from '../config/schema.ts';
+import { configJsonSchema } from '../config/json-schema.ts';
 import { UsageError } from './exit-status.ts';
-import { findConfig, readConfig } from './load-settings.ts';
+import { findConfig, readConfig } from './load-config.ts';
 import { printJson } from './terminal.ts';
 
 /** `execfmt config check`: 0 when it is valid; every mistake otherwise, and 2. */
 export async function checkConfig(option: string | null): Promise<number> {
   const file = findConfig(option);
   if (file === null) throw new UsageError('which configuration? Give --config FILE or set EXECFMT_CONFIG.');
-  const { hosts, clusters, services } = readConfig(file);
-  const count = (what: object, name: string) =>
-    `${Object.keys(what).length} ${name}${Object.keys(what).length === 1 ? '' : 's'}`;
+  const { hosts, clusters, services } = await readConfig(file);
+  const count = (what: readonly unknown[], name: string) => `${what.length} ${name}${what.length === 1 ? '' : 's'}`;
   process.stdout.write(
     `${file} is valid: ${count(hosts, 'host')}, ${count(clusters, 'cluster')}, ${count(services, 'service')}.\n`,
   );

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { diagnosisDocument, diagnosisExitStatus } from '../run/diagnosis-document.ts';
 import type { Person } from '../run/people.ts';
-import { createCommandLog } from './command-log.ts';
 import { compose } from './compose.ts';
 import { USAGE } from './exit-status.ts';
 import { followRun } from './follow-run.ts';
-import { loadSettings } from './load-settings.ts';
+import { findConfig, loadConfig, storePath } from './load-config.ts';
+import { createProgramLog } from './program-log.ts';
 import { createTerminal, printJson } from './terminal.ts';
 
 export interface DiagnoseOptions {
@@ -18,8 +18,10 @@ export interface DiagnoseOptions {
 /** `execfmt diagnose NAME`: the playbook once, in the terminal. Gives the exit status of the contract. */
 export async function diagnose(name: string, options: DiagnoseOptions): Promise<number> {
   const terminal = createTerminal(options.json ? process.stderr : process.stdout);
-  const settings = await loadSettings(options.config);
-  const composition = compose(settings, { log: createCommandLog(), resetPractice: null, slack: null });
+  const config = await loadConfig(options.config);
+  const store = findConfig(options.config) === null ? ':memory:' : storePath(config);
+  const log = createProgramLog('error');
+  const composition = await compose(config, { log, store, resetPractice: null, slack: null, followForMs: 0 });
   const { application } = composition;
   try {
     const text = options.on === null ? name : `${name} on ${options.on}`;

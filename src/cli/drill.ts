@@ -7,12 +7,12 @@ import type { RunState } from '../run/run-state.ts';
 import type { Press } from '../view/card.ts';
 import { threadOf } from '../view/thread.ts';
 import { formatDuration } from '../view/words.ts';
-import { createCommandLog } from './command-log.ts';
 import { compose } from './compose.ts';
 import { terminalPerson } from './diagnose.ts';
 import { followRun } from './follow-run.ts';
-import { practiceSettings } from './practice-settings.ts';
-import { DEFAULT_LISTEN, type Settings } from './settings.ts';
+import { defaultConfig } from './load-config.ts';
+import { withPractice } from './practice-config.ts';
+import { createProgramLog } from './program-log.ts';
 import { createTerminal, printJson, type Terminal } from './terminal.ts';
 
 export interface DrillOptions {
@@ -22,23 +22,22 @@ export interface DrillOptions {
 }
 
 /** Shorter than in earnest: the practice program either runs or does not. */
-const DRILL_VERIFICATION = { stableForMs: 3_000, timeoutMs: 60_000, followForMs: 0 };
+const DRILL_VERIFICATION = { stableForMs: 3_000, timeoutMs: 60_000 };
 
 /** `execfmt drill`: the practice incident from the command to the recovery, with the time of each part. 0 recovered, 1 not. */
 export async function drill(options: DrillOptions): Promise<number> {
   const terminal = createTerminal(options.json ? process.stderr : process.stdout);
   const practice = await startPractice();
   const person = terminalPerson();
-  const settings: Settings = {
-    ...practiceSettings(practice, person.id),
+  const config = withPractice({ ...defaultConfig(), hosts: [], verification: DRILL_VERIFICATION }, practice, person.id);
+  const log = createProgramLog('error');
+  const composition = await compose(config, {
+    log,
     store: ':memory:',
-    slackChannels: null,
-    listen: DEFAULT_LISTEN,
-    page: false,
-    publicUrl: null,
-    verification: DRILL_VERIFICATION,
-  };
-  const composition = compose(settings, { log: createCommandLog(), resetPractice: null, slack: null });
+    resetPractice: null,
+    slack: null,
+    followForMs: 0,
+  });
   try {
     terminal.say(
       `Practice: ${practice.service} on ${practice.host} is restarting over and over. Nothing here is real.\n$ execfmt ${practice.service}\n`,

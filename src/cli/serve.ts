@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createWebPage } from '../../adapters/chat/web/index.ts';
-import { createLog } from '../../adapters/log/pino.ts';
 import { type Practice, startPractice } from '../../adapters/practice/start-practice.ts';
+import type { Config } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
-import { redact } from '../view/redact.ts';
 import { type Composition, compose } from './compose.ts';
 import { UsageError } from './exit-status.ts';
-import { defaultSettings, findConfig, loadSettings } from './load-settings.ts';
-import { practiceSettings } from './practice-settings.ts';
-import type { Settings } from './settings.ts';
+import { DEFAULT_LISTEN, findConfig, loadConfig, storePath } from './load-config.ts';
+import { withPractice } from './practice-config.ts';
+import { createProgramLog } from './program-log.ts';
 import { slackSecrets } from './slack-secrets.ts';
 import { VERSION } from './version.ts';
 
@@ -19,21 +18,26 @@ const PAGE_PERSON = { id: 'web:you', name: 'you' };
 /** Longest time that a clean stop may take. */
 const STOP_MS = 30_000;
 
+/** How long the numbers are followed after a recovery. */
+const FOLLOW_MS = 180_000;
+
 /** `execfmt serve`: the bot, until SIGINT or SIGTERM. Gives 0 on a clean stop. */
 export async function serve(options: { readonly config: string | null }): Promise<number> {
-  const log = createLog({ level: process.env.LOG_LEVEL ?? 'info', redact });
-  const configured = findConfig(options.config) !== null;
-  const practice = configured ? null : await startPractice();
-  const settings = practice ? await withPractice(practice) : await loadSettings(options.config);
-  const composition = compose(settings, {
+  const log = createProgramLog('info');
+  const loaded = await loadConfig(options.config);
+  const practice = findConfig(options.config) === null ? await startPractice() : null;
+  const config = practice ? withPractice(loaded, practice, PAGE_PERSON.id) : loaded;
+  const composition = await compose(config, {
     log,
+    store: storePath(config),
     resetPractice: practice && (() => practice.reset()),
     slack: slackSecrets(),
+    followForMs: FOLLOW_MS,
   });
-  const server = await listenOn(settings, composition, practice, log);
+  const server = await listenOn(config, composition, practice, log);
   await composition.application.start();
   await composition.slack?.start(composition.application);
-  announce(settings, composition, practice, log);
+  announce(config, composition, practice, log);
 
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   log.info({}, 'stopping: what is under way goes on at the next start');
@@ -45,70 +49,60 @@ export async function serve(options: { readonly config: string | null }): Promis
   return 0;
 }
 
-/** Without a configuration: the practice incident, and the local engine when there is one. */
-async function withPractice(practice: Practice): Promise<Settings> {
-  const local = await defaultSettings();
-  const { hosts, registries, metrics, services } = practiceSettings(practice, PAGE_PERSON.id);
-  return { ...local, hosts: [...hosts, ...local.hosts], registries, metrics, services, page: true };
-}
-
+/** The program's one HTTP server: Slack's deliveries, and the page when it is configured. */
 async function listenOn(
-  settings: Settings,
+  config: Config,
   { application, slack }: Composition,
   practice: Practice | null,
   log: Log,
 ): Promise<Server> {
-  const { listen, publicUrl } = settings;
-  const page = settings.page
-    ? createWebPage({
-        application,
-        log,
-        listen,
-        practice: practice && { service: practice.service, host: practice.host },
-        person: PAGE_PERSON,
-        publicUrl,
-        version: VERSION,
-      })
-    : null;
+  const { host, port } = addressOf(config);
+  const page =
+    config.chat.web &&
+    createWebPage({
+      application,
+      log,
+      listen: `${host}:${port}`,
+      practice: practice && { service: practice.service, host: practice.host },
+      person: PAGE_PERSON,
+      version: VERSION,
+    });
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const path = request.url?.split('?')[0];
     if (slack?.route && path === slack.route.path) return slack.route.listener(request, response);
     if (page) return page.handle(request, response);
-    response
-      .writeHead(path === '/healthz' ? 200 : 404, { 'content-type': 'text/plain' })
-      .end(path === '/healthz' ? 'ok' : 'not found');
+    const alive = path === '/healthz';
+    return response.writeHead(alive ? 200 : 404, { 'content-type': 'text/plain' }).end(alive ? 'ok' : 'not found');
   });
-  const { hostname, port } = new URL(`http://${listen}`);
   const listening = once(server, 'listening');
-  server.listen(Number(port || 80), hostname.replace(/^\[|\]$/g, ''));
+  server.listen(port, host || undefined);
   try {
     await listening;
   } catch (error) {
-    throw new UsageError(
-      `cannot listen on ${listen}: ${error instanceof Error ? error.message : String(error)}. Stop what listens there, or set chat.web.listen.`,
-      { cause: error },
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`cannot listen on ${host}:${port}: ${why}. Stop what listens there, or set chat.web.listen.`, {
+      cause: error,
+    });
   }
   return server;
 }
 
-function announce(settings: Settings, { slack }: Composition, practice: Practice | null, log: Log): void {
-  const chats = [
-    settings.page ? `http://${settings.listen}/` : null,
-    slack ? `Slack (${slack.route ? 'HTTP' : 'Socket Mode'})` : null,
-  ];
+function addressOf({ chat }: Config) {
+  return chat.web?.listen ?? DEFAULT_LISTEN;
+}
+
+function announce(config: Config, { slack }: Composition, practice: Practice | null, log: Log): void {
+  const { host, port } = addressOf(config);
+  const page = config.chat.web ? `http://${host}:${port}/` : null;
+  const chats = [page, slack ? `Slack (${slack.route ? 'HTTP' : 'Socket Mode'})` : null].filter(
+    (chat) => chat !== null,
+  );
   log.info(
-    {
-      chats: chats.filter((chat) => chat !== null),
-      hosts: settings.hosts.map(({ name }) => name),
-      practice: practice !== null,
-      version: VERSION,
-    },
+    { chats, hosts: config.hosts.map(({ name }) => name), practice: practice !== null, version: VERSION },
     'execfmt is ready',
   );
-  if (settings.page && process.stdout.isTTY) {
-    process.stdout.write(
-      `\nexecfmt is ready: http://${settings.listen}/\n${practice ? `A practice incident is waiting: type /execfmt ${practice.service}\n` : ''}\n`,
-    );
+  if (page && process.stdout.isTTY) {
+    const waiting = practice ? `A practice incident is waiting: type /execfmt ${practice.service}\n` : '';
+    process.stdout.write(`\nexecfmt is ready: ${page}\n${waiting}\n`);
   }
 }

@@ -1,5 +1,12 @@
-import type { SlackSecrets } from './compose.ts';
 import { UsageError } from './exit-status.ts';
+
+export interface SlackSecrets {
+  readonly botToken: string;
+  /** Socket Mode when present. */
+  readonly appToken: string | null;
+  readonly signingSecret: string | null;
+  readonly apiUrl: string | null;
+}
 
 /** Slack's secrets out of the environment (the contract's names); null when Slack is not configured at all. */
 export function slackSecrets(env: NodeJS.ProcessEnv = process.env): SlackSecrets | null {

@@ -1,10 +1,10 @@
-import { openSqliteJournal } from '../../adapters/journal/sqlite/open-sqlite-journal.ts';
+import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import type { RunEvent } from '../run/events.ts';
 import { transcriptOf } from '../run/transcript.ts';
 import { transcriptHtml } from '../run/transcript-html.ts';
 import { transcriptMarkdown } from '../run/transcript-markdown.ts';
 import { USAGE, UsageError } from './exit-status.ts';
-import { storePath } from './load-settings.ts';
+import { loadConfig, storePath } from './load-config.ts';
 import { createTerminal } from './terminal.ts';
 
 export type TranscriptFormat = 'md' | 'html' | 'json';
@@ -14,7 +14,7 @@ export async function transcript(
   run: string,
   options: { readonly format: TranscriptFormat; readonly config: string | null },
 ): Promise<number> {
-  const store = await storePath(options.config);
+  const store = storePath(await loadConfig(options.config));
   const journal = openSqliteJournal(store);
   try {
     const events = await journal.read(run);

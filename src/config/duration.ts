@@ -4,7 +4,7 @@ export const DURATION_PATTERN = /^(?:\d{1,9}(?:ms|s|m|h|d))+$/;
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** The longest duration that is accepted, in milliseconds: a timer of Node cannot wait longer than 24 days. */
-export const LONGEST_DURATION_MS = 14 * 86_400_000;
+const LONGEST_DURATION_MS = 14 * 86_400_000;
 
 /** Milliseconds of a duration such as `30m`; null when it is none, is zero or longer than 14 days. */
 export function parseDuration(text: string): number | null {

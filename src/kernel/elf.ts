@@ -38,7 +38,7 @@ export function isElf(head: Uint8Array): boolean {
 }
 
 /** A view that gives zero beyond the end, as the kernel's zero-padded buffer does. */
-export class Fields {
+class Fields {
   readonly #view: DataView;
   readonly #little: boolean;
   constructor(bytes: Uint8Array, bigEndian: boolean) {

@@ -68,7 +68,7 @@ function readings(steps: readonly Step[]) {
 const FIT_WORD = { fixes: 'fixes', mitigates: 'helps for now', useless: 'would not help' } as const;
 
 /** One line a remedy: `rollback-to-digest (fixes): v2 sha256:… …`. */
-export function describeRemedy(remedy: Remedy): string {
+function describeRemedy(remedy: Remedy): string {
   const digest = remedy.digest ? ` ${remedy.knownAs ? `${remedy.knownAs} ` : ''}${remedy.digest}:` : '';
   return `${remedy.kind} (${FIT_WORD[remedy.fit]}):${digest} ${remedy.because}`;
 }

@@ -15,11 +15,6 @@ export function formatTime(iso: string): string {
   return `${iso.slice(11, 19)} UTC`;
 }
 
-/** `sha256:0123456789ab…`, for where the whole digest stands elsewhere. */
-export function shortDigest(digest: string): string {
-  return digest.length > 19 ? `${digest.slice(0, 19)}…` : digest;
-}
-
 export const STATUS_WORD: Readonly<Record<StepStatus, string>> = {
   ok: 'ok',
   problem: 'problem',

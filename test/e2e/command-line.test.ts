@@ -147,7 +147,9 @@ describe('execfmt without what it needs', () => {
       );
       const { status, stderr } = await runExecfmt(['config', 'check', '-c', config]);
       expect(status).toBe(2);
-      expect(stderr).toContain(`${config}:6:5 services.web.aprovals: unknown key aprovals; did you mean approvals?`);
+      expect(stderr).toContain(
+        `${config}:6:5 services.web.aprovals: there is no such key; did you mean \`approvals\`?`,
+      );
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -42,7 +42,7 @@ export function keptSettings(document: Docker.ContainerInspectInfo) {
     ),
     networks: Object.entries(NetworkSettings.Networks).map(([name, { Aliases }]) => ({
       name,
-      aliases: (Aliases ?? []).filter((alias) => !document.Id.startsWith(alias)).sort(),
+      aliases: (Aliases ?? []).filter((alias: string) => !document.Id.startsWith(alias)).sort(),
     })),
     restartPolicy: HostConfig.RestartPolicy,
   };

@@ -1,16 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../adapters/system/clock.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 
 /** A clock that stands still, but for deadlines. */
-export const clock: Clock = {
-  now: () => new Date('2026-11-21T09:00:00Z'),
-  monotonic: () => 0,
-  sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
-  deadline: (ms, parent) => AbortSignal.any([AbortSignal.timeout(ms), ...(parent ? [parent] : [])]) as AbortSignal,
-};
+export const clock: Clock = { ...systemClock, now: () => new Date('2026-11-21T09:00:00Z'), monotonic: () => 0 };
 
 export const never: AbortSignal = new AbortController().signal;
 

@@ -105,7 +105,7 @@ describe('pulling', () => {
   it('says that an image is missing, or its repository, or its registry', async () => {
     const failureOf = async (reference: string) => {
       const response = await fetch(`${address}/images/create?fromImage=${reference}`, { method: 'POST' });
-      return [response.status, (await response.json()).message];
+      return [response.status, ((await response.json()) as { message: string }).message];
     };
     const { registry } = practice;
     expect(await failureOf(`${registry}/pdf-renderer:v9`)).toEqual([

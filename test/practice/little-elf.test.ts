@@ -1,18 +1,18 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { littleElf } from '../../adapters/practice/little-elf.ts';
+import { debianBinary } from '../lab/debian-binary.ts';
+import { suite } from '../lab/requirements.ts';
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'little-elf-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const EMULATOR = ['qemu-aarch64', 'qemu-aarch64-static'].find((name) => !spawnSync(name, ['--version']).error);
 
 /** Runs it until it has printed its line, asks whether it still lives, and ends it with SIGTERM. */
 async function lifeOf(architecture: 'amd64' | 'arm64', runner: readonly string[]) {
@@ -46,16 +46,6 @@ describe('littleElf', () => {
     expect(entry).toBeLessThan(file.length);
   });
 
-  it.runIf(process.platform === 'linux' && process.arch === 'x64')('runs on an amd64 kernel', async () => {
-    const life = await lifeOf('amd64', []);
-    expect(life).toEqual({ printed: 'hello from amd64\n', alive: true, code: 0, signal: null });
-  });
-
-  it.runIf(EMULATOR !== undefined)('runs on arm64, emulated', async () => {
-    const life = await lifeOf('arm64', [EMULATOR!]);
-    expect(life).toEqual({ printed: 'hello from arm64\n', alive: true, code: 0, signal: null });
-  });
-
   it('has the arm64 instructions that ran under qemu-aarch64', () => {
     const file = littleElf({ architecture: 'arm64', message: 'hello arm64' });
     const words = [];
@@ -69,4 +59,18 @@ describe('littleElf', () => {
       ].join(' '),
     );
   });
+});
+
+suite('littleElf, executed', ['debian-binaries'], () => {
+  it.each(['amd64', 'arm64'] as const)(
+    'runs on %s: by this kernel, or by Debian’s emulator',
+    { timeout: 180_000 },
+    async (architecture) => {
+      const own = process.arch === 'arm64' ? 'arm64' : 'amd64';
+      const emulator = `/usr/bin/qemu-${architecture === 'arm64' ? 'aarch64' : 'x86_64'}-static`;
+      const runner = architecture === own ? [] : [await debianBinary('qemu-user-static', emulator, own)];
+      const life = await lifeOf(architecture, runner);
+      expect(life).toEqual({ printed: `hello from ${architecture}\n`, alive: true, code: 0, signal: null });
+    },
+  );
 });

@@ -11,7 +11,7 @@ const sha256 = (content: Uint8Array) => `sha256:${createHash('sha256').update(co
 
 beforeAll(async () => {
   images = await buildIncidentImages(Date.parse('2026-11-21T09:00:00Z'));
-  server = await serveRegistry({ 'pdf-renderer': images });
+  server = await serveRegistry({ 'pdf-renderer': { ...images } });
 });
 afterAll(() => server.close());
 

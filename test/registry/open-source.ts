@@ -1,18 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
 import type { ImageSourceOptions, RegistryOptions } from '../../adapters/registry/oci/options.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
 import type { Answer, ProbeFailure } from '../../src/ports/answer.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 
 export const never: AbortSignal = new AbortController().signal;
-
-export const clock: Clock = {
-  now: () => new Date(),
-  monotonic: () => performance.now(),
-  sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
-  deadline: (ms, parent) => AbortSignal.any([AbortSignal.timeout(ms), ...(parent ? [parent] : [])]) as AbortSignal,
-};
 
 /** A log that keeps its lines. */
 export function keepingLog(): Log & { lines: string[] } {
@@ -29,7 +21,7 @@ export function sourceFor(host: string, registry: RegistryOptions = {}, more: Pa
     registries: { [host]: { plainHttp: true, ...registry } },
     dockerConfigPath: null,
     log: keepingLog(),
-    clock,
+    clock: systemClock,
     ...more,
   });
 }

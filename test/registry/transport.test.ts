@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
+import { systemClock as clock } from '../../adapters/system/clock.ts';
 import { type BuiltImage, imageOf, layerOf } from '../servers/registry/build-image.ts';
 import { fail, startRegistry, type TestRegistry } from '../servers/registry/start-registry.ts';
-import { clock, expectFailure, expectKnown, keepingLog, never, sourceFor } from './open-source.ts';
+import { expectFailure, expectKnown, keepingLog, never, sourceFor } from './open-source.ts';
 
 const AMD64 = { os: 'linux', architecture: 'amd64', variant: null };
 const LOGIN = { username: 'bot', password: 'secret' };

@@ -4,13 +4,13 @@ import type { Place } from '../../src/playbook/place.ts';
 import type { Verdict } from '../../src/playbook/verdict.ts';
 import type { RunEvent, RunFact } from '../../src/run/events.ts';
 
-export const place: Place = { kind: 'docker', host: 'render-01', container: 'pdf-renderer' };
+const place: Place = { kind: 'docker', host: 'render-01', container: 'pdf-renderer' };
 export const responder = { id: 'slack:U1', name: 'Ada' };
 export const approver = { id: 'slack:U2', name: 'Grace' };
 export const digestOfV2 = `sha256:${'2'.repeat(64)}`;
 export const digestOfV3 = `sha256:${'3'.repeat(64)}`;
 
-export const verdict: Verdict = {
+const verdict: Verdict = {
   outcome: 'will-not-run',
   fault: 'wrong-platform-image',
   culprit: '/app/render',

@@ -26,7 +26,6 @@ export interface WebPageOptions {
   readonly practice: { readonly service: string; readonly host: string } | null;
   /** Who sits at this machine. */
   readonly person: Person;
-  readonly publicUrl: string | null;
   readonly version: string;
 }
 

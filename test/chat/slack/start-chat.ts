@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createSlack, type SlackChat, type SlackOptions } from '../../../adapters/chat/slack/create-slack.ts';
+import { systemClock } from '../../../adapters/system/clock.ts';
 import type { Application, Intent, IntentReply } from '../../../src/ports/application.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Log, LogFields } from '../../../src/ports/log.ts';
@@ -19,6 +20,7 @@ export function createClock() {
       slept.push(ms);
       await wait(Math.min(ms, 5));
     },
+    lifetime: systemClock.lifetime,
     deadline: (ms, parent) => AbortSignal.any([AbortSignal.timeout(ms), ...(parent === undefined ? [] : [parent])]),
   };
   return { clock, slept };

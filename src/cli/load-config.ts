@@ -1,0 +1,78 @@
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { readConfigFile } from '../../adapters/system/read-config-file.ts';
+import type { Config } from '../config/config.ts';
+import { formatMistake } from '../config/mistake.ts';
+import { parseConfig } from '../config/parse-config.ts';
+import { parseStore } from '../config/resolve-config.ts';
+import { resolvePaths } from '../config/resolve-paths.ts';
+import { UsageError } from './exit-status.ts';
+
+const LOCAL_SOCKET = '/var/run/docker.sock';
+export const DEFAULT_LISTEN = { host: '127.0.0.1', port: 3000 };
+
+/** The file that configures the program: the option, else EXECFMT_CONFIG; null when there is none. */
+export function findConfig(option: string | null): string | null {
+  return option ?? (process.env.EXECFMT_CONFIG || null);
+}
+
+/** Reads and validates a file; every mistake is told as `file:line:column key: what`. Paths come back absolute. */
+export async function readConfig(path: string): Promise<Config> {
+  const found = await readConfigFile(path);
+  if (found.kind === 'probe-failed') throw new UsageError(`${found.why.target}: ${found.why.message}`);
+  const { file, dir, text } = found.value;
+  const parsed = parseConfig(text, file);
+  if (parsed.ok) return withDatabaseUrl(resolvePaths(parsed.config, dir, homedir()));
+  const { mistakes } = parsed;
+  const count = `${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}`;
+  throw new UsageError(`the configuration has ${count}:\n${mistakes.map(formatMistake).join('\n')}`);
+}
+
+/** The configuration of a command: a file, or without one the local engine and nothing else. */
+export async function loadConfig(option: string | null): Promise<Config> {
+  const file = findConfig(option);
+  return file === null ? defaultConfig() : readConfig(file);
+}
+
+/** Without a configuration: the page on loopback, and the local Docker engine as host `local` when its socket is there; nobody may approve. */
+export function defaultConfig(): Config {
+  const docker = localEngine();
+  return withDatabaseUrl({
+    hosts: docker ? [{ name: 'local', docker, practice: false }] : [],
+    clusters: [],
+    registries: [],
+    ci: [],
+    metrics: [],
+    services: [],
+    approvals: [],
+    chat: { slack: null, teams: null, web: { listen: DEFAULT_LISTEN } },
+    store: { kind: 'sqlite', path: resolve('data/execfmt.db') },
+    publicUrl: null,
+    verification: { stableForMs: 10_000, timeoutMs: 300_000 },
+  });
+}
+
+/** The engine that the docker command would use here: DOCKER_HOST, else the usual socket when it is there. */
+function localEngine(): string | null {
+  const named = process.env.DOCKER_HOST;
+  if (named && /^(unix|tcp|ssh):\/\//.test(named)) return named;
+  return statSync(LOCAL_SOCKET, { throwIfNoEntry: false })?.isSocket() ? `unix://${LOCAL_SOCKET}` : null;
+}
+
+/** DATABASE_URL stands above `store`; a relative path in it is relative to the working directory. */
+function withDatabaseUrl(config: Config): Config {
+  const url = process.env.DATABASE_URL;
+  if (!url) return config;
+  const store = parseStore(url);
+  return {
+    ...config,
+    store: store.kind === 'sqlite' && store.path !== ':memory:' ? { ...store, path: resolve(store.path) } : store,
+  };
+}
+
+/** The SQLite file of a configuration. */
+export function storePath({ store }: Config): string {
+  if (store.kind === 'sqlite') return store.path;
+  throw new UsageError('a store in PostgreSQL is not supported yet: set store to sqlite:./data/execfmt.db');
+}
