@@ -57,6 +57,7 @@ export function* loadElf(
     pageSize,
     mmapMinAddr: host.mmapMinAddr,
     hasLoader: interp !== undefined,
+    arch: host.arch,
   });
   if (fault) return killed(file.name, fault.fault, `${file.name} ${fault.because}`, what, chain, fault.exit);
   return {

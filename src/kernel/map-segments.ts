@@ -18,7 +18,12 @@ export function mapFault(
   header: ElfHeader,
   segments: readonly ProgramHeader[],
   size: number,
-  { pageSize, mmapMinAddr, hasLoader }: { pageSize: number; mmapMinAddr: number | null; hasLoader: boolean },
+  {
+    pageSize,
+    mmapMinAddr,
+    hasLoader,
+    arch,
+  }: { pageSize: number; mmapMinAddr: number | null; hasLoader: boolean; arch: string },
 ): MapFault | null {
   const page = BigInt(pageSize);
   const loads = segments.filter(({ type }) => type === PT_LOAD);
@@ -54,13 +59,15 @@ export function mapFault(
     );
   const at = home.offset + (header.entry - home.vaddr);
   const lastPage = (BigInt(size) + page - 1n) / page;
-  if (at / page >= lastPage)
-    return {
-      fault: 'truncated-binary',
-      because: 'is cut off before its entry point: it is killed at its first instruction.',
-      exit: 135,
-    };
+  const cut = 'is cut off before its entry point: it is killed at its first instruction.';
+  if (at / page >= lastPage) return { fault: 'truncated-binary', because: cut, exit: 135 };
+  if (at >= BigInt(size)) return { fault: 'truncated-binary', because: cut, exit: zeroInstruction(arch) };
   return null;
+}
+
+/** What becomes of a process that executes zero bytes: x86 reads and writes through a zero register, others have no such instruction. */
+function zeroInstruction(arch: string): number {
+  return arch === 'amd64' || arch === '386' ? 139 : 132;
 }
 
 function overlap(loads: readonly ProgramHeader[], page: bigint): boolean {

@@ -61,8 +61,13 @@ function readings(steps: readonly Step[]) {
   return READINGS.flatMap(({ id, label, check }) => {
     const step = steps.find((candidate) => candidate.id === id);
     const finding = step?.findings.find((candidate) => candidate.check === check);
-    return step ? [{ label, value: finding?.observed ?? 'unknown', odd: step.status === 'problem' }] : [];
+    return step ? [{ label, value: shorten(finding?.observed ?? 'unknown'), odd: step.status === 'problem' }] : [];
   });
+}
+
+/** Whole digests stand in the steps and in the plan; side by side their beginnings do. */
+function shorten(text: string): string {
+  return text.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/g, '$1…');
 }
 
 const FIT_WORD = { fixes: 'fixes', mitigates: 'helps for now', useless: 'would not help' } as const;

@@ -56,7 +56,7 @@ dialog::backdrop { background: #0008; }
 @keyframes pulse { 50% { opacity: .25; } }
 @media (prefers-reduced-motion: reduce) { .dots::after { animation: none; } }
 @media (max-width: 48rem) {
-  body { display: block; } nav { position: sticky; top: 0; height: 100vh; overflow: auto; border-right: 0; border-bottom: 1px solid var(--line); padding: .6rem 1rem; } nav header { margin: 0; }
+  body { display: block; } nav { position: static; height: auto; border-right: 0; border-bottom: 1px solid var(--line); padding: .6rem 1rem; } nav header { margin: 0; }
   main { padding: .6rem .6rem 6rem; } #compose { left: 0; padding: .6rem; } dl > div { grid-template-columns: 1fr; gap: 0; } .parent { position: static; }
   .card { padding: .7rem .75rem; } .card > header { flex-wrap: wrap; }
 }
