@@ -79,7 +79,7 @@ async function refuseUnknown(
   const { places, silent } = await locate(deps, target, on, signal);
   if (places.some((place) => on === null || estateOf(place) === on)) return null;
   const names = await knownTargets(deps, signal);
-  const near = nearest(target, names, SUGGESTIONS);
+  const near = likely(target, names);
   const quiet = silent.map(({ target: who, message }) => `${who} did not answer: ${message}`);
   return {
     kind: 'private',
@@ -89,6 +89,12 @@ async function refuseUnknown(
       near.map((name) => `/execfmt ${name}`),
     ),
   };
+}
+
+/** Names that are spelt nearly so, then those that contain what was typed: `renderer` finds `pdf-renderer`. */
+function likely(word: string, names: readonly string[]): readonly string[] {
+  const containing = word.length >= 3 ? names.filter((name) => name.toLowerCase().includes(word.toLowerCase())) : [];
+  return [...new Set([...nearest(word, names, SUGGESTIONS), ...containing])].slice(0, SUGGESTIONS);
 }
 
 function suggestion(near: readonly string[], all: readonly string[]): string {
