@@ -128,7 +128,8 @@ async function send(form, submitter) {
   const text = form.elements.namedItem('text');
   submitter.disabled = true;
   try {
-    const response = await fetch(form.action, { method: 'POST', body: fields, headers: { Accept: 'application/json' } });
+    // Not form.action: that is the field of this name.
+    const response = await fetch(form.getAttribute('action'), { method: 'POST', body: fields, headers: { Accept: 'application/json' } });
     const answer = await response.json();
     if (!response.ok) return complain(answer.message);
     form.elements.namedItem('delivery').value = answer.delivery;

@@ -8,14 +8,14 @@ import { type OpenPage, openPage } from './open-page.ts';
 import { openedView, put, V2, V3 } from './pdf-renderer-story.ts';
 import { ScriptedApplication } from './scripted-application.ts';
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const missing = !existsSync(executablePath) && process.env['CI'] !== 'true';
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const missing = !existsSync(executablePath) && process.env.CI !== 'true';
 const ARGUMENTS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
 describe.skipIf(missing)('the page in Chromium (needs chromium; CHROMIUM names another path)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'execfmt-page-'));
-  const pictures = process.env['EXECFMT_PICTURES'] ?? join(folder, 'pictures');
+  const pictures = process.env.EXECFMT_PICTURES ?? join(folder, 'pictures');
   const application = new ScriptedApplication();
   let served: OpenPage;
   let browser: BrowserContext;
@@ -43,7 +43,7 @@ describe.skipIf(missing)('the page in Chromium (needs chromium; CHROMIUM names a
       viewport: { width: 1280, height: 860 },
     });
     page = browser.pages()[0] ?? (await browser.newPage());
-    page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
+    page.on('console', (line) => line.type() === 'error' && complaints.push(`${line.text()} ${line.location().url}`));
     page.on('pageerror', (error) => complaints.push(error.message));
   });
 
