@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { createRunList } from './list-runs.ts';
+import { refusalOf } from './loopback-only.ts';
+import type { WebPageOptions } from './page-context.ts';
+import { createRoutes } from './routes.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+
+/** The page as a listener for a server that somebody else opens and closes. */
+export interface WebPage {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/**
+ * Makes the local chat page: runs, threads and buttons as the application tells them, for the person at this machine.
+ * Requests from elsewhere are refused. Its event streams end when the server's connections are closed.
+ */
+export function createWebPage(options: WebPageOptions): WebPage {
+  const csrf = randomBytes(32).toString('base64url');
+  const routes = createRoutes({ ...options, csrf, listRuns: createRunList(options.application) });
+  const listener = getRequestListener(routes.fetch, { overrideGlobalObjects: false });
+  return {
+    handle(request, response) {
+      const refusal = refusalOf(request, options.listen);
+      if (refusal === null) {
+        void listener(request, response);
+        return;
+      }
+      const headers = { ...SECURITY_HEADERS, 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' };
+      response.writeHead(403, headers).end(`${refusal}\n`);
+    },
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * What runs in the browser, served as `/assets/page.js`. It only puts in place what the server rendered: it replaces the
+ * pieces that changed, keeps focus, unfolded details, an open dialog and the scroll position, and sends forms without
+ * leaving the page. Without it the same forms post and redirect.
+ */
+export const PAGE_SCRIPT = `'use strict';
+const byId = (id) => document.getElementById(id);
+const scroller = byId('scroller');
+const thread = byId('thread');
+const latest = byId('latest');
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+function build(markup) {
+  const holder = document.createElement('template');
+  holder.innerHTML = markup.trim();
+  ready(holder.content);
+  return holder.content.firstElementChild;
+}
+
+function ready(root) {
+  for (const button of root.querySelectorAll('[data-copy]')) button.hidden = false;
+}
+
+// Scrolling: who reads the end goes along with it, who reads further up stays there and is told.
+const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+const toEnd = (smooth) =>
+  scroller.scrollTo({ top: scroller.scrollHeight, behavior: smooth && !calm.matches ? 'smooth' : 'auto' });
+
+// Replaces an element and carries over what the person was doing in it.
+function swap(old, fresh) {
+  for (const fold of old.querySelectorAll('details[open][id]')) {
+    const same = fresh.querySelector('#' + CSS.escape(fold.id));
+    if (same) same.open = true;
+  }
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : '';
+  const dialog = old.querySelector('dialog[open]');
+  old.replaceWith(fresh);
+  const again = dialog && byId(dialog.id);
+  if (again) again.showModal();
+  if (focused) (byId(focused) || scroller).focus({ preventScroll: true });
+}
+
+function updateThread({ title, order, changed }) {
+  const follow = atEnd();
+  const told = [];
+  let grown = false;
+  document.title = title + ' · execfmt';
+  const kept = new Set(order);
+  for (const child of [...thread.children]) if (!kept.has(child.id)) child.remove();
+  const fresh = new Map(changed.map((piece) => [piece.id, piece]));
+  let before = null;
+  for (const id of order) {
+    const piece = fresh.get(id);
+    let element = byId(id);
+    if (piece && (!element || element.dataset.version !== piece.version)) {
+      const built = build(piece.html);
+      if (element) swap(element, built);
+      else {
+        built.classList.add('new');
+        grown = grown || piece.news !== '';
+      }
+      element = built;
+      if (piece.news) told.push(piece.news);
+    }
+    if (!element) continue;
+    const place = before ? before.nextElementSibling : thread.firstElementChild;
+    if (place !== element) thread.insertBefore(element, place);
+    before = element;
+  }
+  if (told.length > 0) byId('news').textContent = told.join(' ');
+  if (follow) toEnd(true);
+  else if (grown) latest.hidden = false;
+}
+
+function updateRuns({ html }) {
+  const list = byId('runs');
+  const focused = list.contains(document.activeElement) ? document.activeElement.id : '';
+  const holder = document.createElement('template');
+  holder.innerHTML = html;
+  list.replaceChildren(holder.content);
+  if (focused && byId(focused)) byId(focused).focus({ preventScroll: true });
+}
+
+// The stream. A page that nobody looks at gives its connection back; it is brought up to date when it is seen again.
+let stream = null;
+let retry = 0;
+function connect() {
+  const address = document.body.dataset.stream;
+  if (!address || stream || document.hidden) return;
+  stream = new EventSource(address);
+  stream.addEventListener('hello', (event) => {
+    byId('connection').textContent = '';
+    const { csrf } = JSON.parse(event.data);
+    for (const field of document.querySelectorAll('input[name=csrf]')) field.value = csrf;
+  });
+  stream.addEventListener('thread', (event) => updateThread(JSON.parse(event.data)));
+  stream.addEventListener('runs', (event) => updateRuns(JSON.parse(event.data)));
+  stream.addEventListener('error', () => {
+    byId('connection').textContent = 'Connection lost; trying again…';
+    if (stream && stream.readyState === EventSource.CLOSED) {
+      disconnect();
+      retry = setTimeout(connect, 5000);
+    }
+  });
+}
+function disconnect() {
+  clearTimeout(retry);
+  if (stream) stream.close();
+  stream = null;
+}
+document.addEventListener('visibilitychange', () => (document.hidden ? disconnect() : connect()));
+addEventListener('pagehide', disconnect);
+addEventListener('pageshow', connect);
+
+function note(element) {
+  byId('notes').replaceChildren(element);
+}
+
+function complain(sentence) {
+  const box = document.createElement('p');
+  box.className = 'private complaint';
+  box.textContent = sentence;
+  note(box);
+}
+
+async function send(form, submitter) {
+  const fields = new URLSearchParams(new FormData(form, submitter));
+  const text = form.elements.namedItem('text');
+  submitter.disabled = true;
+  try {
+    // Not form.action: that is the field of this name.
+    const response = await fetch(form.getAttribute('action'), { method: 'POST', body: fields, headers: { Accept: 'application/json' } });
+    const answer = await response.json();
+    if (!response.ok) return complain(answer.message);
+    form.elements.namedItem('delivery').value = answer.delivery;
+    byId('notes').replaceChildren();
+    if (text && text.type === 'text') text.value = '';
+    if (answer.note) note(build(answer.note));
+    if (!answer.goTo) return;
+    if (answer.goTo === document.body.dataset.stream.replace(/\\/stream$/, '')) toEnd(true);
+    else location.assign(answer.goTo);
+  } catch {
+    complain('execfmt does not answer. Is it still running? What you sent may not have arrived; sending it again is safe.');
+  } finally {
+    submitter.disabled = false;
+  }
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.submitter && event.submitter.dataset.opens) {
+    event.preventDefault();
+    byId(event.submitter.dataset.opens).showModal();
+  } else if (form.matches('[data-send]')) {
+    event.preventDefault();
+    const dialog = form.closest('dialog');
+    if (dialog) dialog.close();
+    send(form, event.submitter || form.querySelector('button'));
+  }
+});
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-closes], [data-copy], [data-dismiss], #latest');
+  if (!button) return;
+  if (button.matches('[data-closes]')) button.closest('dialog').close();
+  if (button.id === 'latest') toEnd(true);
+  if (button.matches('[data-dismiss]')) {
+    event.preventDefault();
+    byId(button.dataset.dismiss).remove();
+    history.replaceState(null, '', location.pathname);
+    byId('command').focus();
+  }
+  if (button.matches('[data-copy]')) {
+    const code = button.closest('.code').querySelector('code');
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = 'Copied';
+    } catch {
+      getSelection().selectAllChildren(code);
+      button.textContent = 'Selected';
+    }
+    setTimeout(() => { button.textContent = 'Copy'; }, 2000);
+  }
+});
+
+ready(document);
+if (scroller) {
+  scroller.addEventListener('scroll', () => { if (atEnd()) latest.hidden = true; }, { passive: true });
+  if (byId('bar') && location.hash !== '#top') toEnd(false);
+}
+connect();
+`;

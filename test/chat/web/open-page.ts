@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createWebPage } from '../../../adapters/chat/web/index.ts';
+import type { Application } from '../../../src/ports/application.ts';
+
+export interface OpenPage {
+  readonly port: number;
+  readonly base: string;
+  /** What the page has logged. */
+  readonly logged: string[];
+  close(): Promise<void>;
+}
+
+/** Serves the page of an application on a free port of this machine. */
+export async function openPage(application: Application): Promise<OpenPage> {
+  const logged: string[] = [];
+  const write = (_: unknown, message: string) => void logged.push(message);
+  const page = createWebPage({
+    application,
+    log: { debug: write, info: write, warn: write, error: write },
+    listen: '127.0.0.1:0',
+    practice: { service: 'pdf-renderer', host: 'render-01' },
+    person: { id: 'web:ada', name: 'Ada' },
+    publicUrl: null,
+    version: '0.1.0',
+  });
+  const server = createServer((request, response) => page.handle(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    base: `http://127.0.0.1:${port}`,
+    logged,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

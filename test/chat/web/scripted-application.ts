@@ -1,0 +1,78 @@
+import type { Application, Intent, IntentReply } from '../../../src/ports/application.ts';
+import type { RunListing } from '../../../src/ports/journal.ts';
+import type { ThreadView } from '../../../src/view/thread-view.ts';
+import { diagnosis, type Moment, openedView, proposed, RUN, rollback } from './pdf-renderer-story.ts';
+
+/** An application that plays the pdf-renderer incident; the test says when the next moment comes. */
+export class ScriptedApplication implements Application {
+  readonly handled: Intent[] = [];
+  readonly #views = new Map<string, ThreadView>();
+  readonly #listings: RunListing[] = [];
+  readonly #listeners = new Set<(run: string) => void>();
+  #coming: Moment[] = [];
+
+  get watching(): number {
+    return this.#listeners.size;
+  }
+
+  /** Puts a run in place, as another chat's would be. */
+  show(view: ThreadView, openedAt: string): void {
+    if (!this.#views.has(view.run)) this.#listings.unshift({ run: view.run, target: view.target, openedAt });
+    this.#views.set(view.run, view);
+    for (const listener of this.#listeners) listener(view.run);
+  }
+
+  /** Lets the next moment come; false when none is left. */
+  advance(): boolean {
+    const moment = this.#coming.shift();
+    const view = this.#views.get(RUN);
+    if (!moment || !view) return false;
+    this.show(moment(view), '2026-11-21T09:14:01.000Z');
+    return true;
+  }
+
+  async handle(intent: Intent): Promise<IntentReply> {
+    this.handled.push(intent);
+    const { what } = intent;
+    if (what.kind === 'command') return this.#command(what.text);
+    if (what.press.action === 'propose') this.#coming = [proposed];
+    if (what.press.action === 'approve') this.#coming = [...rollback];
+    if (what.press.action === 'decline') return refused('You may not decline this', 'Only web:grace may.');
+    this.advance();
+    return { kind: 'nothing' };
+  }
+
+  #command(text: string): IntentReply {
+    if (!text.endsWith('pdf-renderer'))
+      return refused(`Nothing is called ${text}`, 'Type /execfmt list to see what there is.');
+    this.#coming = [...diagnosis];
+    this.show(openedView(), '2026-11-21T09:14:01.000Z');
+    return { kind: 'run', run: RUN, joined: false };
+  }
+
+  async thread(run: string): Promise<ThreadView | null> {
+    return this.#views.get(run) ?? null;
+  }
+
+  async events() {
+    return [];
+  }
+
+  async runs(limit: number): Promise<readonly RunListing[]> {
+    return this.#listings.slice(0, limit);
+  }
+
+  watch(listener: (run: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async targets(): Promise<readonly string[]> {
+    return ['pdf-renderer', 'thumbnailer'];
+  }
+}
+
+function refused(title: string, sentence: string): IntentReply {
+  const parts = [{ kind: 'text', text: sentence }] as const;
+  return { kind: 'private', card: { tone: 'unknown', title, practice: false, parts, buttons: [], fallback: title } };
+}
