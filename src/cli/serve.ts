@@ -65,6 +65,7 @@ async function listenOn(
       listen: `${host}:${port}`,
       practice: practice && { service: practice.service, host: practice.host },
       person: PAGE_PERSON,
+      publicUrl: config.publicUrl,
       version: VERSION,
     });
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {

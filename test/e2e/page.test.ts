@@ -29,10 +29,18 @@ async function open(serving: Serving, options: Parameters<typeof openChromium>[0
 }
 
 /** What a person does: types the command, presses, reads what would happen, approves. */
-async function goThrough(page: Page, name: string, onQuestion: (question: string) => void): Promise<void> {
-  await page.fill('#text', `/execfmt ${name}`);
+async function goThrough(
+  page: Page,
+  name: string,
+  onQuestion: (question: string) => void,
+  onVerdict = async () => {},
+): Promise<void> {
+  await page.fill('#command', `/execfmt ${name}`);
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Roll back to v2' }).click({ timeout: RECOVERY_MS });
+  const rollBack = page.getByRole('button', { name: 'Roll back to v2' });
+  await rollBack.waitFor({ timeout: RECOVERY_MS });
+  await onVerdict();
+  await rollBack.click();
   await page.getByRole('button', { name: 'Approve' }).first().click();
   const dialog = page.locator('dialog[open]');
   onQuestion((await dialog.textContent()) ?? '');
@@ -57,9 +65,14 @@ suite('the page without a configuration, in Chromium', ['chromium'], () => {
     const serving = await startServe({ configuration: null });
     ends.push(() => serving.remove());
     const page = await open(serving, { width: 1100, height: 1000 });
-    await expect.poll(() => page.textContent('main')).toContain('Practice');
-    await goThrough(page, 'pdf-renderer', (question) => expect(question.match(/sha256:[0-9a-f]{64}/g)).toHaveLength(2));
-    const titles = await page.locator('.replies h3').allTextContents();
+    await expect.poll(() => page.textContent('main')).toContain('PRACTICE');
+    await goThrough(
+      page,
+      'pdf-renderer',
+      (question) => expect(question.match(/sha256:[0-9a-f]{64}/g)).toHaveLength(2),
+      () => keepPicture(page, serving, 'incident.png'),
+    );
+    const titles = await page.locator('article.message h2').allTextContents();
     expect(titles.filter((title) => /^\d\./.test(title)).map((title) => title[0])).toEqual([
       '1',
       '2',
@@ -70,14 +83,15 @@ suite('the page without a configuration, in Chromium', ['chromium'], () => {
       '7',
       '8',
     ]);
-    expect(await page.locator('.card:not(:has(.badge))').count(), 'cards that do not say that it is practice').toBe(0);
-    const queue = () => page.locator('[id^="card-action"] dl').textContent();
+    expect(
+      await page.locator('article.message:not(:has(.practice))').count(),
+      'cards that do not say that it is practice',
+    ).toBe(0);
+    const queue = () => page.locator('[id^="reply:action"]').textContent();
     const atFirst = await queue();
     expect(atFirst).toContain('1,847 →');
     await expect.poll(queue, { timeout: 20_000 }).not.toBe(atFirst);
     await keepPicture(page, serving, 'recovered.png');
-    await page.locator('#card-verdict').scrollIntoViewIfNeeded();
-    await keepPicture(page, serving, 'incident.png');
     await page.close();
     expect(await serving.stop()).toBe(0);
   });
@@ -86,7 +100,7 @@ suite('the page without a configuration, in Chromium', ['chromium'], () => {
     const serving = await startServe({ configuration: null });
     ends.push(() => serving.remove());
     const page = await open(serving, { width: 360, height: 740, dark: true });
-    await page.fill('#text', 'pdf-renderer');
+    await page.fill('#command', 'pdf-renderer');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Roll back to v2' }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
