@@ -7,6 +7,7 @@ import { isSettled, threadOf } from '../view/thread.ts';
 import { CARRY_OUT, startAction } from './approve.ts';
 import { carryOut } from './carry-out.ts';
 import type { Deps } from './deps.ts';
+import { describeError } from './describe-error.ts';
 import { EXPIRE, expirePlan } from './expire-plan.ts';
 import { FOLLOW, followRecovery } from './follow-recovery.ts';
 import { handleIntent } from './handle-intent.ts';
@@ -15,6 +16,9 @@ import { knownTargets, locate } from './locate.ts';
 import { INVESTIGATE } from './open-run.ts';
 import { createPublisher } from './publish-thread.ts';
 import { createRecorder, type Recorder, redactAll } from './recorder.ts';
+
+/** Deliveries are not repeated after this long. */
+const CLAIMS_KEPT_MS = 24 * 60 * 60_000;
 
 /** Runs looked through at start for what an earlier process left undone. */
 const LOOKED_BACK = 200;
@@ -67,7 +71,8 @@ export function createApplication(deps: Deps): RunningApplication {
       unwatch = recorder.watch((run) => publisher.changed(run));
       await deps.workflows.launch();
       await resumeUnstarted(deps, recorder);
-      for (const chat of deps.chats) for (const run of await deps.journal.untold(chat.kind)) publisher.changed(run);
+      await deps.journal.forgetClaims(new Date(deps.clock.now().getTime() - CLAIMS_KEPT_MS));
+      await publisher.catchUp();
     },
     async stop() {
       unwatch?.();
@@ -79,10 +84,7 @@ export function createApplication(deps: Deps): RunningApplication {
 }
 
 function brokenDown(deps: Deps, intent: Intent, error: unknown): IntentReply {
-  deps.log.error(
-    { chat: intent.conversation.chat, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-    'an intent could not be handled',
-  );
+  deps.log.error({ chat: intent.conversation.chat, error: describeError(error) }, 'an intent could not be handled');
   return {
     kind: 'private',
     card: privateCard(
@@ -99,10 +101,7 @@ function defineWorkflows(deps: Deps, recorder: Recorder): void {
       await diagnose(deps, recorder, context, run);
     } catch (error) {
       if (context.signal.aborted) throw error;
-      deps.log.error(
-        { run, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-        'a diagnosis broke down',
-      );
+      deps.log.error({ run, error: describeError(error) }, 'a diagnosis broke down');
       await recorder.record(run, {
         key: 'failed',
         fact: {
@@ -139,18 +138,15 @@ async function diagnose(deps: Deps, recorder: Recorder, context: WorkflowContext
       fact: { type: 'interrupted', during: 'the diagnosis', goesOn: true },
     });
   }
-  const { service, places, silent } = await locate(deps, state.target, state.on, context.signal);
+  const { service, places, absent } = await locate(deps, state.target, state.on, context.signal);
   const practice = places.length > 0 && places.every((place) => deps.estates.get(estateOf(place))?.practice);
   await recorder.record(run, { key: 'located', fact: { type: 'located', places, practice: practice === true } });
-  if (places.length === 0) {
-    const quiet = silent.map(({ target, message }) => `${target}: ${message}`).join(' ');
-    const message = quiet
-      ? `No instance of ${state.target} could be looked at. ${quiet}`
-      : `There is no container for ${state.target} on the configured hosts: it was removed or never created.`;
-    await recorder.record(run, { key: 'failed', fact: { type: 'failed', message } });
-    return;
-  }
-  await investigate(deps, recorder, { id: run, service, places, openedAt: Date.parse(state.openedAt) }, context.signal);
+  await investigate(
+    deps,
+    recorder,
+    { id: run, service, places, absent, openedAt: Date.parse(state.openedAt) },
+    context.signal,
+  );
 }
 
 /** Starts what was recorded but not begun when an earlier process died in between. Starting twice is harmless. */

@@ -5,6 +5,7 @@ import type { ImageSwapper, Swap } from '../ports/image-swap.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
 import type { RunFact } from '../run/events.ts';
 import type { Deps } from './deps.ts';
+import { describeError } from './describe-error.ts';
 import { readImpact, readingsOf } from './read-impact.ts';
 import type { Recorder } from './recorder.ts';
 import { verify } from './verify.ts';
@@ -34,17 +35,27 @@ export async function carryOut(deps: Deps, recorder: Recorder, context: Workflow
 
   const moved = await context.step('check again', () => worldHasMoved(swapper, plan, context.signal));
   if (moved) return finish('refused', moved);
-  for (const phase of swapper.phases) {
-    const done = await tellPhase(phase.id, phase.title, () => phase.run(swap, context.signal));
-    if (done.kind === 'probe-failed') return undo(swapper, `${phase.title} failed: ${done.why.message}`);
+  try {
+    await swapAndVerify(swapper);
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    deps.log.error({ run: runId, plan: plan.id, error: describeError(error) }, 'an action broke down');
+    await undo(swapper, 'execfmt itself broke down in the middle; its log says why.');
   }
-  const verified = await tellPhase('verify', 'verifying that it runs and stays up', () =>
-    verify(deps, swapper, swap, service, (impact) => recordImpact(impact), context.signal),
-  );
-  if (verified.kind === 'probe-failed') return undo(swapper, verified.why.message);
-  const removed = await tellPhase('finish', 'removing the old container', () => swapper.finish(swap, context.signal));
-  const left = removed.kind === 'known' ? '' : ` The old container is still there, set aside: ${removed.why.message}`;
-  return finish('succeeded', `${verified.value}${left}`);
+
+  async function swapAndVerify(swapper: ImageSwapper): Promise<void> {
+    for (const phase of swapper.phases) {
+      const done = await tellPhase(phase.id, phase.title, () => phase.run(swap, context.signal));
+      if (done.kind === 'probe-failed') return undo(swapper, `${phase.title} failed: ${done.why.message}`);
+    }
+    const verified = await tellPhase('verify', 'verifying that it runs and stays up', () =>
+      verify(deps, swapper, swap, service, (impact) => recordImpact(impact), context.signal),
+    );
+    if (verified.kind === 'probe-failed') return undo(swapper, verified.why.message);
+    const removed = await tellPhase('finish', 'removing the old container', () => swapper.finish(swap, context.signal));
+    const left = removed.kind === 'known' ? '' : ` The old container is still there, set aside: ${removed.why.message}`;
+    return finish('succeeded', `${verified.value}${left}`);
+  }
 
   /** One phase, told before and after, done once; an abort leaves it unfinished for the next process. */
   async function tellPhase(id: string, title: string, work: () => Promise<Answer<string>>): Promise<Answer<string>> {

@@ -1,3 +1,4 @@
+import { type Absence, explainAbsence, judgeAbsence } from '../playbook/absence.ts';
 import { findRemedies } from '../playbook/find-remedies.ts';
 import type { Step, StepId } from '../playbook/finding.ts';
 import type { InstanceEvidence } from '../playbook/instance-evidence.ts';
@@ -35,6 +36,7 @@ export async function investigate(
     readonly id: string;
     readonly service: Service | null;
     readonly places: readonly Place[];
+    readonly absent: readonly Absence[];
     readonly openedAt: number;
   },
   signal: AbortSignal,
@@ -47,17 +49,17 @@ export async function investigate(
     return estate ? [gatherInstance(deps, estate, place, deadline)] : [];
   });
   for (const step of INSTANCE_STEPS) {
-    const parts = await Promise.all(
-      gatherings.map(async (gathering) => step.explain(await partly(gathering, step.needs))),
-    );
-    await tell(step.id, step.title, parts);
+    const explained = gatherings.map(async (gathering) => step.explain(await partly(gathering, step.needs)));
+    const parts = await Promise.all(explained);
+    if (step === hostStep && run.absent.length > 0) parts.push(explainAbsence(run.absent));
+    if (parts.length > 0) await tell(step.id, step.title, parts);
   }
   const probes = await impact;
   await tell('impact', 'What it costs', [explainImpact(probes)]);
 
   const evidence = await Promise.all(gatherings.map((gathering) => partly(gathering, ALL_PARTS)));
   const instances = evidence.map((one) => ({ where: one.place, verdict: judge(one) }));
-  const verdict = worstVerdict(instances.map((instance) => instance.verdict));
+  const verdict = worstVerdict([...instances.map((instance) => instance.verdict), ...run.absent.map(judgeAbsence)]);
   if (!verdict) return;
   const remedies = evidence.flatMap((one, index) => {
     const judged = instances[index];

@@ -1,14 +1,14 @@
+import type { Absence } from '../playbook/absence.ts';
 import type { Place } from '../playbook/place.ts';
-import type { ProbeFailure } from '../ports/answer.ts';
-import type { Estate } from '../ports/estate.ts';
+import { type Answer, failed } from '../ports/answer.ts';
 import type { Deps, Service } from './deps.ts';
 
 /** What a name stands for, and where it was found. */
 export interface Located {
   readonly service: Service | null;
   readonly places: readonly Place[];
-  /** Hosts and clusters that did not answer: a finding, not a failure. */
-  readonly silent: readonly ProbeFailure[];
+  /** Where it was looked for in vain, or could not be looked for: a finding, not a failure. */
+  readonly absent: readonly Absence[];
 }
 
 /** A host that takes longer than this to list its containers counts as silent. */
@@ -16,24 +16,33 @@ const FIND_MS = 5_000;
 
 /**
  * Finds the instances of a target: the configured places of a service, or containers of exactly that name anywhere. `on`
- * restricts it to one host or cluster.
+ * restricts it to one host or cluster. That a name is not on every host is no absence; that a service is not where it is configured is.
  */
 export async function locate(deps: Deps, target: string, on: string | null, signal: AbortSignal): Promise<Located> {
   const service = deps.services.get(target) ?? null;
-  const wanted = service
-    ? service.targets.map(({ estate, name }) => ({ estate: deps.estates.get(estate), name }))
-    : [...deps.estates.values()].map((estate) => ({ estate, name: target }));
-  const asked = wanted.filter(
-    (one): one is { estate: Estate; name: string } =>
-      one.estate !== undefined && (on === null || one.estate.name === on),
-  );
+  const wanted = service ? service.targets : [...deps.estates.keys()].map((estate) => ({ estate, name: target }));
+  const asked = wanted.filter(({ estate }) => on === null || estate === on);
   const deadline = deps.clock.deadline(FIND_MS, signal);
-  const answers = await Promise.all(asked.map(({ estate, name }) => estate.find(name, deadline)));
+  const answers = await Promise.all(
+    asked.map(async ({ estate, name }) => ({ estate, name, found: await find(deps, estate, name, deadline) })),
+  );
   return {
     service,
-    places: answers.flatMap((answer) => (answer.kind === 'known' ? answer.value : [])),
-    silent: answers.flatMap((answer) => (answer.kind === 'known' ? [] : [answer.why])),
+    places: answers.flatMap(({ found }) => (found.kind === 'known' ? found.value : [])),
+    absent: answers.flatMap(({ estate, name, found }): Absence[] => {
+      if (found.kind === 'probe-failed') return [{ estate, name, why: found.why }];
+      if (found.value.length > 0 || !service) return [];
+      const message = `there is no container ${name} there: it was removed, renamed or never created`;
+      return [{ estate, name, why: { code: 'not-found', target: estate, message } }];
+    }),
   };
+}
+
+async function find(deps: Deps, estate: string, name: string, signal: AbortSignal): Promise<Answer<readonly Place[]>> {
+  const known = deps.estates.get(estate);
+  return known
+    ? known.find(name, signal)
+    : failed('unsupported', estate, 'clusters cannot be asked by this version of execfmt yet');
 }
 
 /** All names that can be asked for: the services, and the containers of all hosts that answer. */

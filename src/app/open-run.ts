@@ -62,7 +62,7 @@ function runKey(target: string, on: string | null, conversation: Conversation): 
   return conversation.chat === 'cli' ? `${target}${where} in ${conversation.id}` : `${target}${where}`;
 }
 
-/** Null when the name is found somewhere, or when silence leaves that open. */
+/** Null when the name is found somewhere, or when no host at all answers: then the run says so. */
 async function refuseUnknown(
   deps: Deps,
   target: string,
@@ -76,11 +76,13 @@ async function refuseUnknown(
       card: privateCard(`There is no host or cluster ${on}`, suggestion(near, [...deps.estates.keys()])),
     };
   }
-  const { places, silent } = await locate(deps, target, on, signal);
+  const { places, absent } = await locate(deps, target, on, signal);
   if (places.some((place) => on === null || estateOf(place) === on)) return null;
+  const asked = on === null ? deps.estates.size : 1;
+  if (asked > 0 && absent.length === asked) return null;
   const names = await knownTargets(deps, signal);
   const near = likely(target, names);
-  const quiet = silent.map(({ target: who, message }) => `${who} did not answer: ${message}`);
+  const quiet = absent.map(({ why }) => `${why.target} did not answer: ${why.message}`);
   return {
     kind: 'private',
     card: privateCard(

@@ -9,6 +9,8 @@ import type { Recorder } from './recorder.ts';
 export interface Publisher {
   /** Something happened in a run; many calls while one message is on its way are told together. */
   changed(run: string): void;
+  /** Tells what an earlier process left untold. */
+  catchUp(): Promise<void>;
   /** Waits for what is on its way; the rest is told by the next process. */
   stop(): Promise<void>;
 }
@@ -53,6 +55,15 @@ export function createPublisher(deps: Deps, recorder: Recorder): Publisher {
           if (again.has(run)) this.changed(run);
         }),
       );
+    },
+    async catchUp() {
+      for (const { kind } of deps.chats) {
+        for (const run of await deps.journal.untold(kind)) {
+          const state = await recorder.state(run);
+          if (state?.conversation.chat === kind) this.changed(run);
+          else if (state) await deps.journal.setTold(run, kind, state.seq);
+        }
+      }
     },
     async stop() {
       life.end();

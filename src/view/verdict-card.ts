@@ -1,6 +1,6 @@
 import type { Step, StepId } from '../playbook/finding.ts';
 import type { Remedy } from '../playbook/verdict.ts';
-import type { RunState } from '../run/run-state.ts';
+import { isPending, type RunState } from '../run/run-state.ts';
 import type { Button, Card, CardPart } from './card.ts';
 import { formatDuration, formatTime } from './words.ts';
 
@@ -32,7 +32,8 @@ export function verdictCard(state: RunState, reached: NonNullable<RunState['verd
     },
   ];
   if (remedies.length > 0) parts.push({ kind: 'list', ordered: true, items: remedies.map(describeRemedy) });
-  const buttons = approvals ? remedies.flatMap((remedy, index) => rollbackButton(state, remedy, index)) : [];
+  const buttons =
+    approvals && mayPropose(state) ? remedies.flatMap((remedy, index) => rollbackButton(state, remedy, index)) : [];
   if (remedies.length > 0 && !approvals) {
     parts.push({
       kind: 'note',
@@ -71,6 +72,13 @@ function shorten(text: string): string {
 }
 
 const FIT_WORD = { fixes: 'fixes', mitigates: 'helps for now', useless: 'would not help' } as const;
+
+/** Spent buttons go: while a plan waits or is carried out, and once one has succeeded. */
+function mayPropose({ actions }: RunState): boolean {
+  return actions.every(
+    (action) => !isPending(action) && (action.finished ? action.finished.outcome !== 'succeeded' : !action.started),
+  );
+}
 
 /** One line a remedy: `rollback-to-digest (fixes): v2 sha256:… …`. */
 function describeRemedy(remedy: Remedy): string {

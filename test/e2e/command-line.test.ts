@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -84,14 +84,16 @@ suite('execfmt diagnose on a real engine', REAL_ENGINE, () => {
   });
 
   it('works on the local engine without a configuration, and leaves no file behind', async () => {
+    const empty = mkdtempSync(join(folder, 'cwd-'));
     const { status, stdout } = await runExecfmt(['diagnose', incident.container, '--json'], {
-      cwd: folder,
+      cwd: empty,
       env: { DOCKER_HOST: real.engine.host },
     });
     expect(status).toBe(1);
     const { verdict, instances } = JSON.parse(stdout);
     expect(verdict).toMatchObject({ culprit: '/app/render', errno: 'ENOEXEC' });
     expect(instances[0].where.host).toBe('local');
+    expect(readdirSync(empty)).toEqual([]);
   });
 
   it('keeps the run, so that its transcript can be had', async () => {
@@ -129,6 +131,16 @@ describe('execfmt without what it needs', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it('is inconclusive when the local engine does not answer, whatever the name', async () => {
+    const { status, stdout } = await runExecfmt(['diagnose', 'anything', '--json'], {
+      env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+    });
+    expect(status).toBe(3);
+    const { verdict, steps } = JSON.parse(stdout);
+    expect(verdict.outcome).toBe('inconclusive');
+    expect(steps[0].findings[0].observed).toContain('no such socket');
   });
 
   it('tells a usage mistake with status 2, and suggests', async () => {

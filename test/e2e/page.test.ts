@@ -87,7 +87,7 @@ suite('the page without a configuration, in Chromium', ['chromium'], () => {
       await page.locator('article.message:not(:has(.practice))').count(),
       'cards that do not say that it is practice',
     ).toBe(0);
-    const queue = () => page.locator('[id^="reply:action"]').textContent();
+    const queue = () => page.locator('article[id^="reply:action"]').textContent();
     const atFirst = await queue();
     expect(atFirst).toContain('1,847 →');
     await expect.poll(queue, { timeout: 20_000 }).not.toBe(atFirst);

@@ -47,6 +47,17 @@ describe('threadOf', () => {
     expect(text(verdict)).toContain('Diagnosis only');
   });
 
+  it('takes the offer away while a plan waits, and brings it back when it came to nothing', () => {
+    const offers = (...facts: RunFact[]) => {
+      const card = view(reached, proposed, ...facts).replies.find(({ key }) => key === 'verdict')?.card;
+      return card?.buttons.some(({ press }) => press.action === 'propose');
+    };
+    expect(offers()).toBe(false);
+    expect(offers({ type: 'action-started', plan: 'p1' })).toBe(false);
+    expect(offers({ type: 'action-declined', plan: 'p1', by: approver })).toBe(true);
+    expect(offers({ type: 'action-expired', plan: 'p1' })).toBe(true);
+  });
+
   it('confirms with both whole digests, who may approve, and until when', () => {
     const card = view(reached, proposed).replies.find(({ key }) => key === 'plan:p1')?.card;
     for (const part of [digestOfV2, digestOfV3, approver.id, '09:30:00 UTC']) expect(text(card)).toContain(part);

@@ -1,0 +1,46 @@
+import type { ProbeFailure } from '../ports/answer.ts';
+import type { Finding } from './finding.ts';
+import type { StepPart } from './steps/step.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A host or cluster where a target was looked for in vain, or that could not be asked. */
+export interface Absence {
+  readonly estate: string;
+  readonly name: string;
+  readonly why: ProbeFailure;
+}
+
+/** What was not found or did not answer, as findings of the first step. */
+export function explainAbsence(absent: readonly Absence[]): StepPart {
+  return {
+    status: 'unknown',
+    findings: absent.map(
+      ({ estate, name, why }): Finding => ({
+        check: `Looking for ${name} on ${estate}`,
+        command: `docker --context ${estate} ps --all --filter name=${name}`,
+        observed: `${why.target}: ${why.message}`,
+        meaning:
+          why.code === 'not-found'
+            ? 'There is nothing to look at there.'
+            : `What ${estate} runs is unknown (${why.code}).`,
+        decision:
+          why.code === 'not-found'
+            ? 'Deploy it, or correct the name in the configuration.'
+            : 'See to that host, then run again.',
+      }),
+    ),
+  };
+}
+
+/** A place that could not be looked at makes a run inconclusive, unless another place is worse. */
+export function judgeAbsence({ estate, name, why }: Absence): Verdict {
+  return {
+    outcome: 'inconclusive',
+    fault: null,
+    culprit: null,
+    errno: null,
+    confidence: 'possible',
+    origin: { kind: 'unknown', confidence: 'possible', because: 'nothing could be gathered there' },
+    summary: `${name} on ${estate} could not be looked at: ${why.message}`,
+  };
+}
