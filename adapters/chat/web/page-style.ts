@@ -71,10 +71,10 @@ main { position: relative; min-width: 0; min-height: 0; display: flex; flex-dire
 .dismiss { margin-left: auto; font-size: 0.8125rem; color: var(--quiet); }
 .complaint { color: var(--problem); font-weight: 600; }
 
-.scroller { flex: 1; min-height: 0; overflow-y: auto; border-bottom: 1px solid var(--line); overscroll-behavior: contain; }
+.scroller { flex: 1; min-height: 0; overflow-y: auto; border-bottom: 1px solid var(--line); overscroll-behavior: contain; container-type: inline-size; }
 .scroller:focus-visible { outline-offset: -2px; }
-#thread { max-width: 56.5rem; margin: 0 auto; padding: 0 1.25rem 1rem; }
-.bar { position: sticky; top: 0; z-index: 2; display: flex; align-items: center; gap: 0.6rem; margin: 0 -1.25rem; padding: 0.8rem 1.25rem;
+#thread { --side: max(1.25rem, calc((100cqw - 54rem) / 2)); padding: 0 var(--side) 1rem; }
+.bar { position: sticky; top: 0; z-index: 2; display: flex; align-items: center; gap: 0.6rem; margin: 0 calc(-1 * var(--side)); padding: 0.8rem var(--side);
   background: var(--panel); border-bottom: 1px solid var(--line); }
 .bar h1 { min-width: 0; font-size: 1.0625rem; line-height: 1.3; overflow-wrap: anywhere; }
 .bar .badge { font-size: 0.8125rem; padding: 0.1rem 0.6rem; }
@@ -131,7 +131,7 @@ details[open] > summary { margin-bottom: 0.4rem; }
 .hint { grid-column: 1 / -1; color: var(--quiet); font-size: 0.75rem; }
 dialog { width: min(44rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem); padding: 1.25rem; border: 1px solid var(--strong); border-radius: 0.9rem; background: var(--panel); color: inherit; box-shadow: 0 16px 48px rgb(0 0 0 / 0.3); }
 dialog::backdrop { background: rgb(10 14 24 / 0.5); }
-dialog h2 { font-size: 1.0625rem; }
+dialog h2 { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 0.6rem; font-size: 1.0625rem; }
 .exact { margin: 0.75rem 0 1rem; padding: 0.75rem 0.9rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--sunk); }
 .exact .digest { font-size: 0.8125rem; }
 .lone { max-width: 40rem; margin: 0 auto; padding: clamp(1.5rem, 8vh, 5rem) 0 1rem; display: grid; gap: 1rem; }
@@ -152,8 +152,8 @@ dialog h2 { font-size: 1.0625rem; }
   .channel .menu { display: inline-block; }
   .channel { padding: 0 0.75rem; }
   #notes { padding: 0 0.75rem; }
-  #thread { padding: 0 0.75rem 0.75rem; }
-  .bar { margin: 0 -0.75rem; padding: 0.6rem 0.75rem; flex-wrap: wrap; gap: 0.25rem 0.5rem; }
+  #thread { --side: 0.75rem; }
+  .bar { padding-block: 0.6rem; flex-wrap: wrap; gap: 0.25rem 0.5rem; }
   .bar h1 { order: 1; flex-basis: 100%; font-size: 1rem; }
   .message { grid-template-columns: minmax(0, 1fr); padding: 0.6rem 0; }
   .message + .message { border-top: 1px solid var(--line); }

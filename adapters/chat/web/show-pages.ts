@@ -52,7 +52,7 @@ export function createPages(context: PageContext): Pages {
       const button = findButton(view, new URL(request.req.url).searchParams);
       const gone = 'The thread has moved on since. Nothing was done; look at it again.';
       if (!button) return pages.sentence(request, 404, 'This is no longer offered', gone);
-      const main = renderScroller(renderConfirmation(button, csrf), 'Confirmation');
+      const main = renderScroller(renderConfirmation(button, csrf, view.practice), 'Confirmation');
       return show(request, { title: button.label, run, live: false, notes: html``, main });
     },
     noRun: (request) =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type OpenPage, openPage } from './open-page.ts';
 import { openedView, RUN } from './pdf-renderer-story.ts';
 import { openStream } from './read-stream.ts';
@@ -69,6 +69,20 @@ it('tells of other runs in the list, and marks the open one', async () => {
   expect(html.indexOf('thumbnailer')).toBeLessThan(html.indexOf('pdf-renderer'));
   expect(html).toContain(`href="/runs/${RUN}" aria-current="page"`);
   stream.close();
+});
+
+it('says every 15 seconds that it is still there', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const stream = await open();
+    await stream.nextOf('runs');
+    await vi.waitUntil(() => vi.getTimerCount() > 0);
+    vi.advanceTimersByTime(15_000);
+    expect(await stream.next()).toEqual({ event: '', data: '' });
+    stream.close();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('stops watching when the page is gone', async () => {

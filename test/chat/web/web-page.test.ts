@@ -50,6 +50,23 @@ describe('pages', () => {
     async (path) => expect((await get(path)).status).toBe(404),
   );
 
+  it('links to where others can read the run', async () => {
+    await diagnose();
+    expect((await get('/')).text).toContain(`class="permalink" href="/runs/${RUN}"`);
+    const published = await openPage(application, { publicUrl: 'https://execfmt.corp.io/', practice: null });
+    const { text } = await sendRequest(published.port, '/');
+    await published.close();
+    expect(text).toContain(`class="permalink" href="https://execfmt.corp.io/runs/${RUN}"`);
+  });
+
+  it('speaks of practice only where there is one', async () => {
+    const serious = await openPage(application, { practice: null });
+    const { text } = await sendRequest(serious.port, '/');
+    await serious.close();
+    expect(text).not.toMatch(/practice/i);
+    expect(text).toContain('<code>/execfmt thumbnailer</code>');
+  });
+
   it('is healthy', async () => expect(await get('/healthz')).toMatchObject({ status: 200, text: 'ok' }));
 
   it('says in a sentence that something broke, and what in the log alone', async () => {
@@ -168,6 +185,7 @@ describe('forms', () => {
     const query = `action=approve&subject=p1&hash=${'f2a4c6e8'.repeat(8)}`;
     const { status, text } = await get(`/runs/${RUN}/confirm?${query}`);
     expect(status).toBe(200);
+    expect(text).toContain('Approve this rollback? <span class="practice">PRACTICE</span></h1>');
     expect(text).toContain(`from <code class="digest">${V3}</code>\nto <code class="digest">${V2}</code>`);
     expect((await get(`/runs/${RUN}/confirm?${query}0`)).status).toBe(404);
     await postForm(page.port, `/runs/${RUN}/press`, formOf(text, `/runs/${RUN}/press`));
