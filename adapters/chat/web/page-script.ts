@@ -22,9 +22,21 @@ function ready(root) {
 }
 
 // Scrolling: who reads the end goes along with it, who reads further up stays there and is told.
-const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
-const toEnd = (smooth) =>
+let following = false;
+let lastTop = 0;
+function toEnd(smooth) {
+  following = true;
+  latest.hidden = true;
   scroller.scrollTo({ top: scroller.scrollHeight, behavior: smooth && !calm.matches ? 'smooth' : 'auto' });
+}
+function noticeScroll() {
+  const top = scroller.scrollTop;
+  const atEnd = scroller.scrollHeight - top - scroller.clientHeight < 48;
+  // On its smooth way down it is not at the end yet, but nobody has turned away from it.
+  if (atEnd || top < lastTop) following = atEnd;
+  if (atEnd) latest.hidden = true;
+  lastTop = top;
+}
 
 // Replaces an element and carries over what the person was doing in it.
 function swap(old, fresh) {
@@ -41,7 +53,6 @@ function swap(old, fresh) {
 }
 
 function updateThread({ title, order, changed }) {
-  const follow = atEnd();
   const told = [];
   let grown = false;
   document.title = title + ' · execfmt';
@@ -68,7 +79,7 @@ function updateThread({ title, order, changed }) {
     before = element;
   }
   if (told.length > 0) byId('news').textContent = told.join(' ');
-  if (follow) toEnd(true);
+  if (following) toEnd(true);
   else if (grown) latest.hidden = false;
 }
 
@@ -185,8 +196,9 @@ document.addEventListener('click', async (event) => {
 
 ready(document);
 if (scroller) {
-  scroller.addEventListener('scroll', () => { if (atEnd()) latest.hidden = true; }, { passive: true });
-  if (byId('bar') && location.hash !== '#top') toEnd(false);
+  scroller.addEventListener('scroll', noticeScroll, { passive: true });
+  new ResizeObserver(() => { if (following) toEnd(false); }).observe(scroller);
+  if (byId('bar')) toEnd(false);
 }
 connect();
 `;

@@ -60,7 +60,7 @@ code, pre { font-family: var(--mono); font-size: 0.875em; }
 
 main { position: relative; min-width: 0; min-height: 0; display: flex; flex-direction: column; background: var(--panel); }
 .channel { flex: none; height: 3.25rem; display: flex; align-items: center; gap: 0.75rem; padding: 0 1.25rem; border-bottom: 1px solid var(--line); }
-.menu { display: none; }
+.channel .menu { display: none; }
 #connection { margin-left: auto; color: var(--quiet); font-size: 0.8125rem; }
 #notes { flex: none; max-height: 45%; overflow-y: auto; padding: 0 1.25rem; }
 .private { margin: 0.75rem auto 0.5rem; max-width: 54rem; padding: 0.6rem 0.9rem 0.8rem; display: grid; gap: 0.5rem; border: 1px dashed var(--strong); border-radius: 0.75rem; background: var(--back); }
@@ -71,11 +71,11 @@ main { position: relative; min-width: 0; min-height: 0; display: flex; flex-dire
 .dismiss { margin-left: auto; font-size: 0.8125rem; color: var(--quiet); }
 .complaint { color: var(--problem); font-weight: 600; }
 
-.scroller { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; }
+.scroller { flex: 1; min-height: 0; overflow-y: auto; border-bottom: 1px solid var(--line); overscroll-behavior: contain; container-type: inline-size; }
 .scroller:focus-visible { outline-offset: -2px; }
-#thread { max-width: 56.5rem; margin: 0 auto; padding: 0 1.25rem 1rem; }
-.bar { position: sticky; top: 0; z-index: 2; display: flex; align-items: center; gap: 0.6rem; margin: 0 -1.25rem; padding: 0.8rem 1.25rem;
-  background: var(--panel); border-bottom: 1px solid var(--line); box-shadow: inset 3px 0 var(--tone); }
+#thread { --side: max(1.25rem, calc((100cqw - 54rem) / 2)); padding: 0 var(--side) 1rem; }
+.bar { position: sticky; top: 0; z-index: 2; display: flex; align-items: center; gap: 0.6rem; margin: 0 calc(-1 * var(--side)); padding: 0.8rem var(--side);
+  background: var(--panel); border-bottom: 1px solid var(--line); }
 .bar h1 { min-width: 0; font-size: 1.0625rem; line-height: 1.3; overflow-wrap: anywhere; }
 .bar .badge { font-size: 0.8125rem; padding: 0.1rem 0.6rem; }
 .permalink { margin-left: auto; font: 0.8125rem var(--mono); color: var(--quiet); white-space: nowrap; }
@@ -87,6 +87,8 @@ main { position: relative; min-width: 0; min-height: 0; display: flex; flex-dire
 .content { display: grid; gap: 0.5rem; min-width: 0; }
 .content > header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.15rem 0.6rem; min-height: 2rem; }
 .content h2 { font-size: 0.9375rem; line-height: 1.4; overflow-wrap: anywhere; }
+.content .practice { padding: 0; border: 0; background: none; }
+.message .badge .icon { display: none; }
 .content time { color: var(--quiet); font-size: 0.75rem; font-variant-numeric: tabular-nums; }
 .message.tone-decision .content { padding: 0.5rem 0.9rem 0.9rem; border: 1px solid var(--strong); border-radius: 0.75rem; background: var(--back); }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -120,14 +122,16 @@ details[open] > summary { margin-bottom: 0.4rem; }
 .latest { position: absolute; bottom: 6.5rem; left: 50%; transform: translateX(-50%); border-radius: 2rem; box-shadow: 0 4px 14px rgb(0 0 0 / 0.2); z-index: 3; }
 [hidden] { display: none; }
 
-.composer { flex: none; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.35rem 0.5rem; width: 100%; max-width: 56.5rem; margin: 0 auto; padding: 0.5rem 1.25rem 0.75rem; }
+.composer { flex: none; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.35rem 0.5rem; width: 100%; max-width: 56.5rem; margin: 0 auto; padding: 0.75rem 1.25rem; }
 .composer input[type=text] { width: 100%; min-height: 2.75rem; padding: 0.4rem 0.9rem; border: 1px solid var(--strong); border-radius: 0.6rem; background: var(--panel); color: inherit; font: 0.9375rem var(--mono); }
+.composer input:focus-visible { outline-offset: -2px; }
+.composer input::-webkit-calendar-picker-indicator { display: none !important; }
 .composer input::placeholder { color: var(--quiet); opacity: 1; }
 .composer .button { min-height: 2.75rem; padding-inline: 1.25rem; }
 .hint { grid-column: 1 / -1; color: var(--quiet); font-size: 0.75rem; }
-dialog { width: min(36rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem); padding: 1.25rem; border: 1px solid var(--strong); border-radius: 0.9rem; background: var(--panel); color: inherit; box-shadow: 0 16px 48px rgb(0 0 0 / 0.3); }
+dialog { width: min(44rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem); padding: 1.25rem; border: 1px solid var(--strong); border-radius: 0.9rem; background: var(--panel); color: inherit; box-shadow: 0 16px 48px rgb(0 0 0 / 0.3); }
 dialog::backdrop { background: rgb(10 14 24 / 0.5); }
-dialog h2 { font-size: 1.0625rem; }
+dialog h2 { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 0.6rem; font-size: 1.0625rem; }
 .exact { margin: 0.75rem 0 1rem; padding: 0.75rem 0.9rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--sunk); }
 .exact .digest { font-size: 0.8125rem; }
 .lone { max-width: 40rem; margin: 0 auto; padding: clamp(1.5rem, 8vh, 5rem) 0 1rem; display: grid; gap: 1rem; }
@@ -145,15 +149,16 @@ dialog h2 { font-size: 1.0625rem; }
   .side { display: none; }
   .side:popover-open { display: flex; position: fixed; inset: 0 auto 0 0; width: min(20rem, 88vw); height: 100dvh; box-shadow: 0 0 40px rgb(0 0 0 / 0.35); }
   .side::backdrop { background: rgb(10 14 24 / 0.5); }
-  .menu { display: inline-block; }
+  .channel .menu { display: inline-block; }
   .channel { padding: 0 0.75rem; }
   #notes { padding: 0 0.75rem; }
-  #thread { padding: 0 0.75rem 0.75rem; }
-  .bar { margin: 0 -0.75rem; padding: 0.6rem 0.75rem; flex-wrap: wrap; gap: 0.25rem 0.5rem; }
+  #thread { --side: 0.75rem; }
+  .bar { padding-block: 0.6rem; flex-wrap: wrap; gap: 0.25rem 0.5rem; }
   .bar h1 { order: 1; flex-basis: 100%; font-size: 1rem; }
   .message { grid-template-columns: minmax(0, 1fr); padding: 0.6rem 0; }
   .message + .message { border-top: 1px solid var(--line); }
   .avatar { display: none; }
+  .message .badge .icon { display: block; }
   .composer { padding: 0.5rem 0.75rem; }
   .facts th { width: 6.5rem; }
 }

@@ -8,7 +8,9 @@ import { practiceBadge, toneBadge, toneIcon } from './show-tone.ts';
 /** Everything of a card below its title. */
 export function renderBody(card: Card, id: string, csrf: string): Markup {
   const parts = card.parts.map((part, index) => renderPart(part, `${id}:part-${index}`));
-  const buttons = card.buttons.map((button, index) => renderButton(button, `${id}:button-${index}`, csrf));
+  const buttons = card.buttons.map((button, index) =>
+    renderButton(button, `${id}:button-${index}`, csrf, card.practice),
+  );
   return html`${parts}${buttons.length > 0 ? html`<div class="buttons">${buttons}</div>` : ''}`;
 }
 

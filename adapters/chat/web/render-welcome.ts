@@ -12,7 +12,7 @@ export function renderWelcome(context: PageContext, targets: readonly string[]):
   const others = targets.filter((name) => name !== practice?.service).slice(0, OFFERED);
   return html`<section class="lone welcome"><h1>A container dies with <code>exec format error</code>?</h1>
 <ol>
-<li>Type <code>/execfmt</code> and the name of the service or container below.</li>
+<li>In the field below, type <code>/execfmt</code> and the name of the service or container.</li>
 <li>Watch: every step is a reply here, with the command it stands for; the last one is the verdict.</li>
 <li>If there is a way back that provably runs, you are asked. Nothing is changed before that.</li>
 </ol>

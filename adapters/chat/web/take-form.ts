@@ -15,7 +15,7 @@ export interface FormTaker {
   readonly takeCommand: (request: Context) => Promise<Response>;
   readonly takePress: (request: Context, run: string) => Promise<Response>;
   /** A private answer by the name it has in `?note=`. */
-  readonly noteOf: (id: string) => Card | undefined;
+  readonly noteOf: (id: string | undefined) => Card | undefined;
 }
 
 /** What becomes of a form that cannot be taken; the page decides how it looks. */
@@ -44,7 +44,7 @@ export function createFormTaker(context: PageContext, refuse: Refuse): FormTaker
     const note = randomUUID();
     if (isScript(request)) {
       const html =
-        reply.kind === 'private' ? String(await renderPrivate(reply.card, `note:${note}`, back, context.csrf)) : null;
+        reply.kind === 'private' ? String(await renderPrivate(reply.card, 'note', back, context.csrf)) : null;
       return request.json({ goTo, note: html, delivery: randomUUID() });
     }
     if (reply.kind !== 'private') return request.redirect(goTo ?? `${back}#end`, 303);
@@ -53,7 +53,7 @@ export function createFormTaker(context: PageContext, refuse: Refuse): FormTaker
   };
 
   return {
-    noteOf: (id) => notes.get(id),
+    noteOf: (id) => notes.get(id ?? ''),
     takeCommand: async (request) => {
       const reading = await readForm(request, context.csrf);
       if ('status' in reading) return refuse(request, reading.status, reading.message);

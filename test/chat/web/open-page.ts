@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createWebPage } from '../../../adapters/chat/web/index.ts';
+import type { WebPageOptions } from '../../../adapters/chat/web/page-context.ts';
 import type { Application } from '../../../src/ports/application.ts';
 
 export interface OpenPage {
@@ -12,7 +13,7 @@ export interface OpenPage {
 }
 
 /** Serves the page of an application on a free port of this machine. */
-export async function openPage(application: Application): Promise<OpenPage> {
+export async function openPage(application: Application, changes: Partial<WebPageOptions> = {}): Promise<OpenPage> {
   const logged: string[] = [];
   const write = (_: unknown, message: string) => void logged.push(message);
   const page = createWebPage({
@@ -23,6 +24,7 @@ export async function openPage(application: Application): Promise<OpenPage> {
     person: { id: 'web:ada', name: 'Ada' },
     publicUrl: null,
     version: '0.1.0',
+    ...changes,
   });
   const server = createServer((request, response) => page.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -14,19 +14,21 @@ const ARGUMENTS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
 describe.skipIf(missing)('the page in Chromium (needs chromium; CHROMIUM names another path)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'execfmt-page-'));
-  const pictures = process.env.EXECFMT_PICTURES ?? join(folder, 'pictures');
+  let folder: string;
+  let pictures: string;
   const application = new ScriptedApplication();
   let served: OpenPage;
   let browser: BrowserContext;
   let page: Page;
   const complaints: string[] = [];
 
-  const picture = (name: string) => page.screenshot({ path: join(pictures, `${name}.png`) });
+  const picture = (name: string) => page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' });
   const message = (title: string) => page.getByRole('article', { name: title });
   const width = () => page.evaluate<number>('document.documentElement.scrollWidth');
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'execfmt-page-'));
+    pictures = process.env.EXECFMT_PICTURES ?? join(folder, 'pictures');
     mkdirSync(pictures, { recursive: true });
     for (const [run, target, tone, state] of [
       ['r-3c8v1q', 'thumbnailer', 'ok', 'recovered'],
@@ -74,6 +76,9 @@ describe.skipIf(missing)('the page in Chromium (needs chromium; CHROMIUM names a
     expect(await page.evaluate('window.sameDocument')).toBe(true);
     expect(await page.title()).toContain('wrong-platform-image');
     expect(application.handled).toHaveLength(1);
+    // It was at the end and has to stay there through a burst of replies.
+    const fromEnd = 'scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight';
+    await expect.poll(() => page.evaluate<number>(fromEnd)).toBeLessThan(48);
     await picture('verdict');
   });
 
@@ -125,6 +130,18 @@ describe.skipIf(missing)('the page in Chromium (needs chromium; CHROMIUM names a
     expect(await answer.count()).toBe(0);
   });
 
+  it('leaves the reader where they are and says that there is more', async () => {
+    await page.evaluate('scroller.scrollTo(0, 0)');
+    await expect.poll(() => page.evaluate('scroller.scrollTop')).toBe(0);
+    const view = (await application.thread('r-7k2m9x'))!;
+    application.show(put(view, 'late', '09:20:00.000', { ...view.parent, title: 'One thing more' }), '');
+    await page.getByRole('button', { name: 'New replies' }).waitFor();
+    expect(await page.evaluate('scroller.scrollTop')).toBe(0);
+    await picture('new-replies');
+    await page.getByRole('button', { name: 'New replies' }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'New replies' }).isVisible()).toBe(false);
+  });
+
   it('is readable at 360 px and in the dark', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
@@ -141,6 +158,39 @@ describe.skipIf(missing)('the page in Chromium (needs chromium; CHROMIUM names a
     await picture('narrow-runs');
     await page.getByRole('link', { name: 'thumbnailer' }).click();
     await page.waitForURL('**/runs/r-3c8v1q');
+  });
+
+  it('works without scripts: forms, the question before an approval, the private answer', async () => {
+    const plain = new ScriptedApplication();
+    const other = await openPage(plain);
+    const bare = await chromium.launchPersistentContext(join(folder, 'bare'), {
+      executablePath,
+      args: ARGUMENTS.split(' '),
+      javaScriptEnabled: false,
+      viewport: { width: 1280, height: 860 },
+    });
+    try {
+      const sheet = bare.pages()[0] ?? (await bare.newPage());
+      await sheet.goto(other.base);
+      await sheet.screenshot({ path: join(pictures, 'welcome.png') });
+      await sheet.getByRole('button', { name: '/execfmt pdf-renderer' }).click();
+      while (plain.advance());
+      await sheet.reload();
+      await sheet.getByRole('button', { name: 'Roll back to v2' }).click();
+      await sheet.getByRole('button', { name: 'Approve', exact: true }).click();
+      const approve = sheet.getByRole('button', { name: 'Approve rollback' });
+      await approve.waitFor();
+      await sheet.screenshot({ path: join(pictures, 'confirm-page.png') });
+      await approve.click();
+      await sheet.getByText('Approved by Ada').waitFor();
+      await sheet.getByLabel('Command', { exact: true }).fill('nobody');
+      await sheet.getByRole('button', { name: 'Send' }).click();
+      await sheet.getByText('Only you see this').waitFor();
+      expect(plain.handled.map(({ what }) => what.kind)).toEqual(['command', 'press', 'press', 'command']);
+    } finally {
+      await bare.close();
+      await other.close();
+    }
   });
 
   it('tells no error to the console', () => expect(complaints).toEqual([]));
