@@ -27,6 +27,7 @@ need_command gcc gcc
 need_command git git
 need_command ip iproute2
 need_command iptables iptables
+need_command openssl openssl
 need_command setpriv util-linux
 need_file /usr/include/stdio.h libc6-dev
 need_file /etc/ssl/certs/ca-certificates.crt ca-certificates

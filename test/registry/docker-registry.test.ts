@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -6,24 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { suite } from '../lab/requirements.ts';
 import { imageOf, indexOf, layerOf, type Stored } from '../servers/registry/build-image.ts';
 import { expectFailure, expectKnown, never, sourceFor } from './open-source.ts';
 
 const AMD64 = { os: 'linux', architecture: 'amd64', variant: null };
-
-function isInstalled(): boolean {
-  try {
-    execFileSync('docker-registry', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const installed = isInstalled();
-if (!installed && process.env.CI === 'true')
-  throw new Error('docker-registry is missing: apt-get install docker-registry');
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -35,7 +23,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-describe.skipIf(!installed)('Debian’s docker-registry', () => {
+suite('Debian’s docker-registry', ['docker-registry'], () => {
   let folder: string;
   let child: ChildProcess;
   let host: string;

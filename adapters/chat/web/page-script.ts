@@ -55,6 +55,8 @@ function swap(old, fresh) {
 function updateThread({ title, order, changed }) {
   const told = [];
   let grown = false;
+  // The event of a scroll may still be on its way.
+  noticeScroll();
   document.title = title + ' · execfmt';
   const kept = new Set(order);
   for (const child of [...thread.children]) if (!kept.has(child.id)) child.remove();

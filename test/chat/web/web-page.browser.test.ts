@@ -1,19 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { suite } from '../../lab/requirements.ts';
 import { findFaintText } from './find-faint-text.ts';
 import { type OpenPage, openPage } from './open-page.ts';
 import { openedView, put, V2, V3 } from './pdf-renderer-story.ts';
 import { ScriptedApplication } from './scripted-application.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const missing = !existsSync(executablePath) && process.env.CI !== 'true';
 const ARGUMENTS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
-describe.skipIf(missing)('the page in Chromium (needs chromium; CHROMIUM names another path)', () => {
+suite('the page in Chromium', ['chromium'], () => {
   let folder: string;
   let pictures: string;
   const application = new ScriptedApplication();
@@ -174,6 +174,7 @@ describe.skipIf(missing)('the page in Chromium (needs chromium; CHROMIUM names a
       await sheet.goto(other.base);
       await sheet.screenshot({ path: join(pictures, 'welcome.png') });
       await sheet.getByRole('button', { name: '/execfmt pdf-renderer' }).click();
+      await sheet.waitForURL('**/runs/*');
       while (plain.advance());
       await sheet.reload();
       await sheet.getByRole('button', { name: 'Roll back to v2' }).click();
