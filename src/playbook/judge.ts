@@ -1,4 +1,4 @@
-import { formatPlatform, samePlatform } from '../image/platform.ts';
+import { formatPlatform, type Platform, samePlatform } from '../image/platform.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { findOrigin } from './find-origin.ts';
 import type { InstanceEvidence } from './instance-evidence.ts';
@@ -106,14 +106,11 @@ function noEntrypoint({ place }: InstanceEvidence): Verdict {
 
 /** The bytes could not be read: the runtime's word and the metadata are all there is. */
 function withoutFile(evidence: InstanceEvidence, symptom: Symptom, why: string): Verdict {
-  const { place, host, localImage, instance } = evidence;
+  const { place, host, instance } = evidence;
   const argv0 = instance.kind === 'known' ? (instance.value.argv[0] ?? null) : null;
-  if (
-    symptom.errno === 'ENOEXEC' &&
-    metadataIsForeign(evidence) &&
-    host.kind === 'known' &&
-    localImage.kind === 'known'
-  ) {
+  const claimed = claimedPlatform(evidence);
+  if (symptom.errno === 'ENOEXEC' && claimed && host.kind === 'known' && metadataIsForeign(evidence)) {
+    const platforms = `its image is for ${formatPlatform(claimed)}, the host is ${formatPlatform(host.value.platform)}`;
     return {
       outcome: 'will-not-run',
       fault: 'wrong-platform-image',
@@ -121,7 +118,7 @@ function withoutFile(evidence: InstanceEvidence, symptom: Symptom, why: string):
       errno: 'ENOEXEC',
       confidence: 'likely',
       origin: findOrigin(evidence, 'wrong-platform-image') ?? UNKNOWN_ORIGIN,
-      summary: `${describePlace(place)} does not start: its image is for ${formatPlatform(localImage.value.platform)}, the host is ${formatPlatform(host.value.platform)}; the file itself could not be read.`,
+      summary: `${describePlace(place)} does not start: ${platforms}; the file itself could not be read.`,
     };
   }
   const said = symptom.errno ? ` The runtime reports ${symptom.errno}.` : '';
@@ -133,19 +130,23 @@ function withoutFile(evidence: InstanceEvidence, symptom: Symptom, why: string):
 }
 
 /** Whether the image's own metadata names another platform than the host's; false while either is unknown. */
-function metadataIsForeign({ host, localImage }: InstanceEvidence): boolean {
-  return (
-    host.kind === 'known' &&
-    localImage.kind === 'known' &&
-    !samePlatform(localImage.value.platform, host.value.platform)
-  );
+function metadataIsForeign(evidence: InstanceEvidence): boolean {
+  const claimed = claimedPlatform(evidence);
+  return evidence.host.kind === 'known' && claimed !== null && !samePlatform(claimed, evidence.host.value.platform);
+}
+
+/** What the image says that it is for: the local one, or when that is gone the one manifest that its reference points to. */
+function claimedPlatform({ localImage, published }: InstanceEvidence): Platform | null {
+  if (localImage.kind === 'known') return localImage.value.platform;
+  if (published.kind === 'probe-failed' || published.value.kind !== 'manifest') return null;
+  return published.value.entries[0]?.platform ?? null;
 }
 
 function inconclusive(summary: string): Verdict {
   const confidence: Confidence = 'possible';
   return {
     outcome: 'inconclusive',
-    fault: 'not-exec-format',
+    fault: null,
     culprit: null,
     errno: null,
     confidence,
