@@ -8,12 +8,12 @@ const root = resolve(import.meta.dirname, '..');
 const ALLOWED: Record<string, readonly string[]> = {
   kernel: [],
   image: ['kernel'],
-  playbook: ['kernel', 'image', 'ports'],
+  playbook: ['kernel', 'image'],
+  approval: ['kernel', 'image', 'playbook'],
   run: ['kernel', 'image', 'playbook', 'approval'],
-  approval: ['kernel', 'image', 'playbook', 'run'],
-  view: ['kernel', 'image', 'playbook', 'run', 'approval'],
+  view: ['kernel', 'image', 'playbook', 'approval', 'run'],
   ports: ['kernel', 'image', 'playbook', 'run', 'approval', 'view'],
-  config: ['kernel', 'image', 'playbook', 'run', 'approval'],
+  config: ['kernel', 'image', 'playbook', 'approval'],
   app: ['kernel', 'image', 'playbook', 'run', 'approval', 'view', 'ports', 'config'],
 };
 const WIRING = ['main.ts', 'cli'];

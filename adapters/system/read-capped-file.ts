@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import type { Answer } from '../../src/ports/answer.ts';
-import { failed, known } from '../../src/ports/answer.ts';
+import type { Answer } from '../../src/playbook/answer.ts';
+import { failed, known } from '../../src/playbook/answer.ts';
 
 /** Reads a small text file of at most `limit` bytes. `what` names it in the answer: `the configuration`. */
 export async function readCappedFile(path: string, limit: number, what: string): Promise<Answer<string>> {

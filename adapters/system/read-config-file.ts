@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import type { Answer } from '../../src/ports/answer.ts';
-import { known } from '../../src/ports/answer.ts';
+import type { Answer } from '../../src/playbook/answer.ts';
+import { known } from '../../src/playbook/answer.ts';
 import { readCappedFile } from './read-capped-file.ts';
 
 const LARGEST_BYTES = 4_000_000;

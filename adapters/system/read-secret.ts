@@ -1,6 +1,6 @@
 import type { SecretSource } from '../../src/config/config.ts';
-import type { Answer } from '../../src/ports/answer.ts';
-import { failed, known } from '../../src/ports/answer.ts';
+import type { Answer } from '../../src/playbook/answer.ts';
+import { failed, known } from '../../src/playbook/answer.ts';
 import { readCappedFile } from './read-capped-file.ts';
 
 const LARGEST_BYTES = 65_536;

@@ -1,7 +1,7 @@
 import { type ApprovalPolicy, mayApprove } from '../approval/may-approve.ts';
+import type { Person } from '../approval/person.ts';
 import { describePlace } from '../playbook/place.ts';
 import type { Intent, IntentReply } from '../ports/application.ts';
-import type { Person } from '../run/people.ts';
 import { type ActionState, isPending, type RunState } from '../run/run-state.ts';
 import { privateCard } from '../view/private-card.ts';
 import type { Deps } from './deps.ts';

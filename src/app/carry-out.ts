@@ -1,6 +1,6 @@
 import type { ActionPlan } from '../approval/plan.ts';
+import type { Answer } from '../playbook/answer.ts';
 import { describePlace, estateOf } from '../playbook/place.ts';
-import type { Answer } from '../ports/answer.ts';
 import type { ImageSwapper, Swap } from '../ports/image-swap.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
 import type { RunFact } from '../run/events.ts';

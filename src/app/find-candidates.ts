@@ -1,10 +1,11 @@
+import type { ImageConfig } from '../image/config.ts';
 import { formatPlatform } from '../image/platform.ts';
+import { type Answer, answerOf, known } from '../playbook/answer.ts';
 import type { HostFacts, InstanceFacts, LocalImageFacts } from '../playbook/evidence.ts';
 import { pulledDigest, type RollbackCandidate, repositoryOf } from '../playbook/instance-evidence.ts';
 import type { Place } from '../playbook/place.ts';
-import { type Answer, answerOf, known } from '../ports/answer.ts';
 import type { Estate } from '../ports/estate.ts';
-import type { ImageConfig, OpenedImage } from '../ports/image-source.ts';
+import type { OpenedImage } from '../ports/image-source.ts';
 import type { Deps } from './deps.ts';
 import { predictStart } from './predict-start.ts';
 

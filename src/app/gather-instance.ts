@@ -1,4 +1,6 @@
+import type { ImageConfig } from '../image/config.ts';
 import { type Platform, samePlatform } from '../image/platform.ts';
+import { type Answer, answerOf, failed } from '../playbook/answer.ts';
 import type { HostFacts, InstanceFacts } from '../playbook/evidence.ts';
 import {
   type ExecutionEvidence,
@@ -7,9 +9,7 @@ import {
   repositoryOf,
 } from '../playbook/instance-evidence.ts';
 import type { Place } from '../playbook/place.ts';
-import { type Answer, answerOf, failed } from '../ports/answer.ts';
 import type { Estate } from '../ports/estate.ts';
-import type { ImageConfig } from '../ports/image-source.ts';
 import type { Deps } from './deps.ts';
 import { findCandidates } from './find-candidates.ts';
 import { predictStart } from './predict-start.ts';

@@ -1,6 +1,6 @@
 import type { Absence } from '../playbook/absence.ts';
+import { type Answer, failed } from '../playbook/answer.ts';
 import type { Place } from '../playbook/place.ts';
-import { type Answer, failed } from '../ports/answer.ts';
 import type { Deps, Service } from './deps.ts';
 
 /** What a name stands for, and where it was found. */

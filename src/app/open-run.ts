@@ -1,7 +1,7 @@
 import { nearest } from '../config/suggest.ts';
 import { estateOf } from '../playbook/place.ts';
 import type { Intent, IntentReply } from '../ports/application.ts';
-import type { Conversation } from '../run/people.ts';
+import type { Conversation } from '../run/conversation.ts';
 import { privateCard } from '../view/private-card.ts';
 import type { Deps } from './deps.ts';
 import { knownTargets, locate } from './locate.ts';

@@ -2,8 +2,8 @@ import { execve } from '../kernel/execve.ts';
 import { type FileTree, runOverRemote, type TreeProgram } from '../kernel/file-tree.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { resolveUser } from '../kernel/users.ts';
+import { ProbeError } from '../playbook/answer.ts';
 import type { HostFacts, InstanceFacts } from '../playbook/evidence.ts';
-import { ProbeError } from '../ports/answer.ts';
 
 /** What the kernel model says of starting this in that tree on that host. Rejects with ProbeError when it cannot be read. */
 export async function predictStart(

@@ -1,6 +1,6 @@
+import { type Answer, failed, known } from '../playbook/answer.ts';
 import type { ImpactReading, Sample } from '../playbook/evidence.ts';
 import type { ImpactProbe } from '../playbook/steps/impact-step.ts';
-import { type Answer, failed, known } from '../ports/answer.ts';
 import type { Deps, ImpactSeries, Service } from './deps.ts';
 
 /** Reads every configured number of a service now. A source that does not answer is told as such. */

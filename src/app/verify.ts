@@ -1,8 +1,8 @@
 import { errnoFromText } from '../kernel/errno-from-text.ts';
+import { type Answer, failed, known } from '../playbook/answer.ts';
 import type { ImpactReading } from '../playbook/evidence.ts';
 import { describePlace, estateOf } from '../playbook/place.ts';
 import { formatReading } from '../playbook/steps/impact-step.ts';
-import { type Answer, failed, known } from '../ports/answer.ts';
 import type { ImageSwapper, Swap, SwapObservation } from '../ports/image-swap.ts';
 import type { Deps, Service } from './deps.ts';
 import { readImpact, readingsOf } from './read-impact.ts';

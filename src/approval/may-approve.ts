@@ -1,4 +1,4 @@
-import type { Person } from '../run/people.ts';
+import type { Person } from './person.ts';
 
 /** Who may approve what, as the configuration names it. */
 export interface ApprovalPolicy {

@@ -1,5 +1,5 @@
 import type { Place } from '../playbook/place.ts';
-import type { Person } from '../run/people.ts';
+import type { Person } from './person.ts';
 
 /** One remedy as it stands, ready to be approved: what is approved is exactly this, by its hash. */
 export interface ActionPlan {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
+import type { Person } from '../approval/person.ts';
 import { diagnosisDocument, diagnosisExitStatus } from '../run/diagnosis-document.ts';
-import type { Person } from '../run/people.ts';
 import { compose } from './compose.ts';
 import { USAGE } from './exit-status.ts';
 import { followRun } from './follow-run.ts';

@@ -1,4 +1,4 @@
-import type { ProbeFailure } from '../ports/answer.ts';
+import type { ProbeFailure } from './answer.ts';
 import type { Finding } from './finding.ts';
 import type { StepPart } from './steps/step.ts';
 import type { Verdict } from './verdict.ts';

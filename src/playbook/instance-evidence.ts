@@ -1,6 +1,7 @@
+import type { ImageConfig } from '../image/config.ts';
+import type { PublishedImage } from '../image/published.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import type { Answer } from '../ports/answer.ts';
-import type { ImageConfig, PublishedImage } from '../ports/image-source.ts';
+import type { Answer } from './answer.ts';
 import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail } from './evidence.ts';
 import type { Place } from './place.ts';
 

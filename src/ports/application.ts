@@ -1,5 +1,6 @@
+import type { Person } from '../approval/person.ts';
+import type { Conversation } from '../run/conversation.ts';
 import type { RunEvent } from '../run/events.ts';
-import type { Conversation, Person } from '../run/people.ts';
 import type { Card, Press } from '../view/card.ts';
 import type { ThreadView } from '../view/thread-view.ts';
 import type { RunListing } from './journal.ts';

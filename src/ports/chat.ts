@@ -1,4 +1,5 @@
-import type { Conversation, Person } from '../run/people.ts';
+import type { Person } from '../approval/person.ts';
+import type { Conversation } from '../run/conversation.ts';
 import type { Card } from '../view/card.ts';
 import type { Application } from './application.ts';
 

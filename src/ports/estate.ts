@@ -1,7 +1,7 @@
 import type { FileTree } from '../kernel/file-tree.ts';
+import type { Answer } from '../playbook/answer.ts';
 import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail } from '../playbook/evidence.ts';
 import type { Place } from '../playbook/place.ts';
-import type { Answer } from './answer.ts';
 
 /**
  * One configured Docker host or Kubernetes cluster, read only. Every call ends by its own deadline or when the signal

@@ -1,27 +1,8 @@
 import type { ImageConfig } from '../image/config.ts';
 import type { Platform } from '../image/platform.ts';
+import type { PublishedImage } from '../image/published.ts';
 import type { FileTree } from '../kernel/file-tree.ts';
-import type { Answer } from './answer.ts';
-
-export type { ImageConfig };
-
-/** What a reference points to now. */
-export interface PublishedImage {
-  readonly reference: string;
-  /** Of the index or manifest that the reference itself names. */
-  readonly digest: string;
-  readonly mediaType: string;
-  readonly kind: 'index' | 'manifest';
-  /** Of an index its platforms, attestations left out; of a manifest just itself, by its configuration. */
-  readonly entries: readonly PublishedEntry[];
-}
-
-export interface PublishedEntry {
-  /** Null when the entry states none. */
-  readonly platform: Platform | null;
-  /** Of the manifest. */
-  readonly digest: string;
-}
+import type { Answer } from '../playbook/answer.ts';
 
 /** One platform's image, opened: its files can be read without pulling or running it. */
 export interface OpenedImage {

@@ -1,5 +1,5 @@
+import type { Answer } from '../playbook/answer.ts';
 import type { Place } from '../playbook/place.ts';
-import type { Answer } from './answer.ts';
 
 /** One replacement of an instance's image. `id` names it in what is left behind between the phases, so that it can be found again. */
 export interface Swap {

@@ -1,5 +1,5 @@
+import type { Answer } from '../playbook/answer.ts';
 import type { Sample } from '../playbook/evidence.ts';
-import type { Answer } from './answer.ts';
 
 /** One source of numbers: a /metrics page or a Prometheus server. */
 export interface MetricsSource {

@@ -1,9 +1,10 @@
+import type { Person } from '../approval/person.ts';
 import type { ActionPlan } from '../approval/plan.ts';
 import type { ImpactReading } from '../playbook/evidence.ts';
 import type { Step } from '../playbook/finding.ts';
 import type { Place } from '../playbook/place.ts';
 import type { InstanceVerdict, Remedy, Verdict } from '../playbook/verdict.ts';
-import type { Conversation, Person } from './people.ts';
+import type { Conversation } from './conversation.ts';
 
 /** What can happen in a run. A run is the list of these; everything that a person sees is a projection of it. */
 export type RunFact =

@@ -1,9 +1,10 @@
+import type { Person } from '../approval/person.ts';
 import type { ActionPlan } from '../approval/plan.ts';
 import type { ImpactReading } from '../playbook/evidence.ts';
 import type { Step } from '../playbook/finding.ts';
 import type { Place } from '../playbook/place.ts';
+import type { Conversation } from './conversation.ts';
 import type { ApprovalSummary, RunEvent, RunFact } from './events.ts';
-import type { Conversation, Person } from './people.ts';
 
 type VerdictReached = Extract<RunFact, { type: 'verdict-reached' }>;
 type Phase = Extract<RunFact, { type: 'action-phase' }>;

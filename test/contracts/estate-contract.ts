@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lstat, readAt, runOverRemote } from '../../src/kernel/file-tree.ts';
+import type { Answer } from '../../src/playbook/answer.ts';
 import type { Place } from '../../src/playbook/place.ts';
-import type { Answer } from '../../src/ports/answer.ts';
 import type { Estate } from '../../src/ports/estate.ts';
 
 /** An estate with one instance that was started from an image for another architecture and keeps restarting. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Answer } from '../../src/ports/answer.ts';
+import type { Answer } from '../../src/playbook/answer.ts';
 import type { ImageSwapper, Swap } from '../../src/ports/image-swap.ts';
 import { knownValue } from './estate-contract.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { known } from '../../src/playbook/answer.ts';
 import { findRemedies } from '../../src/playbook/find-remedies.ts';
 import type { InstanceEvidence } from '../../src/playbook/instance-evidence.ts';
 import { judge, worstVerdict } from '../../src/playbook/judge.ts';
@@ -8,7 +9,6 @@ import { hostStep } from '../../src/playbook/steps/host-step.ts';
 import { imageStep } from '../../src/playbook/steps/image-step.ts';
 import { symptomStep } from '../../src/playbook/steps/symptom-step.ts';
 import { tagStep } from '../../src/playbook/steps/tag-step.ts';
-import { known } from '../../src/ports/answer.ts';
 import { accepted, missing, sampleEvidence, withState } from './sample-evidence.ts';
 
 const without = (...parts: (keyof InstanceEvidence)[]): InstanceEvidence => ({

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../src/kernel/outcome.ts';
+import { failed, known } from '../../src/playbook/answer.ts';
 import type { InstanceEvidence } from '../../src/playbook/instance-evidence.ts';
-import { failed, known } from '../../src/ports/answer.ts';
 
 const AMD64 = { os: 'linux', architecture: 'amd64', variant: null };
 const ARM64 = { os: 'linux', architecture: 'arm64', variant: null };

@@ -1,7 +1,7 @@
 import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
 import type { ImageSourceOptions, RegistryOptions } from '../../adapters/registry/oci/options.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
-import type { Answer, ProbeFailure } from '../../src/ports/answer.ts';
+import type { Answer, ProbeFailure } from '../../src/playbook/answer.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 
 export const never: AbortSignal = new AbortController().signal;

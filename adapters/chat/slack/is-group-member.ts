@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
+import type { Person } from '../../../src/approval/person.ts';
 import { ChatError } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import type { Person } from '../../../src/run/people.ts';
 import { readFailure, toChatError } from './slack-error.ts';
 import { Late, untilAborted } from './until-aborted.ts';
 

@@ -1,6 +1,6 @@
+import type { Person } from '../../../src/approval/person.ts';
 import type { Application, Intent } from '../../../src/ports/application.ts';
 import type { Log } from '../../../src/ports/log.ts';
-import type { Person } from '../../../src/run/people.ts';
 import { channelOf } from './reference.ts';
 import { renderCard } from './render-card.ts';
 

@@ -1,6 +1,6 @@
+import type { Person } from '../../../src/approval/person.ts';
 import type { Application } from '../../../src/ports/application.ts';
 import type { Log } from '../../../src/ports/log.ts';
-import type { Person } from '../../../src/run/people.ts';
 import type { RunRow } from './list-runs.ts';
 
 /** What the page is made with. `listen` as configured (`127.0.0.1:3000`); `practice` when the practice incident is up. */

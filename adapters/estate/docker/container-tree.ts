@@ -1,5 +1,5 @@
 import type { FileTree, TreeEntry } from '../../../src/kernel/file-tree.ts';
-import { ProbeError } from '../../../src/ports/answer.ts';
+import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Engine } from './engine.ts';
 import { engineFailure } from './engine-failure.ts';
 import { type ArchivedFile, findLink, readArchive } from './read-archive.ts';

@@ -1,4 +1,4 @@
-import { ProbeError, type ProbeFailureCode } from '../../../src/ports/answer.ts';
+import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
 
 /** The ProbeError of this adapter. Its message is put together with other sentences, so it ends as one. */
 export function engineFailure(target: string, code: ProbeFailureCode, message: string, cause?: unknown): ProbeError {

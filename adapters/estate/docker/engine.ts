@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
-import { ProbeError } from '../../../src/ports/answer.ts';
+import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { engineFailure } from './engine-failure.ts';
 import { failureOfStatus, translateConnection } from './translate-error.ts';

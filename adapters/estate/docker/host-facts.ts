@@ -1,6 +1,6 @@
 import { architectureOf } from '../../../src/image/platform.ts';
+import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { HostFacts } from '../../../src/playbook/evidence.ts';
-import { ProbeError } from '../../../src/ports/answer.ts';
 import type { InfoDocument, VersionDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { engineFailure } from './engine-failure.ts';

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { answerOf } from '../../../src/ports/answer.ts';
+import { answerOf } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { ImageSwapper, Swap, SwapPhase } from '../../../src/ports/image-swap.ts';
 import { containerAt } from './docker-place.ts';

@@ -1,4 +1,4 @@
-import { ProbeError, type ProbeFailureCode } from '../../../src/ports/answer.ts';
+import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
 import { engineFailure } from './engine-failure.ts';
 import { SshError } from './ssh-agent.ts';
 

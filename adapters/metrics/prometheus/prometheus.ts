@@ -1,4 +1,4 @@
-import { answerOf } from '../../../src/ports/answer.ts';
+import { answerOf } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { MetricsSource } from '../../../src/ports/metrics.ts';
 import { queryInstant } from './query-instant.ts';

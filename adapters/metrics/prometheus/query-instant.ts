@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { asList, asObject, asText, type JsonObject, parseJsonObject } from '../../../src/image/json-values.ts';
-import { ProbeError, type ProbeFailureCode } from '../../../src/ports/answer.ts';
+import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
 
 /** A Prometheus server, and until when it may be asked. */
 export interface Server {

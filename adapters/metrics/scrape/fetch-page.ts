@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { ProbeError, type ProbeFailureCode } from '../../../src/ports/answer.ts';
+import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
 
 const LARGEST_PAGE = 8 * 1024 ** 2;
 const TIMEOUTS = ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'];

@@ -1,4 +1,4 @@
-import { answerOf, ProbeError } from '../../../src/ports/answer.ts';
+import { answerOf, ProbeError } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { MetricsSource } from '../../../src/ports/metrics.ts';
 import { fetchPage } from './fetch-page.ts';

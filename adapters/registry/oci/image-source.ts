@@ -1,14 +1,10 @@
+import type { ImageConfig } from '../../../src/image/config.ts';
 import { formatPlatform, type Platform, samePlatform } from '../../../src/image/platform.ts';
+import type { PublishedEntry, PublishedImage } from '../../../src/image/published.ts';
 import { parseReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
 import { fittingEntries } from '../../../src/image/select-platform.ts';
-import { answerOf } from '../../../src/ports/answer.ts';
-import type {
-  ImageConfig,
-  ImageSource,
-  OpenedImage,
-  PublishedEntry,
-  PublishedImage,
-} from '../../../src/ports/image-source.ts';
+import { answerOf } from '../../../src/playbook/answer.ts';
+import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
 import { credentialFinder } from './credentials.ts';
 import { createExchange } from './exchange.ts';
 import { fetchConfig, fetchManifest, fetchTags, type ImageManifest } from './fetch-manifest.ts';

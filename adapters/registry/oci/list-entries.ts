@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../src/image/manifest.ts';
+import type { PublishedEntry } from '../../../src/image/published.ts';
 import type { Reference } from '../../../src/image/reference.ts';
-import type { PublishedEntry } from '../../../src/ports/image-source.ts';
 import { fetchManifest } from './fetch-manifest.ts';
 import { problem } from './problem.ts';
 import type { RegistryClient } from './registry-client.ts';

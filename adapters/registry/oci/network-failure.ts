@@ -1,4 +1,4 @@
-import { ProbeError, type ProbeFailureCode } from '../../../src/ports/answer.ts';
+import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
 import type { Endpoint } from './endpoint.ts';
 import { problem } from './problem.ts';
 import { REFUSED_ADDRESS } from './reachable-address.ts';

@@ -1,5 +1,5 @@
 import { asList, asObject, asText, parseJsonObject } from '../../../src/image/json-values.ts';
-import type { ProbeError, ProbeFailureCode } from '../../../src/ports/answer.ts';
+import type { ProbeError, ProbeFailureCode } from '../../../src/playbook/answer.ts';
 import type { Question, Reply } from './exchange.ts';
 import { problem } from './problem.ts';
 

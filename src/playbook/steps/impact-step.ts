@@ -1,4 +1,4 @@
-import type { Answer } from '../../ports/answer.ts';
+import type { Answer } from '../answer.ts';
 import type { ImpactReading } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import type { StepPart } from './step.ts';

@@ -1,4 +1,4 @@
-import type { ProbeFailure } from '../../ports/answer.ts';
+import type { ProbeFailure } from '../answer.ts';
 import type { Finding, StepId, StepStatus } from '../finding.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
 import type { Place } from '../place.ts';

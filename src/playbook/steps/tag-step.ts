@@ -1,5 +1,5 @@
 import { formatPlatform, samePlatform } from '../../image/platform.ts';
-import type { PublishedImage } from '../../ports/image-source.ts';
+import type { PublishedImage } from '../../image/published.ts';
 import type { Finding } from '../finding.ts';
 import { type InstanceEvidence, pulledDigest, repositoryOf } from '../instance-evidence.ts';
 import { type InstanceStep, probeFailed, type StepPart } from './step.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../../adapters/estate/docker/connect.ts';
 import { createDockerEstate } from '../../../adapters/estate/docker/estate.ts';
-import type { ProbeFailure } from '../../../src/ports/answer.ts';
+import type { ProbeFailure } from '../../../src/playbook/answer.ts';
 import { systemClock } from './system-clock.ts';
 
 const signal = new AbortController().signal;

@@ -1,4 +1,4 @@
-import type { ProbeError, ProbeFailureCode } from '../../../../src/ports/answer.ts';
+import type { ProbeError, ProbeFailureCode } from '../../../../src/playbook/answer.ts';
 import type { Swap } from '../../../../src/ports/image-swap.ts';
 import type { ContainerDocument, ContainerListing } from '../documents.ts';
 import type { Engine } from '../engine.ts';

@@ -1,4 +1,4 @@
-import { ProbeError } from '../../../../src/ports/answer.ts';
+import { ProbeError } from '../../../../src/playbook/answer.ts';
 import type { ContainerDocument } from '../documents.ts';
 import { commandOf } from '../inspect-instance.ts';
 import { redactEnvironment } from '../redact-environment.ts';

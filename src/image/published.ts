@@ -1,0 +1,19 @@
+import type { Platform } from './platform.ts';
+
+/** What a reference points to now. */
+export interface PublishedImage {
+  readonly reference: string;
+  /** Of the index or manifest that the reference itself names. */
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly kind: 'index' | 'manifest';
+  /** Of an index its platforms, attestations left out; of a manifest just itself, by its configuration. */
+  readonly entries: readonly PublishedEntry[];
+}
+
+export interface PublishedEntry {
+  /** Null when the entry states none. */
+  readonly platform: Platform | null;
+  /** Of the manifest. */
+  readonly digest: string;
+}
