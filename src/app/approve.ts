@@ -6,6 +6,7 @@ import { type ActionState, isPending, type RunState } from '../run/run-state.ts'
 import { privateCard } from '../view/private-card.ts';
 import type { Deps } from './deps.ts';
 import type { Recorder } from './recorder.ts';
+import { serviceAt } from './service-at.ts';
 
 /** The workflow of an approved action is named by its plan. */
 export const CARRY_OUT = 'carry-out';
@@ -25,7 +26,7 @@ export async function approve(
   signal: AbortSignal,
 ): Promise<IntentReply> {
   const action = state.actions.find(({ plan }) => plan.id === planId);
-  const policy = deps.services.get(state.target)?.approvals ?? null;
+  const policy = action ? (serviceAt(deps, state.target, action.plan.where)?.approvals ?? null) : null;
   const refusal = await refuseWhy(deps, recorder, { action, policy, intent, hash, signal });
   if (refusal || !action || !policy) return refusal ?? privately('There is no such plan any more.');
 
@@ -73,7 +74,7 @@ export async function decline(
   signal: AbortSignal,
 ): Promise<IntentReply> {
   const action = state.actions.find(({ plan }) => plan.id === planId);
-  const policy = deps.services.get(state.target)?.approvals ?? null;
+  const policy = action ? (serviceAt(deps, state.target, action.plan.where)?.approvals ?? null) : null;
   if (!action || !policy) return privately('There is no such plan any more.');
   if (!isPending(action)) return privately('It is too late to decline: see the thread.');
   if (intent.by.id !== action.plan.requestedBy.id) {

@@ -2,6 +2,7 @@ import type { Absence } from '../playbook/absence.ts';
 import { type Answer, failed } from '../playbook/answer.ts';
 import type { Place } from '../playbook/place.ts';
 import type { Deps, Service } from './deps.ts';
+import { serviceOn } from './service-at.ts';
 
 /** What a name stands for, and where it was found. */
 export interface Located {
@@ -19,7 +20,7 @@ const FIND_MS = 5_000;
  * restricts it to one host or cluster. That a name is not on every host is no absence; that a service is not where it is configured is.
  */
 export async function locate(deps: Deps, target: string, on: string | null, signal: AbortSignal): Promise<Located> {
-  const service = deps.services.get(target) ?? null;
+  const service = serviceOn(deps, target, on);
   const wanted = service ? service.targets : [...deps.estates.keys()].map((estate) => ({ estate, name: target }));
   const asked = wanted.filter(({ estate }) => on === null || estate === on);
   const deadline = deps.clock.deadline(FIND_MS, signal);

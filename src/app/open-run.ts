@@ -6,6 +6,7 @@ import { privateCard } from '../view/private-card.ts';
 import type { Deps } from './deps.ts';
 import { knownTargets, locate } from './locate.ts';
 import type { Recorder } from './recorder.ts';
+import { serviceOn } from './service-at.ts';
 
 /** The workflow of a diagnosis is named by its run. */
 export const INVESTIGATE = 'investigate';
@@ -24,17 +25,9 @@ export async function openRun(
   on: string | null,
   signal: AbortSignal,
 ): Promise<IntentReply> {
-  const service = deps.services.get(target);
-  if (!service) {
-    const refusal = await refuseUnknown(deps, target, on, signal);
-    if (refusal) return refusal;
-  } else if (on !== null && !service.targets.some(({ estate }) => estate === on)) {
-    const places = [...new Set(service.targets.map(({ estate }) => estate))].join(', ');
-    return {
-      kind: 'private',
-      card: privateCard(`${target} is not configured on ${on}`, `It is configured on: ${places || 'no host'}.`),
-    };
-  }
+  const service = serviceOn(deps, target, on);
+  const refusal = service ? null : await refuseUnknown(deps, target, on, signal);
+  if (refusal) return refusal;
   const estates = service ? service.targets.map(({ estate }) => estate) : on ? [on] : [];
   const practice = estates.length > 0 && estates.every((name) => deps.estates.get(name)?.practice);
   const { by, conversation, delivery } = asked;

@@ -10,6 +10,7 @@ import type { Deps } from './deps.ts';
 import { EXPIRE } from './expire-plan.ts';
 import { summaryOf } from './investigate.ts';
 import { type Recorder, redactAll } from './recorder.ts';
+import { serviceAt } from './service-at.ts';
 
 const LOOK_MS = 10_000;
 
@@ -26,10 +27,10 @@ export async function propose(
   signal: AbortSignal,
 ): Promise<IntentReply> {
   const remedy = state.verdict?.remedies[index];
-  const service = deps.services.get(state.target) ?? null;
-  const approvals = summaryOf(service);
   if (!remedy?.digest || !remedy.image || !remedy.platform || !remedy.where)
     return refuse('This remedy cannot be carried out from here.');
+  const service = serviceAt(deps, state.target, remedy.where);
+  const approvals = summaryOf(service);
   if (!service?.approvals || !approvals)
     return refuse('Nobody is configured to approve changes of this target: it is diagnosis only.');
   const swapper = deps.swappers.get(estateOf(remedy.where));

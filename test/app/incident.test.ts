@@ -40,7 +40,7 @@ describe('asking', () => {
     ['pdf-rendrer', 'Did you mean pdf-renderer?'],
     ['renderer', 'Did you mean pdf-renderer?'],
     ['pdf-renderer on nowhere', 'nowhere'],
-    ['pdf-renderer on practice-1', 'not configured on practice-1'],
+    ['pdf-renderer on practice-1', 'Did you mean practice-01?'],
     ['a b c', 'could not be read'],
     ['x'.repeat(300), 'could not be read'],
     ['help', 'A diagnosis changes nothing'],
