@@ -32,7 +32,7 @@ const u32 = (value: number) => {
   return bytes;
 };
 
-/** x86-64: write, rt_sigaction, then nanosleep for ever; system call numbers of arch/x86/entry/syscalls/syscall_64.tbl. */
+/** x86-64: rt_sigaction, write (so that who reads the line may end it), then nanosleep for ever; system call numbers of arch/x86/entry/syscalls/syscall_64.tbl. */
 const amd64: Machine = {
   machine: 62,
   assemble(at) {
@@ -44,15 +44,15 @@ const amd64: Machine = {
       immediate([0xb8], number); // mov eax, number
       emit(0x0f, 0x05); // syscall
     };
-    immediate([0xbf], 1); // mov edi, 1
-    lea(0x35, at.message); // lea rsi, [rip + …]
-    immediate([0xba], at.messageLength); // mov edx, length
-    syscall(1);
     immediate([0xbf], SIGTERM); // mov edi, 15
     lea(0x35, at.action); // lea rsi, [rip + …]
     emit(0x31, 0xd2); // xor edx, edx
     immediate([0x41, 0xba], 8); // mov r10d, 8
     syscall(13);
+    immediate([0xbf], 1); // mov edi, 1
+    lea(0x35, at.message); // lea rsi, [rip + …]
+    immediate([0xba], at.messageLength); // mov edx, length
+    syscall(1);
     const loop = code.length;
     lea(0x3d, at.timespec); // lea rdi, [rip + …]
     emit(0x31, 0xf6); // xor esi, esi
@@ -79,15 +79,15 @@ const arm64: Machine = {
       movz(8, number);
       code.push(0xd4000001);
     };
-    movz(0, 1);
-    adr(1, at.message);
-    movz(2, at.messageLength);
-    svc(64);
     movz(0, SIGTERM);
     adr(1, at.action);
     movz(2, 0);
     movz(3, 8);
     svc(134);
+    movz(0, 1);
+    adr(1, at.message);
+    movz(2, at.messageLength);
+    svc(64);
     const loop = code.length;
     adr(0, at.timespec);
     movz(1, 0);

@@ -52,8 +52,8 @@ describe('littleElf', () => {
     for (let at = 184; at < file.length; at += 4) words.push(file.readUInt32LE(at).toString(16));
     expect(words.join(' ')).toBe(
       [
-        'd2800020 10ffff61 d2800182 d2800808 d4000001', // write(1, message, 12)
-        'd28001e0 10fffdc1 d2800002 d2800103 d28010c8 d4000001', // rt_sigaction(SIGTERM, action, 0, 8)
+        'd28001e0 10fffe61 d2800002 d2800103 d28010c8 d4000001', // rt_sigaction(SIGTERM, action, 0, 8)
+        'd2800020 10fffea1 d2800182 d2800808 d4000001', // write(1, message, 12)
         '10fffca0 d2800001 d2800ca8 d4000001 17fffffc', // nanosleep(timespec, 0), again and again
         'd2800000 d2800bc8 d4000001', // the handler: exit_group(0)
       ].join(' '),
