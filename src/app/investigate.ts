@@ -77,6 +77,7 @@ export async function investigate(
     approvals: summaryOf(run.service),
   } as const;
   await recorder.record(run.id, { key: 'verdict', fact });
+  deps.log.info({ run: run.id, outcome: verdict.outcome, fault: verdict.fault, elapsedMs }, 'a verdict was reached');
 
   async function tell(id: StepId, title: string, parts: readonly StepPart[]): Promise<void> {
     signal.throwIfAborted();

@@ -45,6 +45,7 @@ export async function openRun(
     );
     return { kind: 'private', card };
   }
+  deps.log.info({ run, target, on, by: by.id, chat: conversation.chat }, 'a run was opened');
   await deps.workflows.start(INVESTIGATE, run, { run });
   return { kind: 'run', run, joined: false };
 }
