@@ -20,6 +20,7 @@ import { connectHosts } from './connect-hosts.ts';
 import { UsageError } from './exit-status.ts';
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
+import { unsupportedParts } from './unsupported.ts';
 
 /** The wired program, not yet started. */
 export interface Composition {
@@ -43,6 +44,7 @@ export interface ComposeOptions {
 /** The composition root: a configuration in, the use cases over real adapters out. */
 export async function compose(config: Config, options: ComposeOptions): Promise<Composition> {
   const { log, store } = options;
+  for (const part of unsupportedParts(config)) log.warn({}, part);
   const services = servicesOf(config);
   const registries = await registryOptions(config.registries);
   const hosts = connectHosts(config.hosts, services, registries);

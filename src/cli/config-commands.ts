@@ -2,16 +2,19 @@ import { configJsonSchema } from '../config/json-schema.ts';
 import { UsageError } from './exit-status.ts';
 import { findConfig, readConfig } from './load-config.ts';
 import { printJson } from './terminal.ts';
+import { unsupportedParts } from './unsupported.ts';
 
 /** `execfmt config check`: 0 when it is valid; every mistake otherwise, and 2. */
 export async function checkConfig(option: string | null): Promise<number> {
   const file = findConfig(option);
   if (file === null) throw new UsageError('which configuration? Give --config FILE or set EXECFMT_CONFIG.');
-  const { hosts, clusters, services } = await readConfig(file);
+  const config = await readConfig(file);
+  const { hosts, clusters, services } = config;
   const count = (what: readonly unknown[], name: string) => `${what.length} ${name}${what.length === 1 ? '' : 's'}`;
   process.stdout.write(
     `${file} is valid: ${count(hosts, 'host')}, ${count(clusters, 'cluster')}, ${count(services, 'service')}.\n`,
   );
+  for (const part of unsupportedParts(config)) process.stdout.write(`Note: ${part}.\n`);
   return 0;
 }
 
