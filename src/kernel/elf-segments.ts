@@ -1,4 +1,4 @@
-import { type ElfHeader, ET_DYN, ET_EXEC, PF_W, PF_X, type ProgramHeader, PT_LOAD } from './elf.ts';
+import { type ElfHeader, ET_DYN, ET_EXEC, PF_R, PF_W, PF_X, type ProgramHeader, PT_LOAD } from './elf.ts';
 
 /** One ELF file with its headers read, and what of the host decides how it is mapped. */
 export interface Image {
@@ -92,6 +92,19 @@ export function mainMappingFault(image: Image, rules: MappingRules): string | nu
   return positionFault(image, rules) ?? (loadsOf(image).length > 0 ? alignmentFault(image, rules) : null);
 }
 
+/** How far below the top of the address space the stack may begin at random, and how much it takes at least. */
+const STACK_RANDOM = 1n << 35n;
+const STACK_MIN = 0x20000n;
+
+/** A fixed loader is first mapped over its whole span, and the rest unmapped again: the stack with it. */
+function stackFault(image: Image, rules: MappingRules): string | null {
+  if (image.header.type !== ET_EXEC) return null;
+  const loads = loadsOf(image);
+  const below = loads.some((load) => load.vaddr < rules.taskSize - STACK_RANDOM);
+  const above = loads.some((load) => load.vaddr + load.memsz > rules.taskSize - STACK_MIN);
+  return below && above ? 'its segments span the stack' : null;
+}
+
 /** The same of a loader, which must besides have a right type and at least one segment. */
 export function loaderMappingFault(image: Image, rules: MappingRules): string | null {
   const { type, entry } = image.header;
@@ -106,7 +119,7 @@ export function loaderMappingFault(image: Image, rules: MappingRules): string | 
     return 'kernels before 6.7 zero-fill its last page, which is not writable';
   }
   if (entry >= rules.taskSize) return 'its entry point lies beyond the address space';
-  return positionFault(image, rules);
+  return positionFault(image, rules) ?? stackFault(image, rules);
 }
 
 function lastPageIsReadOnly(loads: readonly ProgramHeader[], rules: MappingRules): boolean {
@@ -120,19 +133,30 @@ export type FirstInstruction =
   | { readonly kind: 'file'; readonly offset: bigint }
   | { readonly kind: 'unmapped' | 'not-executable' | 'zeros' | 'past-end' };
 
+/** How the processor's page fault is judged. */
+export interface AccessRules {
+  /** 32-bit programs without PT_GNU_STACK may execute what they may read. */
+  readonly readIsExecute: boolean;
+  /** x86 brings the page in before it looks at the x permission, so that a page past the end is SIGBUS first. */
+  readonly pageInFirst: boolean;
+}
+
 /** What stands at the entry point once everything is mapped; a later segment replaces the pages of an earlier one. */
-export function firstInstruction(image: Image, rules: MappingRules, readIsExecute: boolean): FirstInstruction {
+export function firstInstruction(image: Image, rules: MappingRules, access: AccessRules): FirstInstruction {
   const { entry } = image.header;
   const { page } = rules;
   const covers = (load: ProgramHeader) =>
     load.memsz > 0n && entry >= floor(load.vaddr, page) && entry < ceil(load.vaddr + load.memsz, page);
   const load = loadsOf(image).findLast(covers);
   if (!load) return { kind: 'unmapped' };
-  if ((load.flags & PF_X) === 0 && !(readIsExecute && load.flags !== 0)) return { kind: 'not-executable' };
+  const executable = (load.flags & PF_X) !== 0 || (access.readIsExecute && (load.flags & PF_R) !== 0);
+  const accessible = (load.flags & (PF_R | PF_W | PF_X)) !== 0;
+  if (!executable && !(access.pageInFirst && accessible)) return { kind: 'not-executable' };
   const fileEnd = load.vaddr + load.filesz;
-  if (load.filesz === 0n || entry >= ceil(fileEnd, page)) return { kind: 'zeros' };
-  if (entry >= fileEnd && load.memsz > load.filesz && (load.flags & PF_W) !== 0) return { kind: 'zeros' };
+  const fromFile = load.filesz > 0n && entry < ceil(fileEnd, page);
   const offset = load.offset + entry - load.vaddr;
-  if (floor(offset, page) >= image.fileSize) return { kind: 'past-end' };
-  return offset >= image.fileSize ? { kind: 'zeros' } : { kind: 'file', offset };
+  if (fromFile && floor(offset, page) >= image.fileSize) return { kind: 'past-end' };
+  if (!executable) return { kind: 'not-executable' };
+  const filled = entry >= fileEnd && load.memsz > load.filesz && (load.flags & PF_W) !== 0;
+  return !fromFile || filled || offset >= image.fileSize ? { kind: 'zeros' } : { kind: 'file', offset };
 }

@@ -71,7 +71,8 @@ function* readLoaderName(
   if (segment.filesz < 2n || segment.filesz > PATH_MAX) {
     return { errno: 'ENOEXEC', why: `its PT_INTERP has an impossible length of ${segment.filesz} bytes` };
   }
-  if (segment.offset >= MAX_OFFSET) return { errno: 'EINVAL', why: 'its PT_INTERP has a negative offset' };
+  if (segment.offset + segment.filesz >= MAX_OFFSET)
+    return { errno: 'EINVAL', why: 'its PT_INTERP has an impossible offset' };
   if (segment.offset + segment.filesz > BigInt(file.size)) {
     return { errno: 'EIO', why: 'its PT_INTERP lies past the end of the file' };
   }

@@ -25,7 +25,7 @@ function endWord(state: Splitting): void {
 }
 
 /** Reads what follows a backslash: goes on, ends the text (`\c`), or fails. */
-function unescape(state: Splitting, char: string): 'on' | 'end' | 'bad' {
+function readEscape(state: Splitting, char: string): 'on' | 'end' | 'bad' {
   if (char === 'c' && state.quote === '') return 'end';
   if (char === '_' && state.quote === '') {
     endWord(state);
@@ -62,7 +62,7 @@ export function splitEnvString(text: string): readonly string[] | null {
     const next = text[i + 1] ?? '';
     const escapes = char === '\\' && (state.quote !== "'" || next === "'" || next === '\\');
     if (escapes) i += 1;
-    const turn = escapes ? unescape(state, next) : readPlain(state, char);
+    const turn = escapes ? readEscape(state, next) : readPlain(state, char);
     if (turn === 'bad') return null;
     if (turn === 'end') break;
   }

@@ -1,5 +1,6 @@
 import { PT_GNU_STACK } from './elf.ts';
 import {
+  type AccessRules,
   firstInstruction,
   type Image,
   loaderMappingFault,
@@ -39,9 +40,11 @@ interface Death {
   readonly why: string;
 }
 
+const isX86 = (host: SettledHost) => host.arch === 'amd64' || host.arch === '386';
+
 /** Zero bytes: on x86 a store through a null pointer, elsewhere an illegal instruction. */
 const zeros = (host: SettledHost): Death => ({
-  exit: ['amd64', '386'].includes(host.arch) ? SIGSEGV : SIGILL,
+  exit: isX86(host) ? SIGSEGV : SIGILL,
   why: 'there are only zero bytes at its entry point',
 });
 
@@ -50,10 +53,10 @@ function* firstDeath(
   file: OpenedFile,
   image: Image,
   rules: MappingRules,
-  readIsExecute: boolean,
+  access: AccessRules,
   host: SettledHost,
 ): TreeProgram<Death | null> {
-  const first = firstInstruction(image, rules, readIsExecute);
+  const first = firstInstruction(image, rules, access);
   if (first.kind === 'unmapped') return { exit: SIGSEGV, why: 'no segment holds its entry point' };
   if (first.kind === 'not-executable')
     return { exit: SIGSEGV, why: 'its entry point lies in a segment that is not executable' };
@@ -83,9 +86,12 @@ function* deathUnder(
   const loaderFault = loader && loaderMappingFault(loader.image, rules);
   if (loaderFault) return inExec(loader.file, loader.image, loaderFault);
   if (isOldAbi(host, main)) return inExec(file, main, 'its e_flags do not say ELFv2');
-  const readIsExecute = handler.bits === 32 && !main.segments.some((each) => each.type === PT_GNU_STACK);
+  const access = {
+    readIsExecute: handler.bits === 32 && !main.segments.some((each) => each.type === PT_GNU_STACK),
+    pageInFirst: isX86(host),
+  };
   const [of, image] = loader ? [loader.file, loader.image] : [file, main];
-  const death = yield* firstDeath(of, image, rules, readIsExecute, host);
+  const death = yield* firstDeath(of, image, rules, access, host);
   return death && { ...death, of, image };
 }
 
