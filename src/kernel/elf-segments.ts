@@ -17,7 +17,7 @@ export interface MappingRules {
 }
 
 /** More memory than any host is assumed to have; below this a size may be refused or not, and counts as fine. */
-const SURELY_TOO_MUCH = 1n << 40n;
+const SURELY_TOO_MUCH = 1n << 38n;
 const MAX_OFFSET = 1n << 63n;
 
 export const loadsOf = (image: Image) => image.segments.filter((segment) => segment.type === PT_LOAD);

@@ -15,7 +15,9 @@ const SPLIT = /^(?:-[vi]*S|--split-string=)(.*)$/s;
 const FLAGS = new Set(['-', '-i', '-v', '-iv', '-vi', '--ignore-environment', '--debug', '--']);
 
 const CLEARS = /^(?:-|-i|-iv|-vi|--ignore-environment)$/;
-const TAKES_OVER = /^(?:-C|--chdir|-S|--split-string|--help|--version|--)/;
+/** Options that env knows, but that lead away from running the command at once. */
+const TAKES_OVER =
+  /^(?:-C|-S|-a|--(?:chdir|split-string|argv0|help|version|block-signal|default-signal|ignore-signal|list-signal-handling)\b)/;
 
 /** Walks the words after `env`: options, assignments, then the command. */
 function walk(words: readonly string[], path: string | null): EnvArguments {

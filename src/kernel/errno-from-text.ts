@@ -79,8 +79,8 @@ function readLine(line: string): RuntimeError | null {
   const json = /^\{"msg":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
   const words = (json ?? line)
     .replace(PREFIX, '')
-    .replace(/(?:: OCI runtime attempted to invoke a command that was not found)?(?:: unknown)?\.?$/, '')
-    .replace(/: Are you trying to mount a directory onto a file.*$/, '');
+    .replace(/: Are you trying to mount a directory onto a file.*$/, '')
+    .replace(/(?:: OCI runtime attempted to invoke a command that was not found)?(?:: unknown)?\.?$/, '');
   for (const [wording, stage, read] of READINGS) {
     const match = wording.exec(words);
     if (!match) continue;

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { type ElfRecipe, makeElf, type Segment } from './make-elf.ts';
 
 /** What stands at a path: content with a mode, a link, a directory, a FIFO. */
@@ -555,6 +556,63 @@ export function mutations(count: number, seed = 20261121): Case[] {
   });
 }
 
+/** The machine's own env and what it needs, as far as they are there. */
+function ownEnv(): Record<string, Node> {
+  const paths = ['/usr/bin/env', '/lib64/ld-linux-x86-64.so.2', '/lib/x86_64-linux-gnu/libc.so.6', '/bin/sh'];
+  return Object.fromEntries(paths.map((path) => [path, x(readFileSync(path))]));
+}
+
+/** Scripts that go through env; without the machine's env there are none. */
+function envs(): Case[] {
+  if (!existsSync('/usr/bin/env') || !existsSync('/lib/x86_64-linux-gnu/libc.so.6')) return [];
+  const own = ownEnv();
+  const args = [
+    'ok',
+    '/bin/ok',
+    'missing',
+    '/missing',
+    'ok\r',
+    'noexec',
+    '/bin/noexec',
+    '/bin',
+    'text',
+    'empty',
+    'ok -e',
+    '-S ok -e',
+    '-S ok\r',
+    "-S 'ok' x",
+    '-S "ok" x',
+    '-S A=b ok',
+    '-S -i ok',
+    '-S -i missing',
+    '-S -u PATH ok',
+    '-S PATH=/sub ok',
+    '-S PATH=/nowhere ok',
+    '-S\\_ok',
+    '-Sok',
+    '-vS ok',
+    '--split-string=ok',
+    '--bogus',
+    '-S missing x',
+    'other',
+    'loop',
+    '',
+    'A=b ok',
+    'dyn',
+    'badld',
+    'foreign',
+  ];
+  const nodes: Record<string, Node> = {
+    ...own,
+    '/bin/other': x('#!/usr/bin/env ok\n'),
+    '/bin/loop': x('#!/usr/bin/env other2\n'),
+    '/bin/other2': x('#!/usr/bin/env missing\n'),
+    '/bin/dyn': x(makeElf({ interp: '/missing' })),
+    '/bin/badld': x(makeElf({ interp: '/bin/text' })),
+  };
+  return args.map((arg) => script(`env ${JSON.stringify(arg)}`, `#!/usr/bin/env ${arg}\n`, nodes));
+}
+
 /** Every case, always the same ones in the same order. */
 export function allCases(): readonly Case[] {
   return [
@@ -566,6 +624,7 @@ export function allCases(): readonly Case[] {
     ...links(),
     ...headers(),
     ...loaders(),
+    ...envs(),
     ...layoutCases(),
     ...narrow(),
     ...mutations(600),
