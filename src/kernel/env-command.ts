@@ -13,7 +13,7 @@ const MUSL_PATH = '/usr/local/bin:/bin:/usr/bin';
 const MAX_ENVS = 16;
 
 /** Whether the program that got control is env, called by a `#!` line. */
-export function startedEnv(started: Started | null): started is Started & { script: ScriptStep } {
+function startedEnv(started: Started | null): started is Started & { script: ScriptStep } {
   return started?.script != null && /(^|\/)env$/.test(started.script.interpreter);
 }
 
@@ -27,7 +27,7 @@ function hang(script: ScriptStep): Ending {
     outcome: 'hang',
     culprit: script.file.name,
     exit: null,
-    fault: 'interpreter-missing',
+    fault: 'not-exec-format',
     because,
     culpritIs: null,
     started: null,

@@ -36,7 +36,7 @@ const PATH_MAX = 4096n;
 const MAX_OFFSET = 1n << 63n;
 
 /** The ELF loader of the host that takes this file, or null. A host we know nothing of takes what is made for it. */
-export function elfHandlerFor(host: SettledHost, head: Uint8Array): ElfHandler | null {
+function elfHandlerFor(host: SettledHost, head: Uint8Array): ElfHandler | null {
   if (!isElf(head)) return null;
   if (host.handlers.length > 0) return host.handlers.find((handler) => takesMachine(handler, head)) ?? null;
   if (architectureOfElf(head) !== host.arch) return null;
@@ -45,7 +45,7 @@ export function elfHandlerFor(host: SettledHost, head: Uint8Array): ElfHandler |
   return { ...layout, machines, elfClass: null, neededFlags: 0, compat: false, taskSize: null };
 }
 
-/** The program headers as load_elf_phdrs() reads them; null when it refuses. Up to 6.12 they must fit in one page. */
+/** The program headers as load_elf_phdrs() reads them; null when it refuses. Before 6.17 they must fit in one page. */
 function* readTable(
   file: OpenedFile,
   header: ElfHeader,
@@ -54,7 +54,7 @@ function* readTable(
 ): TreeProgram<ProgramHeader[] | null> {
   const each = programHeaderSize(layout);
   const size = each * header.phnum;
-  const limit = host.atLeast(6, 13) ? TABLE_MAX : Math.min(TABLE_MAX, Number(host.page));
+  const limit = host.atLeast(6, 17) ? TABLE_MAX : Math.min(TABLE_MAX, Number(host.page));
   if (header.phentsize !== each || size === 0 || size > limit || file.path === null) return null;
   if (header.phoff + BigInt(size) > BigInt(file.size)) return null;
   const table = yield* readAt(file.path, Number(header.phoff), size);

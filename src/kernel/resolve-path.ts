@@ -16,7 +16,7 @@ const MAX_LINKS = 40;
 const IMPLIED: TreeEntry = { kind: 'directory', mode: 0o755, uid: 0, gid: 0, size: 0 };
 
 /** `dir` and a name below it; `dir` is physical. */
-export function join(dir: string, name: string): string {
+function join(dir: string, name: string): string {
   return dir === '/' ? `/${name}` : `${dir}/${name}`;
 }
 

@@ -24,10 +24,16 @@ const hasGcc = spawnSync('gcc', ['--version']).status === 0;
 const usable = process.platform === 'linux' && process.arch === 'x64' && isRoot && hasGcc;
 const reason = usable ? '' : ' (needs root, gcc and Linux on x86_64)';
 
+/** Where a node was first written: the same node elsewhere is a hard link, which spares most of the writing. */
+const written = new Map<Node, string>();
+
 function place(root: string, path: string, node: Node): void {
   const at = join(root, path);
   mkdirSync(dirname(at), { recursive: true, mode: 0o755 });
-  if ('link' in node) {
+  const same = written.get(node);
+  if (same !== undefined) {
+    linkSync(same, at);
+  } else if ('link' in node) {
     symlinkSync(node.link, at);
   } else if ('fifo' in node) {
     execFileSync('mkfifo', ['-m', '755', at]);
@@ -38,6 +44,7 @@ function place(root: string, path: string, node: Node): void {
     writeFileSync(at, node.file);
     chownSync(at, node.uid ?? 0, node.gid ?? 0);
     chmodSync(at, node.mode ?? 0o755);
+    written.set(node, at);
   }
 }
 

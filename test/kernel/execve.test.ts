@@ -168,8 +168,8 @@ describe('other hosts', () => {
     ['ppc64le', makeElf({ machine: 21, flags: 2 }), on('ppc64le'), 'runs'],
     ['ppc64le and ELFv1', makeElf({ machine: 21, flags: 1 }), on('ppc64le'), 'signal'],
     ['ppc64 big-endian', makeElf({ machine: 21, little: false }), on('ppc64le'), 'ENOEXEC'],
-    ['73 program headers before 6.13', makeElf({ phnum: 73, size: 8192 }), on('amd64', { kernel: '6.12' }), 'runs'],
-    ['74 program headers before 6.13', makeElf({ phnum: 74, size: 8192 }), on('amd64', { kernel: '6.12' }), 'ENOEXEC'],
+    ['73 program headers before 6.17', makeElf({ phnum: 73, size: 8192 }), on('amd64', { kernel: '6.16' }), 'runs'],
+    ['74 program headers before 6.17', makeElf({ phnum: 74, size: 8192 }), on('amd64', { kernel: '6.16' }), 'ENOEXEC'],
     ['74 program headers since', makeElf({ phnum: 74, size: 8192 }), on('amd64'), 'runs'],
     ['below mmap_min_addr', makeElf({ segments: [{ vaddr: 0x1000n }], entry: 0x1400n }), on('amd64'), 'signal'],
     [

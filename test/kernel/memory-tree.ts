@@ -14,7 +14,7 @@ const bytesOf = (content: string | Uint8Array) =>
 /** A file tree in memory; files are owned by root with mode 0755 unless they say otherwise. */
 export function memoryTree(files: Readonly<Record<string, Content>>): SyncFileTree {
   const entries = new Map<string, { entry: TreeEntry; bytes: Uint8Array }>();
-  const put = (path: string, entry: Partial<TreeEntry>, bytes = new Uint8Array()) =>
+  const put = (path: string, entry: Partial<TreeEntry>, bytes: Uint8Array = new Uint8Array()) =>
     entries.set(path, { entry: { kind: 'file', mode: 0o755, uid: 0, gid: 0, size: bytes.length, ...entry }, bytes });
   for (const [path, content] of Object.entries(files)) {
     const parts = path.split('/').slice(0, -1);
