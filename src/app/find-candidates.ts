@@ -120,7 +120,7 @@ async function tryCandidate(
       unusableBecause: `its files cannot be read: ${outcome.why.message}`,
     };
   }
-  const runs = outcome.value.outcome === 'runs';
+  const runs = outcome.value.outcome === 'runs' && outcome.value.fault === 'none';
   return {
     ...earlier,
     image,

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -12,18 +12,14 @@ import {
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { directoryTree } from '../../adapters/files/directory-tree.ts';
 import { execve } from '../../src/kernel/execve.ts';
 import { runOver } from '../../src/kernel/file-tree.ts';
 import type { KernelHost } from '../../src/kernel/host.ts';
 import type { Outcome } from '../../src/kernel/outcome.ts';
+import { suite } from '../lab/requirements.ts';
 import { allCases, type Case, type Node } from './differential-cases.ts';
-
-const isRoot = process.getuid?.() === 0;
-const hasGcc = spawnSync('gcc', ['--version']).status === 0;
-const usable = process.platform === 'linux' && process.arch === 'x64' && isRoot && hasGcc;
-const reason = usable ? '' : ' (needs root, gcc and Linux on x86_64)';
 
 /** Where a node was first written: the same node elsewhere is a hard link, which spares most of the writing. */
 const written = new Map<Node, string>();
@@ -83,8 +79,8 @@ function agrees(model: string, kernel: string): boolean {
   return model === 'signal' ? kernel.startsWith('signal') : model === kernel;
 }
 
-describe.skipIf(!usable)(`the kernel model against the running kernel${reason}`, () => {
-  const cases = usable ? allCases() : [];
+suite('the kernel model against the running kernel', ['root', 'gcc', 'x86-64'], () => {
+  const cases = allCases();
   let folder = '';
   let kernel: readonly string[] = [];
   let compat32 = false;

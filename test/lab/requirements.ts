@@ -11,6 +11,7 @@ export type Need =
   | 'skopeo'
   | 'chromium'
   | 'gcc'
+  | 'x86-64'
   | 'debian-binaries'
   | 'no-emulator';
 
@@ -61,6 +62,11 @@ const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
     what: 'gcc with the C library’s headers',
     isMet: () => hasCommand('gcc') && existsSync('/usr/include/stdio.h'),
     how: INSTALL,
+  },
+  'x86-64': {
+    what: 'Linux on x86-64',
+    isMet: () => process.platform === 'linux' && process.arch === 'x64',
+    how: 'run the tests on such a machine',
   },
   'debian-binaries': {
     what: 'apt-get and dpkg-deb, to fetch busybox-static and bash-static for amd64 and arm64',
