@@ -12,10 +12,11 @@ import { EXPIRE, expirePlan } from './expire-plan.ts';
 import { FOLLOW, followRecovery } from './follow-recovery.ts';
 import { handleIntent } from './handle-intent.ts';
 import { investigate } from './investigate.ts';
-import { knownTargets, locate } from './locate.ts';
+import { locate } from './locate.ts';
 import { INVESTIGATE } from './open-run.ts';
 import { createPublisher } from './publish-thread.ts';
 import { createRecorder, type Recorder, redactAll } from './recorder.ts';
+import { rememberTargets } from './remember-targets.ts';
 
 /** Deliveries are not repeated after this long. */
 const CLAIMS_KEPT_MS = 24 * 60 * 60_000;
@@ -40,6 +41,7 @@ export function createApplication(deps: Deps): RunningApplication {
   const publisher = createPublisher(deps, recorder);
   defineWorkflows(deps, recorder);
   const life = deps.clock.lifetime();
+  const targets = rememberTargets(deps, life.signal);
   let unwatch: (() => void) | null = null;
 
   return {
@@ -60,7 +62,7 @@ export function createApplication(deps: Deps): RunningApplication {
     events: (run) => deps.journal.read(run),
     runs: (limit) => deps.journal.list(limit),
     watch: (listener) => recorder.watch(listener),
-    targets: () => knownTargets(deps, life.signal),
+    targets: async () => targets(),
     async diagnosed(run) {
       await deps.workflows.finished(run);
     },
