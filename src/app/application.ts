@@ -146,7 +146,7 @@ async function diagnose(deps: Deps, recorder: Recorder, context: WorkflowContext
   await investigate(
     deps,
     recorder,
-    { id: run, service, places, absent, openedAt: Date.parse(state.openedAt) },
+    { id: run, target: state.target, service, places, absent, openedAt: Date.parse(state.openedAt) },
     context.signal,
   );
 }

@@ -31,6 +31,7 @@ export function gatherInstance(deps: Deps, estate: Estate, place: Place, signal:
   const candidates = gatherCandidates();
   return {
     place: Promise.resolve(place),
+    cli: Promise.resolve(estate.command),
     at: Promise.resolve(deps.clock.now()),
     host,
     instance,

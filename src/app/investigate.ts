@@ -34,6 +34,7 @@ export async function investigate(
   recorder: Recorder,
   run: {
     readonly id: string;
+    readonly target: string;
     readonly service: Service | null;
     readonly places: readonly Place[];
     readonly absent: readonly Absence[];
@@ -65,7 +66,7 @@ export async function investigate(
     const judged = instances[index];
     return judged ? findRemedies(one, judged.verdict) : [];
   });
-  await tell('decision', 'Decision', [explainDecision(verdict, remedies)]);
+  await tell('decision', 'Decision', [explainDecision(run.target, referenceOf(evidence), verdict, remedies)]);
   const elapsedMs = Math.max(0, deps.clock.now().getTime() - run.openedAt);
   const fact = {
     type: 'verdict-reached',
@@ -93,6 +94,14 @@ export async function investigate(
   }
 }
 
+/** The image as the first instance that could be inspected names it. */
+function referenceOf(evidence: readonly InstanceEvidence[]): string | null {
+  const inspected = evidence.flatMap(({ instance }) =>
+    instance.kind === 'known' ? [instance.value.imageReference] : [],
+  );
+  return inspected[0] ?? null;
+}
+
 const ALL_PARTS: readonly (keyof InstanceEvidence)[] = [
   'host',
   'instance',
@@ -107,7 +116,7 @@ const ALL_PARTS: readonly (keyof InstanceEvidence)[] = [
 /** Waits for some parts. A step reads only what it needs, so the others may still be missing in what it is given. */
 async function partly(gathering: Gathering, needs: readonly (keyof InstanceEvidence)[]): Promise<InstanceEvidence> {
   const parts = await Promise.all(
-    (['place', 'at', ...needs] as const).map(async (part) => [part, await gathering[part]] as const),
+    (['place', 'cli', 'at', ...needs] as const).map(async (part) => [part, await gathering[part]] as const),
   );
   return Object.fromEntries(parts) as unknown as InstanceEvidence;
 }

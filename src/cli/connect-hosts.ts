@@ -25,11 +25,17 @@ export function connectHosts(
   for (const host of hosts) {
     const { name, practice } = host;
     const client = connectTo(host);
-    estates.set(name, createDockerEstate({ name, practice, client, clock: systemClock }));
+    estates.set(name, createDockerEstate({ name, practice, command: commandFor(host), client, clock: systemClock }));
     if (changeable.has(name))
       swappers.set(name, createDockerSwapper({ name, client, clock: systemClock, registryAuth: authFor(registries) }));
   }
   return { estates, swappers };
+}
+
+/** What a person types to reach the same engine. */
+function commandFor({ docker, tls }: DockerHostConfig): string {
+  if (docker === 'unix:///var/run/docker.sock') return 'docker';
+  return `docker -H ${docker}${tls ? ' --tlsverify' : ''}`;
 }
 
 function connectTo({ name, docker, tls }: DockerHostConfig) {

@@ -7,6 +7,8 @@ import type { Verdict } from './verdict.ts';
 export interface Absence {
   readonly estate: string;
   readonly name: string;
+  /** How a person reaches it on the command line. */
+  readonly cli: string;
   readonly why: ProbeFailure;
 }
 
@@ -15,9 +17,9 @@ export function explainAbsence(absent: readonly Absence[]): StepPart {
   return {
     status: 'unknown',
     findings: absent.map(
-      ({ estate, name, why }): Finding => ({
+      ({ estate, name, cli, why }): Finding => ({
         check: `Looking for ${name} on ${estate}`,
-        command: `docker --context ${estate} ps --all --filter name=${name}`,
+        command: `${cli} ps --all --filter name=${name}`,
         observed: `${why.target}: ${why.message}`,
         meaning:
           why.code === 'not-found'

@@ -32,6 +32,8 @@ export interface RollbackCandidate {
 /** All that was gathered of one instance. A probe that failed is evidence too. */
 export interface InstanceEvidence {
   readonly place: Place;
+  /** How a person reaches its engine on the command line. */
+  readonly cli: string;
   /** When it was looked at. */
   readonly at: Date;
   readonly host: Answer<HostFacts>;

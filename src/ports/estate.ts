@@ -11,6 +11,8 @@ export interface Estate {
   /** As named in the configuration. */
   readonly name: string;
   readonly kind: 'docker' | 'kubernetes';
+  /** How a person reaches it on the command line: `docker`, `docker -H ssh://ops@render-01`. */
+  readonly command: string;
   /** A practice host: marked wherever it is shown. */
   readonly practice: boolean;
 

@@ -46,6 +46,7 @@ export function sampleEvidence(): InstanceEvidence {
   };
   return {
     place: { kind: 'docker', host: 'render-01', container: 'pdf-renderer' },
+    cli: 'docker -H ssh://ops@render-01',
     at: new Date('2026-11-21T09:00:00Z'),
     host: known({
       machine: 'x86_64',

@@ -19,6 +19,8 @@ const DEADLINE_MS = 10_000;
 export interface DockerEstateOptions {
   readonly name: string;
   readonly practice: boolean;
+  /** How a person reaches it on the command line; `docker` when not given. */
+  readonly command?: string;
   readonly client: Docker;
   readonly clock: Clock;
   readonly deadlineMs?: number;
@@ -31,6 +33,7 @@ export function createDockerEstate(options: DockerEstateOptions): Estate {
   return {
     name,
     kind: 'docker',
+    command: options.command ?? 'docker',
     practice,
     find: (wanted, signal) => answerOf(() => findInstances(engine, name, wanted, signal)),
     names: (signal) => answerOf(() => listNames(engine, signal)),

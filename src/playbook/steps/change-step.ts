@@ -1,7 +1,7 @@
 import { formatPlatform } from '../../image/platform.ts';
 import type { Finding } from '../finding.ts';
 import { type InstanceEvidence, pulledDigest, type RollbackCandidate, repositoryOf } from '../instance-evidence.ts';
-import { dockerOn, type InstanceStep, probeFailed, type StepPart } from './step.ts';
+import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 
 /** What changed: the image that is there now, and those that were before, each tried on this host by the kernel model. */
 export const changeStep: InstanceStep = {
@@ -11,16 +11,16 @@ export const changeStep: InstanceStep = {
   explain,
 };
 
-function explain({ place, instance, localImage, candidates }: InstanceEvidence): StepPart {
+function explain({ place, cli, instance, localImage, candidates }: InstanceEvidence): StepPart {
   if (instance.kind === 'probe-failed') return { status: 'skipped', findings: [] };
   const repository = repositoryOf(instance.value.imageReference);
-  const command = `${dockerOn(place)} image ls --digests ${repository}`;
+  const command = `${cli} image ls --digests ${repository}`;
   const findings: Finding[] = [];
   if (localImage.kind === 'known') {
     const image = localImage.value;
     findings.push({
       check: 'Deployed now',
-      command: `${dockerOn(place)} inspect --format '{{.Created}} {{.Image}}' ${place.container}`,
+      command: `${cli} inspect --format '{{.Created}} {{.Image}}' ${place.container}`,
       observed: `${instance.value.imageReference} ${pulledDigest(image, repository) ?? image.id} (${formatPlatform(image.platform)}), container created ${instance.value.createdAt}`,
       meaning: `This is the image that came with the change${image.createdAt ? `; it was built ${image.createdAt}` : ''}.`,
       decision: 'Compare with what ran before.',

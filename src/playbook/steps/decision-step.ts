@@ -2,17 +2,25 @@ import type { Finding } from '../finding.ts';
 import type { Remedy, Verdict } from '../verdict.ts';
 import type { StepPart } from './step.ts';
 
-/** The last step: the verdict, and the ways out in their order, those that would not help said plainly. */
-export function explainDecision(verdict: Verdict, remedies: readonly Remedy[]): StepPart {
+/**
+ * The last step: the verdict, and the ways out in their order, those that would not help said plainly. `reference` is the image as
+ * the instance names it, for the commands; null when none could be inspected.
+ */
+export function explainDecision(
+  target: string,
+  reference: string | null,
+  verdict: Verdict,
+  remedies: readonly Remedy[],
+): StepPart {
   const judgement: Finding = {
     check: 'Verdict',
-    command: 'execfmt diagnose NAME --json',
+    command: `execfmt diagnose ${target} --json`,
     observed: verdict.summary,
     meaning: `${verdict.fault ?? 'fault unknown'} (${verdict.confidence}); origin: ${verdict.origin.kind} (${verdict.origin.confidence}): ${verdict.origin.because}`,
     decision: decisionOf(verdict, remedies),
   };
   const status = verdict.outcome === 'runs' ? 'ok' : verdict.outcome === 'inconclusive' ? 'unknown' : 'problem';
-  return { status, findings: [judgement, ...remedies.map(explainRemedy)] };
+  return { status, findings: [judgement, ...remedies.map((remedy) => explainRemedy(remedy, reference))] };
 }
 
 function decisionOf(verdict: Verdict, remedies: readonly Remedy[]): string {
@@ -34,11 +42,11 @@ const COMMANDS: Readonly<Record<Remedy['kind'], string>> = {
   'replace-node': '(on the host)',
 };
 
-function explainRemedy(remedy: Remedy): Finding {
+function explainRemedy(remedy: Remedy, reference: string | null): Finding {
   return {
     check: `Remedy: ${remedy.kind}`,
     command: COMMANDS[remedy.kind]
-      .replaceAll('IMAGE', remedy.image ?? 'IMAGE')
+      .replaceAll('IMAGE', remedy.image ?? reference ?? 'IMAGE')
       .replace('PLATFORM', remedy.platform ?? 'PLATFORM'),
     observed: remedy.digest ? `${remedy.knownAs ? `${remedy.knownAs} ` : ''}${remedy.digest}` : remedy.fit,
     meaning: remedy.because,

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { Finding } from '../finding.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
-import { dockerOn, type InstanceStep, probeFailed, type StepPart } from './step.ts';
+import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 
 /** Step 4: the file that fails to execute, and why, by the kernel model over the actual bytes. */
 export const fileStep: InstanceStep = {
@@ -11,13 +11,13 @@ export const fileStep: InstanceStep = {
   explain,
 };
 
-function explain({ place, instance, execution }: InstanceEvidence): StepPart {
+function explain({ place, cli, instance, execution }: InstanceEvidence): StepPart {
   if (instance.kind === 'probe-failed') return { status: 'skipped', findings: [] };
   const container = place.container;
   const argv = instance.value.argv;
   const entrypoint: Finding = {
     check: 'Entrypoint and command',
-    command: `${dockerOn(place)} inspect --format '{{.Path}} {{json .Args}}' ${container}`,
+    command: `${cli} inspect --format '{{.Path}} {{json .Args}}' ${container}`,
     observed: argv.length > 0 ? argv.join(' ') : 'none',
     meaning:
       argv.length > 0
@@ -30,7 +30,7 @@ function explain({ place, instance, execution }: InstanceEvidence): StepPart {
     where: place,
   };
   if (execution.kind === 'probe-failed') {
-    const command = fileCommand(place, argv[0] ?? '/');
+    const command = fileCommand(cli, place, argv[0] ?? '/');
     return { status: 'unknown', findings: [entrypoint, probeFailed('Executed file', command, execution.why, place)] };
   }
   const { outcome, readFrom } = execution.value;
@@ -41,7 +41,7 @@ function explain({ place, instance, execution }: InstanceEvidence): StepPart {
       entrypoint,
       {
         check: 'Executed file',
-        command: fileCommand(place, file),
+        command: fileCommand(cli, place, file),
         observed: `${file}: ${outcome.culpritIs ?? 'not looked at'}${readFrom === 'registry' ? ' (read from the registry)' : ''}`,
         meaning: outcome.because,
         decision: decide(outcome, file),
@@ -58,6 +58,6 @@ function decide(outcome: Outcome, file: string): string {
 }
 
 /** Reads the file without starting anything, also out of a stopped container. */
-function fileCommand(place: InstanceEvidence['place'], file: string): string {
-  return `${dockerOn(place)} cp -L ${place.container}:${file} - | tar -xO | file -`;
+function fileCommand(cli: string, place: InstanceEvidence['place'], file: string): string {
+  return `${cli} cp -L ${place.container}:${file} - | tar -xO | file -`;
 }

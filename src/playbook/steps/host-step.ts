@@ -1,13 +1,13 @@
 import { formatPlatform } from '../../image/platform.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
-import { dockerOn, type InstanceStep, probeFailed, type StepPart } from './step.ts';
+import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 
 /** Step 1: what the host really is. "It's x86" is often folklore. */
 export const hostStep: InstanceStep = { id: 'host', title: 'What the host really is', needs: ['host'], explain };
 
-function explain({ place, host }: InstanceEvidence): StepPart {
+function explain({ place, cli, host }: InstanceEvidence): StepPart {
   const check = 'Host architecture';
-  const command = `${dockerOn(place)} info --format '{{.OSType}} {{.Architecture}} {{.KernelVersion}}'`;
+  const command = `${cli} info --format '{{.OSType}} {{.Architecture}} {{.KernelVersion}}'`;
   if (host.kind === 'probe-failed') {
     return { status: 'unknown', findings: [probeFailed(check, command, host.why, place)] };
   }

@@ -1,7 +1,7 @@
 import { formatPlatform, samePlatform } from '../../image/platform.ts';
 import type { Finding } from '../finding.ts';
 import { type InstanceEvidence, repositoryOf } from '../instance-evidence.ts';
-import { dockerOn, type InstanceStep, probeFailed, type StepPart } from './step.ts';
+import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 
 /** Step 2: the image as it was pulled. Its metadata is a claim; step 4 looks at the file. */
 export const imageStep: InstanceStep = {
@@ -11,15 +11,14 @@ export const imageStep: InstanceStep = {
   explain,
 };
 
-function explain({ place, host, instance, localImage }: InstanceEvidence): StepPart {
-  const docker = dockerOn(place);
+function explain({ place, cli, host, instance, localImage }: InstanceEvidence): StepPart {
   if (instance.kind === 'probe-failed') {
-    const finding = probeFailed('Container', `${docker} inspect ${place.container}`, instance.why, place);
+    const finding = probeFailed('Container', `${cli} inspect ${place.container}`, instance.why, place);
     return { status: 'unknown', findings: [finding] };
   }
   const { imageReference, imageId } = instance.value;
   const check = 'Platform of the local image';
-  const command = `${docker} image inspect --format '{{.Os}}/{{.Architecture}} {{.RepoDigests}}' ${imageReference}`;
+  const command = `${cli} image inspect --format '{{.Os}}/{{.Architecture}} {{.RepoDigests}}' ${imageReference}`;
   if (localImage.kind === 'probe-failed') {
     return { status: 'unknown', findings: [probeFailed(check, command, localImage.why, place)] };
   }

@@ -39,8 +39,3 @@ export function probeFailed(check: string, command: string, why: ProbeFailure, w
     where,
   };
 }
-
-/** The name by which a person reaches the engine of a place on the command line. */
-export function dockerOn(place: Place): string {
-  return place.kind === 'docker' && place.host !== 'local' ? `docker --context ${place.host}` : 'docker';
-}

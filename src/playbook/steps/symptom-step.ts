@@ -3,7 +3,7 @@ import type { Finding } from '../finding.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
 import type { Place } from '../place.ts';
 import { readSymptom, type Symptom } from '../symptom.ts';
-import { dockerOn, type InstanceStep, probeFailed, type StepPart } from './step.ts';
+import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 
 /** How it fails: state, exit status, and the last words in the log. */
 export const symptomStep: InstanceStep = {
@@ -15,22 +15,25 @@ export const symptomStep: InstanceStep = {
 
 const SHOWN_LINES = 5;
 
-function explain({ place, at, instance, log }: InstanceEvidence): StepPart {
+function explain({ place, cli, at, instance, log }: InstanceEvidence): StepPart {
   if (instance.kind === 'probe-failed') return { status: 'skipped', findings: [] };
   const symptom = readSymptom(instance.value, log.kind === 'known' ? log.value : null, at);
   return {
     status: symptom.kind === 'running' ? 'ok' : symptom.kind === 'unknown' ? 'unknown' : 'problem',
-    findings: [explainState(place, instance.value, symptom.kind === 'running'), explainLog(place, log, symptom)],
+    findings: [
+      explainState(cli, place, instance.value, symptom.kind === 'running'),
+      explainLog(cli, place, log, symptom),
+    ],
   };
 }
 
-function explainState(place: Place, { state }: InstanceFacts, running: boolean): Finding {
+function explainState(cli: string, place: Place, { state }: InstanceFacts, running: boolean): Finding {
   const { status, exitCode, restartCount, error, oomKilled } = state;
   const exit = status === 'running' ? '' : `, exit ${exitCode ?? 'unknown'}`;
   const looping = restartCount > 0 ? 'It is started over and over and ends each time.' : 'It does not run.';
   return {
     check: 'State',
-    command: `${dockerOn(place)} inspect --format '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}' ${place.container}`,
+    command: `${cli} inspect --format '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}' ${place.container}`,
     observed: `${status}${exit}, restarted ${restartCount} times${oomKilled ? ', out of memory' : ''}${error ? `; ${error}` : ''}`,
     meaning: running ? 'It runs.' : looping,
     decision: running
@@ -40,8 +43,8 @@ function explainState(place: Place, { state }: InstanceFacts, running: boolean):
   };
 }
 
-function explainLog(place: Place, log: InstanceEvidence['log'], { errno, quote }: Symptom): Finding {
-  const command = `${dockerOn(place)} logs --tail ${SHOWN_LINES} ${place.container}`;
+function explainLog(cli: string, place: Place, log: InstanceEvidence['log'], { errno, quote }: Symptom): Finding {
+  const command = `${cli} logs --tail ${SHOWN_LINES} ${place.container}`;
   if (log.kind === 'probe-failed') return probeFailed('Last log lines', command, log.why, place);
   const lines = log.value.lines.slice(-SHOWN_LINES);
   return {
