@@ -1,48 +1,23 @@
-import { afterEach, expect, it } from 'vitest';
-import { deployIncident } from '../lab/incident.ts';
+import { expect, it } from 'vitest';
 import { suite } from '../lab/requirements.ts';
-import { waitFor } from '../lab/waiting.ts';
-import { type SlackServer, startSlack } from '../servers/slack/start-slack.ts';
+import type { SlackServer } from '../servers/slack/start-slack.ts';
 import type { SlackMessage } from '../servers/slack/world.ts';
 import { REAL_ENGINE, useRealEngine } from './real-engine.ts';
-import { type Serving, startServe } from './run-execfmt.ts';
-
-const APPROVER = 'U0BEN';
-const text = (message: SlackMessage | undefined) => JSON.stringify(message?.blocks ?? []);
+import type { Serving } from './run-execfmt.ts';
+import { APPROVER, parentOf, replyWith, textOf, useSlackStage } from './slack-stage.ts';
 
 suite('kill -9 in the middle', REAL_ENGINE, () => {
   const real = useRealEngine();
-  const ends: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
-
-  async function startAll(stableFor: string) {
-    const incident = await deployIncident(real.engine, real.registry, { approvers: [`slack:${APPROVER}`] });
-    ends.push(() => incident.stop());
-    const slack = await startSlack();
-    ends.push(() => slack.close());
-    const env = { SLACK_BOT_TOKEN: slack.botToken, SLACK_API_URL: slack.apiUrl, SLACK_APP_TOKEN: slack.appToken };
-    const serving = await startServe({ configuration: incident.configuration, env, stableFor });
-    ends.push(() => serving.remove());
-    return { incident, slack, serving };
-  }
+  const startStage = useSlackStage(real);
+  const startAll = (stableFor: string) => startStage({ mode: 'socket', approvers: [`slack:${APPROVER}`], stableFor });
 
   async function killAndRestart(serving: Serving): Promise<void> {
     await serving.kill();
     await serving.restart();
   }
 
-  const parentOf = (slack: SlackServer) =>
-    waitFor('the parent message', 10_000, async () => slack.messages()[0] ?? null);
-  const replyWith = (slack: SlackServer, parent: SlackMessage, part: string) =>
-    waitFor(
-      `a reply with ${part}`,
-      60_000,
-      async () => slack.thread(parent.ts).find((message) => text(message).includes(part)) ?? null,
-    );
   const titlesOf = (slack: SlackServer, parent: SlackMessage) =>
-    slack.thread(parent.ts).map((message) => /"text":"([^"]*)"/.exec(text(message))?.[1]);
+    slack.thread(parent.ts).map((message) => /"text":"([^"]*)"/.exec(textOf(message))?.[1]);
 
   it('goes on with a diagnosis in the same thread, each step told once', { timeout: 120_000 }, async () => {
     const { slack, serving } = await startAll('2s');
@@ -87,6 +62,6 @@ suite('kill -9 in the middle', REAL_ENGINE, () => {
     expect(left.map(({ Names }) => Names)).toEqual([[`/${incident.container}`]]);
     const titles = titlesOf(slack, parent);
     expect(new Set(titles).size).toBe(titles.length);
-    expect(text(slack.messages()[0])).toContain('Interrupted during');
+    expect(textOf(slack.messages()[0])).toContain('Interrupted during');
   });
 });

@@ -1,66 +1,35 @@
 import type Docker from 'dockerode';
-import { afterEach, describe, expect, it } from 'vitest';
-import { deployIncident, type Incident } from '../lab/incident.ts';
+import { describe, expect, it } from 'vitest';
+import type { Incident } from '../lab/incident.ts';
 import { suite } from '../lab/requirements.ts';
 import { waitFor } from '../lab/waiting.ts';
-import { type SlackServer, startSlack } from '../servers/slack/start-slack.ts';
-import type { SlackMessage } from '../servers/slack/world.ts';
 import { keptSettings, REAL_ENGINE, useRealEngine } from './real-engine.ts';
-import { runExecfmt, type Serving, startServe } from './run-execfmt.ts';
-
-const RESPONDER = 'U0ANNA';
-const APPROVER = 'U0BEN';
-const text = (message: SlackMessage | undefined) => JSON.stringify(message?.blocks ?? []);
+import { runExecfmt, type Serving } from './run-execfmt.ts';
+import { APPROVER, parentOf, RESPONDER, replyWith, textOf, useSlackStage } from './slack-stage.ts';
 
 suite('the incident in Slack, on a real engine', REAL_ENGINE, () => {
   const real = useRealEngine();
-  const ends: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
-
-  async function startAll(mode: 'socket' | 'http', approvers?: readonly string[]) {
-    const incident = await deployIncident(real.engine, real.registry, approvers ? { approvers } : {});
-    ends.push(() => incident.stop());
-    const slack = await startSlack();
-    ends.push(() => slack.close());
-    const secret =
-      mode === 'socket' ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: slack.signingSecret };
-    const env = { SLACK_BOT_TOKEN: slack.botToken, SLACK_API_URL: slack.apiUrl, ...secret };
-    const serving = await startServe({ configuration: incident.configuration, env });
-    ends.push(() => serving.remove());
-    if (mode === 'http') slack.deliverTo(`${serving.url}/slack/events`);
-    return { incident, slack, serving };
-  }
-
-  const parentOf = (slack: SlackServer) =>
-    waitFor('the parent message', 10_000, async () => slack.messages()[0] ?? null);
-  const replyWith = (slack: SlackServer, parent: SlackMessage, part: string) =>
-    waitFor(
-      `a reply with ${part}`,
-      60_000,
-      async () => slack.thread(parent.ts).find((message) => text(message).includes(part)) ?? null,
-    );
+  const startAll = useSlackStage(real);
   const inspect = (incident: Incident): Promise<Docker.ContainerInspectInfo> =>
     real.docker.getContainer(incident.container).inspect();
 
   describe.each(['socket', 'http'] as const)('by %s', (mode) => {
     it('goes from the command to the recovered service', { timeout: 120_000 }, async () => {
-      const { incident, slack, serving } = await startAll(mode, [`slack:${APPROVER}`]);
+      const { incident, slack, serving } = await startAll({ mode, approvers: [`slack:${APPROVER}`] });
       const before = keptSettings(await inspect(incident));
 
       const delivery = await slack.command('pdf-renderer', { user: RESPONDER });
       expect(delivery.acknowledged).toBe(true);
       const parent = await parentOf(slack);
       const verdict = await replyWith(slack, parent, 'It will not run');
-      const titles = slack.thread(parent.ts).map((message) => /"text":"[^"]*?(\d)\. /.exec(text(message))?.[1]);
+      const titles = slack.thread(parent.ts).map((message) => /"text":"[^"]*?(\d)\. /.exec(textOf(message))?.[1]);
       expect(titles.filter((title) => title !== undefined)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
       for (const part of ['/app/render', 'wrong-platform-image', incident.digests.v2])
-        expect(text(verdict)).toContain(part);
+        expect(textOf(verdict)).toContain(part);
 
       await slack.press(verdict, 'Roll back to v2', { user: RESPONDER });
       const plan = await replyWith(slack, parent, 'Roll back pdf-renderer to v2?');
-      for (const digest of Object.values(incident.digests)) expect(text(plan)).toContain(digest);
+      for (const digest of Object.values(incident.digests)) expect(textOf(plan)).toContain(digest);
 
       await slack.press(plan, 'Approve', { user: RESPONDER });
       const refusal = await waitFor('the private refusal', 10_000, async () => slack.ephemerals.at(-1) ?? null);
@@ -72,11 +41,11 @@ suite('the incident in Slack, on a real engine', REAL_ENGINE, () => {
         slack.press(plan, 'Approve', { user: APPROVER }),
       ]);
       const outcome = await replyWith(slack, parent, 'Recovered');
-      expect(text(outcome)).toContain('1,847 →');
+      expect(textOf(outcome)).toContain('1,847 →');
       await waitFor(
         'the parent to say so',
         10_000,
-        async () => text(slack.messages()[0]).includes('recovered') || null,
+        async () => textOf(slack.messages()[0]).includes('recovered') || null,
       );
 
       const after = await inspect(incident);
@@ -89,13 +58,13 @@ suite('the incident in Slack, on a real engine', REAL_ENGINE, () => {
       const everything =
         JSON.stringify([slack.messages(), slack.thread(parent.ts), slack.ephemerals]) + serving.output();
       expect(everything).not.toContain(incident.secret);
-      await expectTranscript(serving, incident, text(slack.messages()[0]));
+      await expectTranscript(serving, incident, textOf(slack.messages()[0]));
       expect(await serving.stop()).toBe(0);
     });
   });
 
   it('tells an unknown name to the one who asked alone, with the nearest', async () => {
-    const { slack } = await startAll('socket');
+    const { slack } = await startAll({ mode: 'socket' });
     await slack.command('pdf-rendrer', { user: RESPONDER });
     const answer = await waitFor('the private answer', 10_000, async () => slack.ephemerals.at(-1) ?? null);
     expect(JSON.stringify(answer.blocks)).toContain('Did you mean');
@@ -103,11 +72,11 @@ suite('the incident in Slack, on a real engine', REAL_ENGINE, () => {
   });
 
   it('offers nothing where nobody is named as an approver', { timeout: 60_000 }, async () => {
-    const { slack } = await startAll('socket');
+    const { slack } = await startAll({ mode: 'socket' });
     await slack.command('pdf-renderer');
     const verdict = await replyWith(slack, await parentOf(slack), 'It will not run');
-    expect(text(verdict)).toContain('Diagnosis only');
-    expect(text(verdict)).not.toContain('Roll back to');
+    expect(textOf(verdict)).toContain('Diagnosis only');
+    expect(textOf(verdict)).not.toContain('Roll back to');
   });
 
   async function expectTranscript(serving: Serving, incident: Incident, parent: string): Promise<void> {
