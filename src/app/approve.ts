@@ -1,3 +1,4 @@
+import { decisionKey } from '../approval/decision-key.ts';
 import { type ApprovalPolicy, mayApprove } from '../approval/may-approve.ts';
 import type { Person } from '../approval/person.ts';
 import { describePlace } from '../playbook/place.ts';
@@ -81,11 +82,9 @@ export async function decline(
     const permission = await mayApprove(policy, intent.by, action.plan.requestedBy, groupsOf(deps, intent.by, signal));
     if (!permission.granted) return privately(permission.why);
   }
-  await recorder.record(state.run, {
-    key: `declined:${planId}`,
-    fact: { type: 'action-declined', plan: planId, by: intent.by },
-  });
-  return { kind: 'nothing' };
+  const fact = { type: 'action-declined', plan: planId, by: intent.by } as const;
+  const added = await recorder.record(state.run, { key: decisionKey(planId), fact });
+  return added.length > 0 ? { kind: 'nothing' } : privately('It is too late to decline: see the thread.');
 }
 
 interface Attempt {
@@ -107,7 +106,7 @@ async function refuseWhy(
   if (action.declinedBy) return privately(`${action.declinedBy.name} declined this.`);
   if (action.started || action.finished) return privately('This was approved and started already: see the thread.');
   if (action.expired || Date.parse(plan.expiresAt) <= deps.clock.now().getTime()) {
-    await recorder.record(plan.run, { key: `expired:${plan.id}`, fact: { type: 'action-expired', plan: plan.id } });
+    await recorder.record(plan.run, { key: decisionKey(plan.id), fact: { type: 'action-expired', plan: plan.id } });
     return privately('This plan has expired. Run again for a fresh one.');
   }
   const permission = await mayApprove(policy, intent.by, plan.requestedBy, groupsOf(deps, intent.by, signal));

@@ -1,3 +1,4 @@
+import { decisionKey } from '../approval/decision-key.ts';
 import type { ActionPlan } from '../approval/plan.ts';
 import type { Answer } from '../playbook/answer.ts';
 import { describePlace, estateOf } from '../playbook/place.ts';
@@ -31,7 +32,10 @@ export async function carryOut(deps: Deps, recorder: Recorder, context: Workflow
   }
   if (!swapper)
     return finish('refused', `${estateOf(plan.where)} may not be changed from here any more; nothing was done.`);
-  await record('started', { type: 'action-started', plan: plan.id });
+  await recorder.record(runId, { key: decisionKey(plan.id), fact: { type: 'action-started', plan: plan.id } });
+  const decided = (await recorder.state(runId))?.actions.find((one) => one.plan.id === plan.id);
+  // Declined or expired at the same moment: that stands, and nothing is done.
+  if (!decided?.started) return;
 
   const moved = await context.step('check again', () => worldHasMoved(swapper, plan, context.signal));
   if (moved) return finish('refused', moved);

@@ -1,3 +1,4 @@
+import { decisionKey } from '../approval/decision-key.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
 import { isPending } from '../run/run-state.ts';
 import type { Deps } from './deps.ts';
@@ -23,5 +24,5 @@ export async function expirePlan(
     if (left <= 0) break;
     await deps.clock.sleep(Math.min(left, LOOK_EVERY_MS), context.signal);
   }
-  await recorder.record(runId, { key: `expired:${planId}`, fact: { type: 'action-expired', plan: planId } });
+  await recorder.record(runId, { key: decisionKey(planId), fact: { type: 'action-expired', plan: planId } });
 }

@@ -136,6 +136,23 @@ describe('approving', () => {
     expect((await application.state(run))?.actions[0]?.approvedBy).toEqual([]);
   });
 
+  it('is decided once when one declines and another approves at the same moment', async () => {
+    const { diagnose, press, ended, application, docker } = await start();
+    const run = await diagnose('eve');
+    await press('eve', run, 'propose');
+    const before = await docker.getContainer('pdf-renderer').inspect();
+    await Promise.all([press('eve', run, 'decline'), press('ada', run, 'approve')]);
+    const plan = (await application.state(run))?.actions[0];
+    if (plan && plan.approvedBy.length > 0) await ended(run);
+    const action = (await application.state(run))?.actions[0];
+    expect(
+      [action?.declinedBy !== null, action?.started].filter(Boolean),
+      'declined or started, not both',
+    ).toHaveLength(1);
+    const { Id } = await docker.getContainer('pdf-renderer').inspect();
+    expect(Id === before.Id, 'nothing is done once it is declined').toBe(action?.declinedBy !== null);
+  });
+
   it('can be declined by the one who asked, and not by strangers', async () => {
     const { diagnose, press, application } = await start();
     const run = await diagnose('eve');
