@@ -3,6 +3,7 @@ import { checkConfig, printSchema } from './config-commands.ts';
 import { diagnose } from './diagnose.ts';
 import { drill } from './drill.ts';
 import { USAGE, UsageError } from './exit-status.ts';
+import { type PredictOptions, predict } from './predict.ts';
 import { serve } from './serve.ts';
 import { createTerminal } from './terminal.ts';
 import { type TranscriptFormat, transcript } from './transcript.ts';
@@ -15,6 +16,8 @@ Examples:
   execfmt diagnose pdf-renderer                 on the local Docker engine
   execfmt diagnose pdf-renderer --on render-01 --config execfmt.yaml --json
   execfmt drill --yes                           the practice incident in the terminal
+  execfmt predict --rootfs rootfs.tar --host linux/arm64 -- /app/render
+  execfmt predict --batch < cases.jsonl > outcomes.jsonl
   execfmt transcript r-7k2m9x --format html > incident.html
   execfmt config check --config execfmt.yaml`;
 
@@ -55,6 +58,23 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .option('--json', 'one JSON document on stdout', false)
     .action(async (name: string, options: { on?: string; config?: string; json: boolean }) => {
       status = await diagnose(name, { on: options.on ?? null, config: options.config ?? null, json: options.json });
+    });
+  program
+    .command('predict')
+    .description('what execve(2) would do with a program of a root file system on a host')
+    .argument('[argv...]', 'what is executed, after --')
+    .option('--rootfs <dir-or-tar>', 'the root file system')
+    .option('--host <os/arch>', 'the host, such as linux/arm64')
+    .option('--page-size <bytes>', 'the page size of its kernel')
+    .option('--kernel <version>', 'its kernel, such as 6.12')
+    .option('--binfmt <file>', 'its binfmt_misc handlers (JSON)')
+    .option('--path <path>', 'PATH in the container')
+    .option('--cwd <dir>', 'the working directory')
+    .option('--user <uid[:gid]>', 'who executes it; root when it is not said')
+    .option('--batch', 'JSON lines from stdin, one answer for each', false)
+    .option('--json', 'one JSON document on stdout', false)
+    .action(async (argv: string[], options: PredictOptions) => {
+      status = await predict(argv, options);
     });
   program
     .command('transcript')
