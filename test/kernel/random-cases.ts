@@ -1,22 +1,6 @@
 import type { Case, Node } from './differential-cases.ts';
 import { type ElfRecipe, makeElf, type Segment } from './make-elf.ts';
-
-/** Gives a number from 0 to `below` - 1. */
-type Pick = (below: number) => number;
-
-/** mulberry32: small, and good enough that neighbouring seeds do not resemble each other. */
-export function generator(seed: number): Pick {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
-const one = <T>(pick: Pick, of: readonly T[]): T => of[pick(of.length)] as T;
-const chance = (pick: Pick, percent: number) => pick(100) < percent;
+import { chance, generator, one, type Pick } from './pick.ts';
 
 const x = (file: string | Uint8Array, mode = 0o755): Node => ({ file, mode });
 const EXIT_0 = makeElf();

@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { directoryTree } from '../../adapters/files/directory-tree.ts';
 import { execve } from '../../src/kernel/execve.ts';
 import { runOver } from '../../src/kernel/file-tree.ts';
-import type { KernelHost } from '../../src/kernel/host.ts';
+import type { BinfmtHandler, KernelHost } from '../../src/kernel/host.ts';
 import type { Outcome } from '../../src/kernel/outcome.ts';
 import type { Case, Node } from './differential-cases.ts';
 import { makeElf } from './make-elf.ts';
@@ -88,6 +88,29 @@ function place(root: string, path: string, node: Node, written: Map<Node, string
 
 const hex = (text: string) => Buffer.from(text).toString('hex');
 
+const runText = ({ uid, gid, cwd, name }: Case, root: string) =>
+  `run ${uid} ${gid} ${hex(root)} ${hex(cwd)} ${hex(name)}\n`;
+
+/** What is opened at registration is opened outside the container, where the case's tree has another name. */
+const handlersIn = (root: string, handlers: readonly BinfmtHandler[]): readonly BinfmtHandler[] =>
+  handlers.map((each) => (each.flags.includes('F') ? { ...each, interpreter: `${root}${each.interpreter}` } : each));
+
+const escaped = (bytes: Uint8Array) => Array.from(bytes, (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+
+/** The registration strings of Documentation/admin-guide/binfmt-misc.rst. */
+function handlersText(handlers: readonly BinfmtHandler[] | undefined): string {
+  if (handlers === undefined) return '';
+  const lines = handlers.map(({ name, match, interpreter, flags, enabled }) => {
+    const what =
+      match.kind === 'magic'
+        ? `M:${match.offset}:${escaped(match.magic)}:${match.mask ? escaped(match.mask) : ''}`
+        : `E::${match.extension}:`;
+    const register = `register ${hex(`:${name}:${what}:${interpreter}:${flags}`)}\n`;
+    return enabled ? register : `${register}disable ${hex(name)}\n`;
+  });
+  return `clear\n${lines.join('')}`;
+}
+
 /** What the kernel answered, in the helper's words, and what the model says. */
 export interface Answer {
   readonly kernel: string;
@@ -113,16 +136,17 @@ function executeSome({ folder, helper, host }: Bench, cases: readonly Case[]): r
     return root;
   });
   chmodSync(at, 0o755);
-  const input = cases
-    .map(({ uid, gid, cwd, name }, i) => `${uid} ${gid} ${hex(roots[i] ?? '')} ${hex(cwd)} ${hex(name)}\n`)
-    .join('');
-  const lines = execFileSync(helper, { input, encoding: 'utf8', maxBuffer: 1 << 24 })
+  const handlers = cases.map((each, i) => each.handlers && handlersIn(roots[i] ?? '', each.handlers));
+  const input = cases.map((each, i) => `${handlersText(handlers[i])}${runText(each, roots[i] ?? '')}`).join('');
+  const own = handlers.some(Boolean) ? [mkdtempSync(join(folder, 'binfmt-'))] : [];
+  const lines = execFileSync(helper, own, { input, encoding: 'utf8', maxBuffer: 1 << 24 })
     .trim()
     .split('\n');
   const answers = cases.map(({ name, cwd, uid, gid }, i) => {
     const argv = [name.includes('/') ? name : `./${name}`];
     const request = { argv, path: '/usr/bin:/bin', cwd, uid, gid };
-    return { kernel: lines[i] ?? 'nothing', model: runOver(directoryTree(roots[i] ?? ''), execve(request, host)) };
+    const facts = { ...host, binfmt: handlers[i] ?? null };
+    return { kernel: lines[i] ?? 'nothing', model: runOver(directoryTree(roots[i] ?? ''), execve(request, facts)) };
   });
   rmSync(at, { recursive: true, force: true });
   return answers;
