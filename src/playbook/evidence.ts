@@ -58,6 +58,8 @@ export interface MountFacts {
   readonly kind: string;
   readonly destination: string;
   readonly readOnly: boolean;
+  /** Whether programs on it may not be executed, as far as the engine tells: a bind mount's own file system stays unknown. */
+  readonly noexec: boolean;
 }
 
 /** An image in the engine's own store. */

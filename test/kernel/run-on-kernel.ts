@@ -50,7 +50,8 @@ export function openBench(): Bench {
 }
 
 const PLAIN = { name: '/app', cwd: '/', uid: 0, gid: 0, loose: false } as const;
-const HOST: KernelHost = {
+/** What there is to know of the running kernel. */
+export const HOST: KernelHost = {
   os: 'linux',
   arch: 'amd64',
   variant: null,
@@ -86,7 +87,8 @@ function place(root: string, path: string, node: Node, written: Map<Node, string
   }
 }
 
-const hex = (text: string) => Buffer.from(text).toString('hex');
+/** As the helper takes paths and names. */
+export const hex = (text: string) => Buffer.from(text).toString('hex');
 
 const runText = ({ uid, gid, cwd, name }: Case, root: string) =>
   `run ${uid} ${gid} ${hex(root)} ${hex(cwd)} ${hex(name)}\n`;

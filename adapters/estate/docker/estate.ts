@@ -9,6 +9,7 @@ import { findInstances, listNames } from './find-instances.ts';
 import { readHostFacts } from './host-facts.ts';
 import { instanceFacts } from './inspect-instance.ts';
 import { readLocalImage, readLocalImages } from './local-images.ts';
+import { noexecVolumesOf } from './mounts.ts';
 import { readContainer } from './read-container.ts';
 import { readLog } from './read-log.ts';
 
@@ -38,7 +39,10 @@ export function createDockerEstate(options: DockerEstateOptions): Estate {
     find: (wanted, signal) => answerOf(() => findInstances(engine, name, wanted, signal)),
     names: (signal) => answerOf(() => listNames(engine, signal)),
     inspect: (place, signal) =>
-      answerOf(async () => instanceFacts(place, await readContainer(engine, containerAt(name, place), signal))),
+      answerOf(async () => {
+        const document = await readContainer(engine, containerAt(name, place), signal);
+        return instanceFacts(place, document, await noexecVolumesOf(engine, document, signal));
+      }),
     host: (place, signal) => answerOf(() => readHostFacts(engine, containerAt(name, place), signal)),
     localImage: (_place, imageId, signal) => answerOf(() => readLocalImage(engine, imageId, signal)),
     localImages: (_place, repository, signal) => answerOf(() => readLocalImages(engine, repository, signal)),

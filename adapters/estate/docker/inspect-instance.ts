@@ -1,14 +1,22 @@
-import type { InstanceFacts, InstanceState, MountFacts } from '../../../src/playbook/evidence.ts';
+import type { InstanceFacts, InstanceState } from '../../../src/playbook/evidence.ts';
 import type { Place } from '../../../src/playbook/place.ts';
 import { type ContainerDocument, type RestartPolicyDocument, timeOrNull } from './documents.ts';
 import { managedBy } from './managed-by.ts';
+import { mountsOf } from './mounts.ts';
 import { redactEnvironment } from './redact-environment.ts';
 
 /** What the engine's runtime sets when the configuration names no PATH (moby oci/defaults.go). */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Facts out of an inspect document. Of the environment only PATH is read; the rest of it ends here. */
-export function instanceFacts(place: Place, document: ContainerDocument): InstanceFacts {
+/**
+ * Facts out of an inspect document. Of the environment only PATH is read; the rest of it ends here. `noexecVolumes` are the
+ * names of those of its volumes that are mounted with noexec.
+ */
+export function instanceFacts(
+  place: Place,
+  document: ContainerDocument,
+  noexecVolumes: ReadonlySet<string> = new Set(),
+): InstanceFacts {
   const config = document.Config ?? {};
   return {
     place,
@@ -21,13 +29,7 @@ export function instanceFacts(place: Place, document: ContainerDocument): Instan
     path: pathOf(config.Env),
     workingDir: config.WorkingDir || '/',
     user: config.User ?? '',
-    mounts: (document.Mounts ?? []).map(
-      (mount): MountFacts => ({
-        kind: mount.Type ?? 'unknown',
-        destination: mount.Destination ?? '',
-        readOnly: mount.RW === false,
-      }),
-    ),
+    mounts: mountsOf(document, noexecVolumes),
     restartPolicy: formatRestartPolicy(document.HostConfig?.RestartPolicy),
     managedBy: managedBy(config.Labels),
   };
