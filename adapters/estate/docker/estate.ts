@@ -10,6 +10,7 @@ import { readHostFacts } from './host-facts.ts';
 import { instanceFacts } from './inspect-instance.ts';
 import { readLocalImage, readLocalImages } from './local-images.ts';
 import { noexecVolumesOf } from './mounts.ts';
+import { readChanges } from './read-changes.ts';
 import { readContainer } from './read-container.ts';
 import { readLog } from './read-log.ts';
 
@@ -47,6 +48,7 @@ export function createDockerEstate(options: DockerEstateOptions): Estate {
     localImage: (_place, imageId, signal) => answerOf(() => readLocalImage(engine, imageId, signal)),
     localImages: (_place, repository, signal) => answerOf(() => readLocalImages(engine, repository, signal)),
     log: (place, lines, signal) => answerOf(() => readLog(engine, containerAt(name, place), lines, signal)),
+    changed: (place, signal) => answerOf(() => readChanges(engine, containerAt(name, place), signal)),
     files: (place, signal) => createContainerTree(engine, containerAt(name, place), signal),
   };
 }

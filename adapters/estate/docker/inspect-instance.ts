@@ -1,4 +1,4 @@
-import type { InstanceFacts, InstanceState } from '../../../src/playbook/evidence.ts';
+import type { InstanceFacts, InstanceState, SecurityFacts } from '../../../src/playbook/evidence.ts';
 import type { Place } from '../../../src/playbook/place.ts';
 import { type ContainerDocument, type RestartPolicyDocument, timeOrNull } from './documents.ts';
 import { managedBy } from './managed-by.ts';
@@ -30,8 +30,31 @@ export function instanceFacts(
     workingDir: config.WorkingDir || '/',
     user: config.User ?? '',
     mounts: mountsOf(document, noexecVolumes),
+    init: document.HostConfig?.Init === true,
+    security: securityOf(document),
     restartPolicy: formatRestartPolicy(document.HostConfig?.RestartPolicy),
     managedBy: managedBy(config.Labels),
+  };
+}
+
+/** The longest name of a profile that is shown; a whole seccomp profile may stand in its place. */
+const LONGEST_PROFILE = 64;
+
+/** Of `seccomp=profile.json` the file, of a profile that is written out just that it is one. */
+function profileOf(options: readonly string[], name: string): string | null {
+  const option = options.find((each) => each.startsWith(`${name}=`) || each.startsWith(`${name}:`));
+  const value = option?.slice(name.length + 1) ?? '';
+  if (value === '' || value === 'unconfined' || value === 'disable' || value === 'builtin') return null;
+  return value.startsWith('{') || value.length > LONGEST_PROFILE ? 'a profile of its own' : value;
+}
+
+function securityOf({ HostConfig, AppArmorProfile }: ContainerDocument): SecurityFacts {
+  const options = HostConfig?.SecurityOpt ?? [];
+  const running = AppArmorProfile && AppArmorProfile !== 'unconfined' && AppArmorProfile !== 'docker-default';
+  return {
+    seccomp: profileOf(options, 'seccomp'),
+    apparmor: profileOf(options, 'apparmor') ?? (running ? AppArmorProfile.slice(0, LONGEST_PROFILE) : null),
+    selinux: profileOf(options, 'label'),
   };
 }
 
