@@ -1,5 +1,12 @@
+import { createExchange } from '../../adapters/registry/oci/exchange.ts';
 import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
-import type { ImageSourceOptions, RegistryOptions } from '../../adapters/registry/oci/options.ts';
+import { createLogins } from '../../adapters/registry/oci/log-in.ts';
+import {
+  DEFAULT_DEADLINES,
+  type ImageSourceOptions,
+  type RegistryOptions,
+} from '../../adapters/registry/oci/options.ts';
+import { createRegistryClient } from '../../adapters/registry/oci/registry-client.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Answer, ProbeFailure } from '../../src/playbook/answer.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
@@ -24,6 +31,14 @@ export function sourceFor(host: string, registry: RegistryOptions = {}, more: Pa
     clock: systemClock,
     ...more,
   });
+}
+
+/** The client below the source, anonymous and in plain http. */
+export function clientFor(host: string) {
+  const exchange = createExchange();
+  const logins = createLogins(exchange, async () => null, systemClock);
+  const registries = { [host]: { plainHttp: true } };
+  return createRegistryClient({ registries, exchange, logins, clock: systemClock, deadlines: DEFAULT_DEADLINES });
 }
 
 export function expectKnown<T>(answer: Answer<T>): T {

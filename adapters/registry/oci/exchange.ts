@@ -7,7 +7,7 @@ import { guardedLookup, mayReach, type Reach, refusedAddress } from './reachable
 export interface Question {
   readonly url: URL;
   readonly endpoint: Endpoint;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** What is asked for, for the message of a failure: `the tag v3 of pdf-renderer`. */

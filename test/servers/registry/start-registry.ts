@@ -8,6 +8,7 @@ export interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | null;
+  readonly range: string | null;
 }
 
 /** Handles a request in place of the registry; false leaves it to the registry. */
@@ -45,11 +46,12 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
   const seen: SeenRequest[] = [];
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const path = request.url ?? '/';
-    seen.push({ method: request.method ?? '', path, authorization: request.headers.authorization ?? null });
+    const { authorization = null, range = null } = request.headers;
+    seen.push({ method: request.method ?? '', path, authorization, range });
     if (registry.intercept(request, response, path)) return;
     if (path.startsWith('/token')) giveToken(request, response, options);
     else if (!isAllowed(request, path, options)) challenge(response, registry.origin, options);
-    else serve(path, response, content);
+    else serve(request, path, response, content);
   };
   const server = options.tls ? createTlsServer(options.tls, handle) : createServer(handle);
   server.listen(0, '127.0.0.1');
@@ -111,6 +113,7 @@ function giveToken(request: IncomingMessage, response: ServerResponse, options: 
 }
 
 function serve(
+  request: IncomingMessage,
   path: string,
   response: ServerResponse,
   content: { manifests: Map<string, Stored>; blobs: Map<string, Stored>; tags: Map<string, string[]> },
@@ -127,7 +130,23 @@ function serve(
   }
   response.setHeader('content-type', found.mediaType);
   response.setHeader('docker-content-digest', found.digest);
-  response.end(found.bytes);
+  serveBytes(request, response, found.bytes);
+}
+
+/** Single ranges, as storages serve them. */
+function serveBytes({ headers }: IncomingMessage, response: ServerResponse, bytes: Buffer): void {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+  if (first === undefined) {
+    response.setHeader('content-length', bytes.length);
+    response.end(bytes);
+    return;
+  }
+  const [from, to] = [Number(first), Math.min(Number(last), bytes.length - 1)];
+  const beyond = from >= bytes.length;
+  response.writeHead(beyond ? 416 : 206, {
+    'content-range': beyond ? `bytes */${bytes.length}` : `bytes ${from}-${to}/${bytes.length}`,
+  });
+  response.end(beyond ? '' : bytes.subarray(from, to + 1));
 }
 
 /** Two tags a page, whatever was asked for, as registries may do. */
