@@ -1,6 +1,7 @@
 import type { ImageConfig } from '../image/config.ts';
 import type { Platform } from '../image/platform.ts';
 import type { PublishedImage } from '../image/published.ts';
+import type { RegistryLogin } from '../image/registry-login.ts';
 import type { FileTree } from '../kernel/file-tree.ts';
 import type { Answer } from '../playbook/answer.ts';
 
@@ -21,4 +22,6 @@ export interface ImageSource {
   open(reference: string, platform: Platform, signal: AbortSignal): Promise<Answer<OpenedImage>>;
   /** The tags of a repository, at most 1,000, in the registry's order. */
   tags(repository: string, signal: AbortSignal): Promise<Answer<readonly string[]>>;
+  /** The same images, read with these logins before those that are configured: a pod's pull secrets. */
+  withLogins(logins: readonly RegistryLogin[]): ImageSource;
 }

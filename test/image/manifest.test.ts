@@ -77,7 +77,11 @@ describe('parseManifest', () => {
       { schemaVersion: 1, fsLayers: [] },
       'application/vnd.docker.distribution.manifest.v1+prettyjws',
     );
-    expect(manifest).toMatchObject({ kind: 'refused', unsupported: true, reason: expect.stringContaining('schema 1') });
+    expect(manifest).toMatchObject({
+      kind: 'refused',
+      code: 'unsupported',
+      reason: expect.stringContaining('schema 1'),
+    });
   });
 
   it.each([
@@ -92,6 +96,6 @@ describe('parseManifest', () => {
       JSON.stringify({ mediaType: OCI_IMAGE, config, layers: [{ digest: '../x' }] }),
     ],
   ])('refuses %s', (_what, json) => {
-    expect(parseManifest(json, null)).toMatchObject({ kind: 'refused', unsupported: false });
+    expect(parseManifest(json, null)).toMatchObject({ kind: 'refused', code: 'invalid' });
   });
 });

@@ -1,6 +1,7 @@
 import { createExchange } from '../../adapters/registry/oci/exchange.ts';
 import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
 import { createLogins } from '../../adapters/registry/oci/log-in.ts';
+import { createMirrors } from '../../adapters/registry/oci/mirrors.ts';
 import {
   DEFAULT_DEADLINES,
   type ImageSourceOptions,
@@ -36,9 +37,9 @@ export function sourceFor(host: string, registry: RegistryOptions = {}, more: Pa
 /** The client below the source, anonymous and in plain http. */
 export function clientFor(host: string) {
   const exchange = createExchange();
-  const logins = createLogins(exchange, async () => null, systemClock);
-  const registries = { [host]: { plainHttp: true } };
-  return createRegistryClient({ registries, exchange, logins, clock: systemClock, deadlines: DEFAULT_DEADLINES });
+  const logins = createLogins(exchange, async function* () {}, systemClock);
+  const mirrors = createMirrors({ [host]: { plainHttp: true } }, systemClock, keepingLog());
+  return createRegistryClient({ exchange, logins, mirrors, clock: systemClock, deadlines: DEFAULT_DEADLINES });
 }
 
 export function expectKnown<T>(answer: Answer<T>): T {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, request } from 'undici';
 import { type Endpoint, reachFor } from './endpoint.ts';
@@ -13,9 +14,15 @@ export interface Question {
   /** What is asked for, for the message of a failure: `the tag v3 of pdf-renderer`. */
   readonly what: string;
   readonly signal: AbortSignal;
+  /** By the clock's monotonic time, when the signal is going to abort; absent when that is not known. */
+  readonly until?: number;
 }
 
-export type Reply = Dispatcher.ResponseData;
+export interface Reply {
+  readonly statusCode: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly body: Readable;
+}
 
 /** One HTTP exchange; redirects are given back, not followed. Rejects with ProbeError when nothing answers. */
 export type Exchange = (question: Question) => Promise<Reply>;

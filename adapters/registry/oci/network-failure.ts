@@ -19,6 +19,7 @@ const UNTRUSTED = [
   'SELF_SIGNED_CERT_IN_CHAIN',
 ];
 const TIMEOUTS = ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'];
+const TOO_LARGE_HEADERS = ['UND_ERR_HEADERS_OVERFLOW', 'HPE_HEADER_OVERFLOW'];
 
 /** Turns an error of a socket, of TLS or of an abort into a ProbeError, by its code; what has none is a defect and comes back as it is. */
 export function translateNetworkError(error: unknown, asked: Asked): unknown {
@@ -38,6 +39,17 @@ export function translateNetworkError(error: unknown, asked: Asked): unknown {
       'timeout',
       `${at} did not answer in time when ${what} was asked for. See whether it is up and reachable from here.`,
     );
+  if (TOO_LARGE_HEADERS.includes(code))
+    return fail(
+      'too-large',
+      `${at} answered with larger headers than any sound server does, when ${what} was asked for.`,
+    );
+  if (code.startsWith('HPE_')) {
+    return fail(
+      'invalid',
+      `${at} does not speak HTTP (${code}), when ${what} was asked for. See whether the address is a registry’s.`,
+    );
+  }
   if (code === REFUSED_ADDRESS) {
     return fail(
       'denied',

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Question, Reply } from './exchange.ts';
 import { translateNetworkError } from './network-failure.ts';
@@ -50,10 +49,4 @@ export async function readRefusal(reply: Reply, question: Question): Promise<Buf
     if (!(error instanceof ProbeError)) throw error;
   }
   return Buffer.concat(chunks);
-}
-
-/** `sha256:…` of bytes, by the algorithm that another digest names. */
-export function digestOf(bytes: Uint8Array, like = 'sha256'): string {
-  const algorithm = like.split(':')[0] ?? 'sha256';
-  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }
