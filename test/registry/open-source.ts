@@ -10,6 +10,7 @@ import {
 import { createRegistryClient } from '../../adapters/registry/oci/registry-client.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Answer, ProbeFailure } from '../../src/playbook/answer.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 
 export const never: AbortSignal = new AbortController().signal;
@@ -21,6 +22,16 @@ export function keepingLog(): Log & { lines: string[] } {
     lines.push(`${message} ${JSON.stringify(fields)}`);
   };
   return { lines, debug: keep, info: keep, warn: keep, error: keep };
+}
+
+/** The machine's time, but for pauses, which take none and are noted. */
+export function hurriedClock(slept: number[] = []): Clock {
+  return {
+    ...systemClock,
+    sleep: async (ms) => {
+      slept.push(ms);
+    },
+  };
 }
 
 /** An image source for one registry in plain http, anonymous unless told. */

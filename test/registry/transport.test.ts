@@ -9,7 +9,7 @@ import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
 import { systemClock as clock } from '../../adapters/system/clock.ts';
 import { type BuiltImage, imageOf, layerOf } from '../servers/registry/build-image.ts';
 import { fail, startRegistry, type TestRegistry } from '../servers/registry/start-registry.ts';
-import { expectFailure, expectKnown, keepingLog, never, sourceFor } from './open-source.ts';
+import { expectFailure, expectKnown, hurriedClock, keepingLog, never, sourceFor } from './open-source.ts';
 
 const AMD64 = { os: 'linux', architecture: 'amd64', variant: null };
 const LOGIN = { username: 'bot', password: 'secret' };
@@ -95,7 +95,8 @@ describe('a registry that is not well', () => {
     [418, 'invalid'],
   ])('%i is %s', async (status, code) => {
     answerWith((response) => fail(response, status, 'WHATEVER'));
-    expect(expectFailure(await open())).toMatchObject({ code, target: registry.host });
+    const clock = hurriedClock();
+    expect(expectFailure(await open({ clock }))).toMatchObject({ code, target: registry.host });
   });
 
   it('says how long to wait', async () => {
