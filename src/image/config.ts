@@ -1,5 +1,7 @@
+import { type HistoryStep, readHistory } from './history.ts';
 import { asObject, asText, asTextRecord, asTexts, parseJsonObject } from './json-values.ts';
 import { architectureOf, type Platform } from './platform.ts';
+import { readStatedBuild, type StatedBuild } from './stated-build.ts';
 
 /** The configuration of one image (OCI image-spec config.md); of the environment only PATH is kept. */
 export interface ImageConfig {
@@ -11,6 +13,10 @@ export interface ImageConfig {
   readonly path: string | null;
   readonly createdAt: string | null;
   readonly labels: Readonly<Record<string, string>>;
+  /** What the labels say of where it comes from. */
+  readonly build: StatedBuild;
+  /** Lowest step first. */
+  readonly history: readonly HistoryStep[];
 }
 
 /** Reads the JSON of an image configuration; null when it is none. What it leaves out of its platform is `unknown`. */
@@ -18,6 +24,7 @@ export function parseImageConfig(json: string): ImageConfig | null {
   const document = parseJsonObject(json);
   if (document === null) return null;
   const run = asObject(document.config) ?? {};
+  const labels = asTextRecord(run.Labels);
   return {
     platform: platformOf(document),
     entrypoint: asTexts(run.Entrypoint),
@@ -26,7 +33,9 @@ export function parseImageConfig(json: string): ImageConfig | null {
     user: asText(run.User) ?? '',
     path: pathOf(asTexts(run.Env)),
     createdAt: asText(document.created),
-    labels: asTextRecord(run.Labels),
+    labels,
+    build: readStatedBuild(labels),
+    history: readHistory(document.history),
   };
 }
 

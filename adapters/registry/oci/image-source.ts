@@ -2,7 +2,7 @@ import type { ImageConfig } from '../../../src/image/config.ts';
 import type { IndexEntry } from '../../../src/image/manifest.ts';
 import { formatPlatform, type Platform, samePlatform } from '../../../src/image/platform.ts';
 import type { PublishedImage } from '../../../src/image/published.ts';
-import { parseReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
+import { isDigest, parseReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
 import type { RegistryLogin } from '../../../src/image/registry-login.ts';
 import { fittingEntries } from '../../../src/image/select-platform.ts';
 import { answerOf } from '../../../src/playbook/answer.ts';
@@ -10,6 +10,7 @@ import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.t
 import { credentialFinder } from './credentials.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { fetchTags } from './fetch-tags.ts';
+import { findProvenance } from './find-provenance.ts';
 import { imageFiles } from './image-files.ts';
 import { createStreamedLayers, type LayerSource } from './layer-source.ts';
 import { listEntries } from './list-entries.ts';
@@ -52,6 +53,12 @@ function sourceWith(
       answerOf(() => open(manifests, layers, readReference(reference), platform, signal)),
     tags: (repository, signal) =>
       answerOf(() => fetchTags(client, readReference(repository), clock.deadline(deadlines.list, signal))),
+    provenance: (reference, digest, signal) =>
+      answerOf(async () => {
+        if (!isDigest(digest)) throw problem('invalid', reference, `${digest} is no digest of an image.`);
+        const within = clock.deadline(deadlines.list, signal);
+        return findProvenance(client, manifests, readReference(reference), digest, within);
+      }),
     withLogins: (more) => sourceWith(options, shared, [...more, ...given]),
   };
 }
