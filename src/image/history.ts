@@ -1,4 +1,5 @@
 import { asList, asObject, asText } from './json-values.ts';
+import { oneLine } from './one-line.ts';
 
 /**
  * One step of an image's history (OCI image-spec config.md). Of the command only the instruction is kept, and of COPY and
@@ -28,7 +29,7 @@ export function readHistory(history: unknown): readonly HistoryStep[] {
       const command = (asText(step.created_by) ?? '').slice(0, LONGEST_COMMAND);
       const instruction = instructionOf(command);
       const destination = instruction === 'COPY' || instruction === 'ADD' ? destinationOf(command) : null;
-      return { createdAt: asText(step.created), instruction, destination, empty: step.empty_layer === true };
+      return { createdAt: oneLine(asText(step.created)), instruction, destination, empty: step.empty_layer === true };
     });
 }
 

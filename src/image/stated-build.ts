@@ -1,4 +1,5 @@
-import { oneLine, withoutLogin } from './source-location.ts';
+import { oneLine } from './one-line.ts';
+import { withoutLogin } from './source-location.ts';
 
 /** What an image's labels or annotations say of how it was made (OCI image-spec annotations.md). Anybody may have written them. */
 export interface StatedBuild {

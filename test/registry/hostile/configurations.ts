@@ -75,6 +75,14 @@ export const configurations: HostileCases = {
       check: ({ registry }) => atMost(registry.seen.length, 12),
     },
     {
+      does: 'lists tags that cannot be any',
+      set: answerTo('/tags/', (response) =>
+        response.end(JSON.stringify({ tags: ['v1', 'x'.repeat(1_000_000), '../../x', '', 7] })),
+      ),
+      ask: tags,
+      result: { known: 'they are left out', holds: (value) => JSON.stringify(value) === '["v1"]' },
+    },
+    {
       does: 'lists its tags one a page, for ever, and slowly',
       set: answerTo('/tags/', (response) => {
         response.setHeader('link', '</v2/x/tags/list?last=a>; rel="next"');
