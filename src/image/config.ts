@@ -14,7 +14,7 @@ export interface ImageConfig {
   readonly path: string | null;
   readonly createdAt: string | null;
   readonly labels: Readonly<Record<string, string>>;
-  /** What the labels say of where it comes from. */
+  /** What the labels, and of an opened image its manifest’s annotations, say of where it comes from. */
   readonly build: StatedBuild;
   /** Lowest step first. */
   readonly history: readonly HistoryStep[];

@@ -48,6 +48,7 @@ export type Manifest =
       readonly config: Descriptor;
       /** Lowest first. */
       readonly layers: readonly Descriptor[];
+      readonly annotations: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'artifact'; readonly mediaType: string; readonly artifactType: string }
   | { readonly kind: 'refused'; readonly code: 'invalid' | 'unsupported' | 'too-large'; readonly reason: string };
@@ -149,7 +150,8 @@ function parseImage(document: JsonObject, mediaType: string): Manifest {
     return refused(`it lists ${listed.length} layers, more than ${MOST_LAYERS}`, 'too-large');
   const layers = listed.map(descriptorOf);
   if (layers.includes(null)) return refused('a layer has no valid digest');
-  return { kind: 'manifest', mediaType, config, layers: layers.filter((layer) => layer !== null) };
+  const annotations = asTextRecord(document.annotations);
+  return { kind: 'manifest', mediaType, config, layers: layers.filter((layer) => layer !== null), annotations };
 }
 
 /** Reads a descriptor; null when it has no digest that can be verified. */

@@ -5,6 +5,7 @@ import type { PublishedImage } from '../../../src/image/published.ts';
 import { isDigest, parseReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
 import type { RegistryLogin } from '../../../src/image/registry-login.ts';
 import { fittingEntries } from '../../../src/image/select-platform.ts';
+import { readStatedBuild } from '../../../src/image/stated-build.ts';
 import { answerOf } from '../../../src/playbook/answer.ts';
 import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
 import { credentialFinder } from './credentials.ts';
@@ -137,5 +138,11 @@ function openedImage(
 ): OpenedImage {
   const { registry, repository } = reference;
   const layers = manifest.layers.map((layer) => ({ registry, repository, digest: layer.digest, size: layer.size }));
-  return { digest, config, layers: layers.map((layer) => layer.digest), files: imageFiles(layers, source, signal) };
+  const build = readStatedBuild(config.labels, manifest.annotations);
+  return {
+    digest,
+    config: { ...config, build },
+    layers: layers.map((layer) => layer.digest),
+    files: imageFiles(layers, source, signal),
+  };
 }
