@@ -45,5 +45,5 @@ function userAndPassword(auth: string | null): readonly [string, string] | null 
   const text = auth ? decodeBase64Text(auth) : null;
   const colon = text?.indexOf(':') ?? -1;
   // The Docker CLI pads some with NUL.
-  return text && colon > 0 ? [text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, '')] : null;
+  return text && colon > 0 ? [text.slice(0, colon), text.slice(colon + 1).replace(/(?<!\0)\0+$/, '')] : null;
 }

@@ -41,11 +41,12 @@ function instructionOf(command: string): string | null {
   return marked === undefined && /^(?:\|\d+ |\/bin\/\w*sh -c )/.test(command) ? 'RUN' : null;
 }
 
+const BUILDKIT_MARK = '# buildkit';
+
+/** No patterns here: over a long run of blanks they would take time by its square. */
 function destinationOf(command: string): string | null {
-  const last = command
-    .replace(/\s*# buildkit\s*$/, '')
-    .trimEnd()
-    .split(/\s+/)
-    .at(-1);
-  return last !== undefined && /^[\w./-]+$/.test(last) && last.length <= LONGEST_DESTINATION ? last : null;
+  const whole = command.trimEnd();
+  const plain = whole.endsWith(BUILDKIT_MARK) ? whole.slice(0, -BUILDKIT_MARK.length).trimEnd() : whole;
+  const last = plain.slice(Math.max(plain.lastIndexOf(' '), plain.lastIndexOf('\t')) + 1);
+  return /^[\w./-]+$/.test(last) && last.length <= LONGEST_DESTINATION ? last : null;
 }

@@ -18,7 +18,7 @@ export function withoutLogin(address: string | null): string | null {
   const plain = address
     .trim()
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1')
-    .replace(/^[^/@]*:[^/@]*@/, '')
+    .replace(/^[^/@:]*:[^/@]*@/, '')
     .replace(/\?[^#]*/, '');
   return oneLine(plain);
 }

@@ -31,7 +31,7 @@ export async function fetchTags(
 
 /** Of a Link header only its query counts: a registry cannot send us to another path (distribution-spec, pagination). */
 function nextPage(link: string | readonly string[] | undefined): string | null {
-  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(typeof link === 'string' ? link : '')?.[1];
+  const target = /<([^<>]*)>\s*;\s*rel="?next"?/.exec(typeof link === 'string' ? link : '')?.[1];
   const query = target?.split('?')[1];
   return query === undefined ? null : `tags/list?${query}`;
 }
