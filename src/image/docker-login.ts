@@ -36,7 +36,8 @@ function credentialsOf(entry: JsonObject): RegistryCredentials | null {
   const identity = asText(entry.identitytoken);
   if (identity) return { kind: 'identity-token', token: identity };
   const registryToken = asText(entry.registrytoken);
-  if (registryToken) return { kind: 'registry-token', token: registryToken };
+  // It is sent as it is, in a header.
+  if (registryToken && /^[\x21-\x7e]+$/.test(registryToken)) return { kind: 'registry-token', token: registryToken };
   const [username, password] = userAndPassword(asText(entry.auth)) ?? [asText(entry.username), asText(entry.password)];
   return username && password ? { kind: 'password', username, password } : null;
 }

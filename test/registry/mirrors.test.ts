@@ -44,6 +44,7 @@ describe('a mirror', () => {
   it('gives layers too', async () => {
     mirror.push('x', image, 'v1');
     const opened = expectKnown(await source().open(reference(), AMD64, never));
+    expect(opened.servedBy).toBe(mirror.host);
     expect(Buffer.from(await opened.files.read('/a', 0, 5)).toString()).toBe('hello');
     expect(origin.seen).toEqual([]);
   });

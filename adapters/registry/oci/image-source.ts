@@ -100,7 +100,10 @@ async function open(
   const named = await manifests.named(reference, signal);
   if (named.manifest.kind === 'manifest') {
     const config = await manifests.config(reference, named.manifest.config, signal);
-    return openedImage(layers, reference, named.digest, named.manifest, config, signal);
+    return {
+      ...openedImage(layers, reference, named.digest, named.manifest, config, signal),
+      servedBy: named.servedBy,
+    };
   }
   const entries = await listEntries(manifests, reference, named.manifest, signal);
   const fitting = fittingEntries(entries, platform);
@@ -112,7 +115,7 @@ async function open(
     const config = await manifests.config(reference, manifest.config, signal);
     // An entry that states no platform is taken only when its configuration does (containerd, images.Manifest).
     if (entry.platform === null && !samePlatform(config.platform, platform)) continue;
-    return openedImage(layers, reference, entry.digest, manifest, config, signal);
+    return { ...openedImage(layers, reference, entry.digest, manifest, config, signal), servedBy: named.servedBy };
   }
   throw problem('not-found', reference.registry, noneFits(reference, platform, entries));
 }
