@@ -1,0 +1,104 @@
+import type { Answer } from './answer.ts';
+import type { BuildEvidence, BuildJob, BuildMatch, BuildQuestion } from './build-evidence.ts';
+import type { BuildLog } from './build-log.ts';
+
+/** Runs of pipelines that might be the one. */
+export type RunFilter =
+  | { readonly kind: 'revision'; readonly revision: string }
+  | { readonly kind: 'tag'; readonly tag: string }
+  /** Those that may have been running at `at`, the likeliest first. */
+  | { readonly kind: 'time'; readonly ref: string | null; readonly at: Date }
+  | { readonly kind: 'latest'; readonly ref: string | null };
+
+export type ListedRun = BuildEvidence['run'];
+
+/** What a CI server lists, newest first where nothing else is said. Rejects with ProbeError. */
+export interface BuildListing<J extends BuildJob> {
+  runs(filter: RunFilter): Promise<readonly ListedRun[]>;
+  jobs(run: ListedRun): Promise<readonly J[]>;
+  log(job: J): Promise<Answer<BuildLog>>;
+}
+
+export type FoundBuild<J extends BuildJob = BuildJob> = Pick<BuildEvidence, 'matchedBy' | 'run' | 'log'> & {
+  readonly job: J;
+};
+
+const MOST_RUNS_OF_A_KIND = 5;
+const MOST_JOBS_OF_A_RUN = 4;
+const MOST_LOGS = 12;
+/** Clocks differ, and `created` of an image may be set before its layers are made. */
+const SLACK_MS = 120_000;
+const LIKELY_NAME = /build|image|docker|container|package|publish|release|push/i;
+
+/**
+ * Looks for the build of an image, by what is surest first. A log that names the digest ends the search; of the others the first
+ * counts. Null when none is a build. Asks for a bounded number of runs, jobs and logs.
+ */
+export async function findBuild<J extends BuildJob>(
+  listing: BuildListing<J>,
+  question: BuildQuestion,
+): Promise<FoundBuild<J> | null> {
+  const seen = new Set<string>();
+  let best: FoundBuild<J> | null = null;
+  let logs = 0;
+  for (const filter of filtersOf(question)) {
+    const runs = (await listing.runs(filter)).filter(({ id }) => !seen.has(id)).slice(0, MOST_RUNS_OF_A_KIND);
+    for (const run of runs) {
+      seen.add(run.id);
+      for (const job of candidates(await listing.jobs(run), question)) {
+        if (logs >= MOST_LOGS) return best;
+        logs += 1;
+        const found: FoundBuild<J> = { matchedBy: filter.kind, run, job, log: await listing.log(job) };
+        if (namesDigest(found, question)) return { ...found, matchedBy: 'digest' };
+        if (best === null && mayBe(found, question)) best = found;
+      }
+    }
+    if (best !== null && isSettled(best, question)) return best;
+  }
+  return best;
+}
+
+function filtersOf({ revision, tag, ref, builtAt }: BuildQuestion): readonly RunFilter[] {
+  return [
+    ...(revision === null ? [] : [{ kind: 'revision', revision } as const]),
+    ...(tag === null ? [] : [{ kind: 'tag', tag } as const]),
+    ...(builtAt === null ? [] : [{ kind: 'time', ref, at: builtAt } as const]),
+    // The latest build says nothing of an image that is known to be older.
+    ...(builtAt === null ? [{ kind: 'latest', ref } as const] : []),
+  ];
+}
+
+/** The jobs of a run that may have built it: the one that is named, or all that ran, the likely ones first. */
+function candidates<J extends BuildJob>(jobs: readonly J[], { job: wanted, builtAt }: BuildQuestion): readonly J[] {
+  const ran = jobs.filter(({ startedAt }) => startedAt !== null);
+  const named = wanted === null ? ran : ran.filter(({ name }) => isJob(name, wanted));
+  const rank = (job: BuildJob) => (wasRunning(job, builtAt) ? 0 : 2) + (LIKELY_NAME.test(job.name) ? 0 : 1);
+  return [...named].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_JOBS_OF_A_RUN);
+}
+
+/** Whether a job is the named one, or one of those that a matrix made of it: `build 1/2`, `build: [arm64]`, `build (arm64)`, `build / push`. */
+export function isJob(name: string, wanted: string): boolean {
+  return name === wanted || (name.startsWith(wanted) && /^(?::? [[(\d]| \/ )/.test(name.slice(wanted.length)));
+}
+
+function wasRunning({ startedAt, finishedAt }: BuildJob, at: Date | null): boolean {
+  if (at === null || startedAt === null) return true;
+  const end = finishedAt === null ? Number.POSITIVE_INFINITY : Date.parse(finishedAt);
+  return Date.parse(startedAt) - SLACK_MS <= at.getTime() && at.getTime() <= end + SLACK_MS;
+}
+
+function namesDigest({ log }: FoundBuild, { digest }: BuildQuestion): boolean {
+  return digest !== null && log.kind === 'known' && log.value.pushed.some((image) => image.digest === digest);
+}
+
+function mayBe({ log, job, matchedBy }: FoundBuild, { job: wanted, builtAt }: BuildQuestion): boolean {
+  if (matchedBy === 'time' && !wasRunning(job, builtAt)) return false;
+  if (wanted !== null) return true;
+  return log.kind === 'known' && (log.value.commands.length > 0 || log.value.pushed.length > 0);
+}
+
+/** Nothing surer can come: no digest is looked for, or the log names none at all. */
+function isSettled({ log, matchedBy }: FoundBuild, { digest }: BuildQuestion): boolean {
+  const sure: readonly BuildMatch[] = ['revision', 'tag'];
+  return digest === null || (sure.includes(matchedBy) && (log.kind !== 'known' || log.value.pushed.length === 0));
+}
