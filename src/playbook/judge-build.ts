@@ -1,6 +1,7 @@
 import { architectureInName } from './architecture-words.ts';
 import type { BuildEvidence } from './build-evidence.ts';
 import type { ArchitectureClaim, BuildLog } from './build-log.ts';
+import { hostedArchitecture } from './hosted-runners.ts';
 import type { Confidence } from './verdict.ts';
 
 /** Where a build ran, and what contradicts that. */
@@ -79,6 +80,14 @@ function namedSources(labels: readonly string[], name: string | null, log: Build
       because: `the runner ${called} is ${architecture} by its name`,
     });
   }
+  const image = log?.runnerImage ?? null;
+  const hosted = image === null ? null : hostedArchitecture(image);
+  if (hosted !== null)
+    sources.push({
+      architecture: hosted,
+      knownFrom: 'runner-name',
+      because: `the runner’s image ${image} is ${hosted}`,
+    });
   return sources;
 }
 

@@ -4,7 +4,7 @@ import type { BuildLog } from '../playbook/build-log.ts';
 
 /** A build that is wanted. */
 export interface RebuildRequest {
-  /** Of letters, digits, `-` and `_`; handed to the pipeline as EXECFMT_RUN, so that it can be found again. */
+  /** Begins with the run's id (`r-7k2m9x`), of letters, digits, `-` and `_`; handed to the pipeline, so that it can be found again. */
   readonly key: string;
   /** As the CI server names it: `docs/pdf-renderer`. */
   readonly project: string;
@@ -12,7 +12,7 @@ export interface RebuildRequest {
   readonly ref: string | null;
   /** The job that builds: of GitHub `build.yml`, `build.yml/job` or what is unique in the repository. Null: all of them. */
   readonly job: string | null;
-  /** The tag or label of the wanted runner, handed to the pipeline as EXECFMT_RUNNER; null: as the pipeline says. */
+  /** The tag or label of the wanted runner, handed to the pipeline; null: as the pipeline says. */
   readonly runner: string | null;
 }
 

@@ -20,3 +20,12 @@ export function buildOutput(revision: string, architecture: string): readonly st
 export const REVISION = 'a1'.repeat(20);
 export const LATEST = 'b2'.repeat(20);
 export const PROJECT = 'docs/pdf-renderer';
+
+/** A minute passes with every look at the clock, so that times order things and no test waits. */
+export function minutes(): () => Date {
+  let at = Date.parse('2026-11-21T07:00:00Z');
+  return () => {
+    at += 60_000;
+    return new Date(at);
+  };
+}

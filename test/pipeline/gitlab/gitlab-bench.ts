@@ -4,7 +4,7 @@ import { createGitlabRebuilds } from '../../../adapters/pipeline/gitlab/rebuilds
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { type GitlabServer, type GitlabServerOptions, startGitlab } from '../../servers/gitlab/start-gitlab.ts';
 import type { JobScript, Pipeline, Project } from '../../servers/gitlab/world.ts';
-import { buildOutput, LATEST, PROJECT, REVISION } from '../sample-builds.ts';
+import { buildOutput, LATEST, minutes, PROJECT, REVISION } from '../sample-builds.ts';
 
 export interface GitlabBench {
   readonly gitlab: GitlabServer;
@@ -25,15 +25,6 @@ const SCRIPT: readonly JobScript[] = [
   },
   { name: 'lint', stage: 'test', log: () => ['$ npm run lint'] },
 ];
-
-/** A minute passes with every look at the clock, so that times order things and no test waits. */
-export function minutes(): () => Date {
-  let at = Date.parse('2026-11-21T07:00:00Z');
-  return () => {
-    at += 60_000;
-    return new Date(at);
-  };
-}
 
 /** A GitLab after the incident: v3 was built on arm64, because that is what the file says when nobody asks for more. */
 export async function openGitlab(

@@ -17,13 +17,14 @@ export type CiFault =
 
 /** Faults that wait for a call whose `METHOD /path` matches; each is used up by one. */
 export function createFaults() {
-  const waiting: { readonly match: RegExp; readonly fault: CiFault }[] = [];
+  const waiting: { readonly match: RegExp; readonly fault: CiFault; skip: number }[] = [];
   return {
-    add(match: RegExp, fault: CiFault): void {
-      waiting.push({ match, fault });
+    /** `skip`: how many matching calls are spared first. */
+    add(match: RegExp, fault: CiFault, skip = 0): void {
+      waiting.push({ match, fault, skip });
     },
     next(call: string): CiFault | null {
-      const index = waiting.findIndex(({ match }) => match.test(call));
+      const index = waiting.findIndex((one) => one.match.test(call) && one.skip-- <= 0);
       return index < 0 ? null : (waiting.splice(index, 1)[0]?.fault ?? null);
     },
   };

@@ -39,8 +39,8 @@ export interface GitlabServer {
   step(times?: number): void;
   /** Steps until the pipeline is over, waits for a person, or for a runner that is not there. */
   settle(pipeline: Pipeline): string;
-  /** Of the next call whose `METHOD /path` matches. */
-  fault(match: RegExp, fault: CiFault): void;
+  /** Of the next call (after `skip` others) whose `METHOD /path` matches. */
+  fault(match: RegExp, fault: CiFault, skip?: number): void;
   close(): Promise<void>;
 }
 
@@ -129,7 +129,7 @@ export async function startGitlab(options: GitlabServerOptions = {}): Promise<Gi
       }
       return statusOf(pipeline);
     },
-    fault: (match, fault) => faults.add(match, fault),
+    fault: (match, fault, skip) => faults.add(match, fault, skip),
     close: () => server.close(),
   };
 }
