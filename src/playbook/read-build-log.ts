@@ -11,7 +11,7 @@ const MOST_OF_A_KIND = 30;
 /** A shell's prompt as logs show it: GitLab's `$ `, the `+ ` of set -x, GitHub's `Run ` and `[command]`. */
 const PROMPT = /^\s*(?:\$ |\++ |Run |\[command\])\s*/;
 const COMMAND =
-  /^\s*(?:(?:sudo|time|exec|env|[A-Z_]+=\S*) +)*(?:\S*\/)?(?:docker +(?:(?:buildx|image|builder|compose) +)?(?:build|bake)|docker-compose +build|(?:podman|nerdctl|buildctl|img) +build|buildah +(?:bud|build(?:-using-dockerfile)?)|kaniko|executor +(?=.*--destination)|ko +build)(?: |$)/;
+  /(?:^\s*|(?:&&|\|\||[;|(]) *)(?:(?:sudo|time|exec|env|[A-Z_]+=\S*) +)*(?:[\w./-]*\/)?(?:docker +(?:(?:buildx|image|builder|compose) +)?(?:build|bake)|docker-compose +build|(?:podman|nerdctl|buildctl|img) +build|buildah +(?:bud|build(?:-using-dockerfile)?)|kaniko|executor(?= .*--destination)|ko +build)(?: |$)/;
 /** Commands that print the machine's own architecture on the next line. */
 const MEASURES =
   /^(?:\S*\/)?(?:uname +-(?:m|p|i)|arch|dpkg +--print-architecture|docker +(?:info|version) +.*Arch\S*)\s*$/;

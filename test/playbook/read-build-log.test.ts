@@ -165,6 +165,32 @@ describe('images that were pushed', () => {
   });
 });
 
+describe('commands that build', () => {
+  it.each<[string, boolean]>([
+    ['$ docker build .', true],
+    ['+ DOCKER_BUILDKIT=1 sudo /usr/bin/docker buildx build --push .', true],
+    ['$ cd app && docker compose build web', true],
+    ['Run buildah bud -t x .', true],
+    ['$ podman build .', true],
+    ['$ /kaniko/executor --context . --destination registry/x:v3', true],
+    ['$ docker buildx bake', true],
+    ['$ docker builder prune', false],
+    ['$ docker run app build', false],
+    ['$ echo docker build', false],
+    ['$ npm run build', false],
+    ['see docs/docker build', false],
+  ])('%j: %j', (line, expected) => {
+    expect(read(line).commands.length > 0).toBe(expected);
+  });
+
+  it.each(['A= ', 'env ', 'a/', '( ', 'linux/', '--platform ', 'executor '])(
+    'are looked for in a line full of %j',
+    (part) => {
+      expect(read(part.repeat(4_000))).toMatchObject({ lineCount: 1, commands: [] });
+    },
+  );
+});
+
 describe('any log', () => {
   it('shows no secrets and no long lines', () => {
     const token = `glpat-${'x1'.repeat(10)}`;

@@ -17,7 +17,7 @@ const LONGEST_WORDS = 200;
 
 /** The failure that an HTTP status of GitHub tells of, and what to do about it. Its own words are quoted where they name the mistake. */
 export function statusFailure(refusal: Refusal): ProbeError {
-  const { reply, question, hasToken } = refusal;
+  const { reply, question } = refusal;
   const { target, what } = question;
   const status = reply.statusCode;
   if (isRateLimit(reply)) {
@@ -37,17 +37,7 @@ export function statusFailure(refusal: Refusal): ProbeError {
       target,
       `the token does not allow ${what} (403)${needed(reply)}. Reading takes Actions: read, starting and cancelling Actions: write.`,
     );
-  if (status === 404) {
-    const hidden = hasToken
-      ? 'what the token may not see is hidden like this'
-      : 'without a token only public repositories are seen';
-    const server = question.url.hostname === 'api.github.com' ? '' : ', and that the address ends with /api/v3';
-    return problem(
-      'not-found',
-      target,
-      `${what}: there is nothing like that (404). Check the spelling in the configuration${server}; ${hidden}.`,
-    );
-  }
+  if (status === 404) return problem('not-found', target, missingMessage(refusal));
   if (status === 410)
     return problem(
       'not-found',
@@ -69,6 +59,14 @@ export function statusFailure(refusal: Refusal): ProbeError {
     target,
     `it answered ${status} for ${what}, which GitHub’s API does not. Check its address, and whether the repository was renamed.`,
   );
+}
+
+function missingMessage({ question, hasToken }: Refusal): string {
+  const hidden = hasToken
+    ? 'what the token may not see is hidden like this'
+    : 'without a token only public repositories are seen';
+  const server = question.url.hostname === 'api.github.com' ? '' : ', and that the address ends with /api/v3';
+  return `${question.what}: there is nothing like that (404). Check the spelling in the configuration${server}; ${hidden}.`;
 }
 
 /** GitHub names the permissions that would have been enough. */
