@@ -6,7 +6,7 @@ import { type JobDocument, machineOf } from './documents.ts';
 
 /**
  * The runner of a job with what only its own document tells: tags, and the machine where the job's document is of an older
- * GitLab (before 17.0). Not everybody may read it: then what is known stays, and why the rest is not is said.
+ * GitLab (before 17.1). Not everybody may read it: then what is known stays, and why the rest is not is said.
  */
 export async function readRunner(
   client: GitlabClient,

@@ -17,7 +17,7 @@ export function pipelineDocument(origin: string, project: Project, pipeline: Pip
   };
 }
 
-/** `newer`: GitLab 17.0 and later tell the machine that a runner ran the job on. */
+/** `newer`: GitLab 17.1 and later tell the machine that a runner ran the job on. */
 export function jobDocument(origin: string, project: Project, pipeline: Pipeline, job: Job, newer: boolean) {
   const { runner } = job;
   return {

@@ -27,7 +27,7 @@ export interface Call {
 export interface Gitlab {
   readonly origin: () => string;
   readonly world: World;
-  /** 17.0 and later. */
+  /** 17.1 and later. */
   readonly newer: boolean;
 }
 

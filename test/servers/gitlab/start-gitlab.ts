@@ -47,7 +47,7 @@ export interface GitlabServer {
 export interface GitlabServerOptions {
   readonly tls?: TlsPair;
   readonly now?: () => Date;
-  /** False: a GitLab before 17.0, whose jobs do not tell their machine. */
+  /** False: a GitLab before 17.1, whose jobs do not tell their machine. */
   readonly newer?: boolean;
 }
 
