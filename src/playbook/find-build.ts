@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts';
+import { type Answer, ProbeError } from './answer.ts';
 import type { BuildEvidence, BuildJob, BuildMatch, BuildQuestion } from './build-evidence.ts';
 import type { BuildLog } from './build-log.ts';
 
@@ -38,24 +38,43 @@ export async function findBuild<J extends BuildJob>(
   listing: BuildListing<J>,
   question: BuildQuestion,
 ): Promise<FoundBuild<J> | null> {
-  const seen = new Set<string>();
-  let best: FoundBuild<J> | null = null;
-  let logs = 0;
-  for (const filter of filtersOf(question)) {
-    const runs = (await listing.runs(filter)).filter(({ id }) => !seen.has(id)).slice(0, MOST_RUNS_OF_A_KIND);
-    for (const run of runs) {
-      seen.add(run.id);
-      for (const job of candidates(await listing.jobs(run), question)) {
-        if (logs >= MOST_LOGS) return best;
-        logs += 1;
-        const found: FoundBuild<J> = { matchedBy: filter.kind, run, job, log: await listing.log(job) };
-        if (namesDigest(found, question)) return { ...found, matchedBy: 'digest' };
-        if (best === null && mayBe(found, question)) best = found;
-      }
+  const search: Search<J> = { listing, question, seen: new Set(), logs: 0, best: null };
+  try {
+    for (const filter of filtersOf(question)) {
+      const named = await searchRuns(search, filter);
+      if (named !== null) return named;
+      if (search.best !== null && isSettled(search.best, question)) break;
     }
-    if (best !== null && isSettled(best, question)) return best;
+  } catch (error) {
+    // What was found before the server or the time gave out is worth more than nothing.
+    if (search.best === null || !(error instanceof ProbeError)) throw error;
   }
-  return best;
+  return search.best;
+}
+
+interface Search<J extends BuildJob> {
+  readonly listing: BuildListing<J>;
+  readonly question: BuildQuestion;
+  readonly seen: Set<string>;
+  logs: number;
+  best: FoundBuild<J> | null;
+}
+
+/** Looks at the runs of one kind; gives the one whose log names the digest, and remembers the first that may be it otherwise. */
+async function searchRuns<J extends BuildJob>(search: Search<J>, filter: RunFilter): Promise<FoundBuild<J> | null> {
+  const { listing, question, seen } = search;
+  const runs = (await listing.runs(filter)).filter(({ id }) => !seen.has(id)).slice(0, MOST_RUNS_OF_A_KIND);
+  for (const run of runs) {
+    seen.add(run.id);
+    for (const job of candidates(await listing.jobs(run), question)) {
+      if (search.logs >= MOST_LOGS) return null;
+      search.logs += 1;
+      const found: FoundBuild<J> = { matchedBy: filter.kind, run, job, log: await listing.log(job) };
+      if (namesDigest(found, question)) return { ...found, matchedBy: 'digest' };
+      if (search.best === null && mayBe(found, question)) search.best = found;
+    }
+  }
+  return null;
 }
 
 function filtersOf({ revision, tag, ref, builtAt }: BuildQuestion): readonly RunFilter[] {
@@ -63,6 +82,8 @@ function filtersOf({ revision, tag, ref, builtAt }: BuildQuestion): readonly Run
     ...(revision === null ? [] : [{ kind: 'revision', revision } as const]),
     ...(tag === null ? [] : [{ kind: 'tag', tag } as const]),
     ...(builtAt === null ? [] : [{ kind: 'time', ref, at: builtAt } as const]),
+    // Not every image is built on the usual branch.
+    ...(builtAt === null || ref === null ? [] : [{ kind: 'time', ref: null, at: builtAt } as const]),
     // The latest build says nothing of an image that is known to be older.
     ...(builtAt === null ? [{ kind: 'latest', ref } as const] : []),
   ];
@@ -91,8 +112,11 @@ function namesDigest({ log }: FoundBuild, { digest }: BuildQuestion): boolean {
   return digest !== null && log.kind === 'known' && log.value.pushed.some((image) => image.digest === digest);
 }
 
-function mayBe({ log, job, matchedBy }: FoundBuild, { job: wanted, builtAt }: BuildQuestion): boolean {
+function mayBe({ log, job, matchedBy }: FoundBuild, { job: wanted, builtAt, digest }: BuildQuestion): boolean {
   if (matchedBy === 'time' && !wasRunning(job, builtAt)) return false;
+  // A guess by time is worth nothing against a log that says it pushed something else.
+  const isGuess = matchedBy === 'time' || matchedBy === 'latest';
+  if (isGuess && digest !== null && log.kind === 'known' && log.value.pushed.length > 0) return false;
   if (wanted !== null) return true;
   if (log.kind === 'known') return log.value.commands.length > 0 || log.value.pushed.length > 0;
   // Logs expire long before images do; what the job is called has to do then.

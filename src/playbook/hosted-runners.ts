@@ -6,7 +6,14 @@ const IMAGES: readonly (readonly [RegExp, string])[] = [
   [/^macos-(?:latest|1[4-9]|2\d)(?:-xlarge)?$|^macos-13-xlarge$/, 'arm64'],
 ];
 
-/** The architecture of a machine that GitHub hosts, by the label or image it is asked for with; null when that names none. */
+/** The architecture of a machine that GitHub hosts, by the label it is asked for with; null when that names none. */
 export function hostedArchitecture(label: string): string | null {
   return IMAGES.find(([form]) => form.test(label.toLowerCase()))?.[1] ?? null;
+}
+
+/** The same by the image's name in the log, which is not the label: `macos-15` there is the one for Intel. */
+export function imageArchitecture(image: string): string | null {
+  const mac = /^macos-\d\d(-arm64)?$/.exec(image.toLowerCase());
+  if (mac) return mac[1] === undefined ? 'amd64' : 'arm64';
+  return hostedArchitecture(image);
 }

@@ -1,7 +1,7 @@
 import { architectureInName } from './architecture-words.ts';
 import type { BuildEvidence } from './build-evidence.ts';
 import type { ArchitectureClaim, BuildLog } from './build-log.ts';
-import { hostedArchitecture } from './hosted-runners.ts';
+import { imageArchitecture } from './hosted-runners.ts';
 import type { Confidence } from './verdict.ts';
 
 /** Where a build ran, and what contradicts that. */
@@ -77,11 +77,11 @@ function namedSources(labels: readonly string[], name: string | null, log: Build
     sources.push({
       architecture,
       knownFrom: 'runner-name',
-      because: `the runner ${called} is ${architecture} by its name`,
+      because: `${called === log?.machineName ? 'the machine' : 'the runner'} ${called} is ${architecture} by its name`,
     });
   }
   const image = log?.runnerImage ?? null;
-  const hosted = image === null ? null : hostedArchitecture(image);
+  const hosted = image === null ? null : imageArchitecture(image);
   if (hosted !== null)
     sources.push({
       architecture: hosted,

@@ -18,6 +18,9 @@ const MEASURES =
 const INFO = /^\s*(?:Architecture|OS\/Arch|Arch)\s*[:=]\s*["']?([\w./-]+)["']?\s*$/i;
 const PLATFORM_OPTION = /--platform(?:=|\s+)["']?([\w./,-]+)/g;
 const BUILD_ARGUMENT = /(--(?:build-arg|opt|env)[= ]["']?(?:build-arg:)?[A-Za-z_]\w*=)(?:"[^"]*"|'[^']*'|\S+)/g;
+/** GitHub's usual action for building, and how logs show what it is given. */
+const BUILD_ACTION = /^docker\/(?:build-push|bake)-action@/;
+const PLATFORMS = /^\s*["']?platforms["']?\s*:(.*)$/i;
 /** BuildKit's stage names: `[linux/amd64->arm64 2/3]` runs on the first and builds for the second. */
 const CROSS_STAGE = /\[(?:linux\/)?\w+->(\w+)/;
 
@@ -66,6 +69,7 @@ function createReading(redact: (text: string) => string) {
   let introduction: Introduction = { runnerName: null, machineName: null, runnerImage: null, executor: null };
   let previous = '';
   let repository: string | null = null;
+  let step = '';
 
   const shown = (text: string, number: number): LogLine => {
     const clean = redact(text.trim().replace(BUILD_ARGUMENT, '$1[left out]'));
@@ -79,8 +83,10 @@ function createReading(redact: (text: string) => string) {
     line(text: string, number: number) {
       introduction = readIntroduction(introduction, text, previous);
       const command = text.replace(PROMPT, '');
-      if (COMMAND.test(command) && commands.length < MOST_OF_A_KIND) commands.push(shown(command, number));
-      for (const one of claimsOf(text, command, previous))
+      if (command !== text) step = command;
+      const builds = COMMAND.test(command) || (command !== text && BUILD_ACTION.test(command));
+      if (builds && commands.length < MOST_OF_A_KIND) commands.push(shown(command, number));
+      for (const one of claimsOf(text, command, previous, step))
         claim(one.kind, one.os, one.architecture, shown(text, number));
       repository = repositoryIn(text) ?? repository;
       const image = pushedIn(text, repository);
@@ -94,11 +100,17 @@ function createReading(redact: (text: string) => string) {
 
 type Claim = Pick<ArchitectureClaim, 'kind' | 'os' | 'architecture'>;
 
-function claimsOf(text: string, command: string, previous: string): readonly Claim[] {
+function claimsOf(text: string, command: string, previous: string, step: string): readonly Claim[] {
   const asked = [...command.matchAll(PLATFORM_OPTION)].flatMap(([, list = '']) =>
     platformsIn(list.replaceAll(',', ' ')),
   );
   if (asked.length > 0) return asked.map((one) => ({ kind: 'asked', ...one }));
+  const platforms = PLATFORMS.exec(text)?.[1];
+  // Elsewhere such a list is what a builder could do, not what it is told to.
+  if (platforms !== undefined)
+    return BUILD_ACTION.test(step)
+      ? platformsIn(platforms.replaceAll(',', ' ')).map((one) => ({ kind: 'asked', ...one }))
+      : [];
   const machine = MEASURES.test(previous) ? machineIn(text.trim()) : null;
   if (machine !== null) return [{ kind: 'measured', os: null, architecture: machine }];
   const info = INFO.exec(text)?.[1];

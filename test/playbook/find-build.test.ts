@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failed, known } from '../../src/playbook/answer.ts';
+import { failed, known, ProbeError } from '../../src/playbook/answer.ts';
 import type { BuildJob, BuildQuestion } from '../../src/playbook/build-evidence.ts';
 import { type BuildListing, findBuild, isJob } from '../../src/playbook/find-build.ts';
 import { readBuildLog } from '../../src/playbook/read-build-log.ts';
@@ -103,10 +103,29 @@ describe('the build of an image', () => {
     expect((await find(script, never, times)).found).toBeNull();
   });
 
+  it('is not one of the same time or branch whose log names another digest', async () => {
+    const script = { time: { r1: { build: pushes(OTHER) } }, latest: { r2: { build: pushes(OTHER) } } };
+    const at = { builtAt: new Date('2026-11-21T09:05:00Z'), ref: 'main' };
+    expect((await find(script, { ...at, digest: DIGEST })).found).toBeNull();
+    expect((await find(script, { ref: 'main', digest: DIGEST })).found).toBeNull();
+    expect((await find(script, at)).found).toEqual(['time', 'r1/build']);
+  });
+
   it('is not guessed from the latest build when the image is known to be older', async () => {
     const script = { latest: { r1: { build: pushes(OTHER) } } };
     expect((await find(script, { builtAt: new Date('2026-11-21T09:05:00Z') })).found).toBeNull();
     expect((await find(script, {})).found).toEqual(['latest', 'r1/build']);
+  });
+
+  it('is what was found before the server gave out, if anything was', async () => {
+    const fails = async (): Promise<never> => {
+      throw new ProbeError({ code: 'timeout', target: 'ci', message: 'too slow' });
+    };
+    const { listing } = scripted({ revision: { r1: { build: pushes(OTHER) } } });
+    const runs: typeof listing.runs = (filter) => (filter.kind === 'revision' ? listing.runs(filter) : fails());
+    const question = { ...nothing, revision: 'x', tag: 'v3', digest: DIGEST };
+    expect(await findBuild({ ...listing, runs }, question)).toMatchObject({ matchedBy: 'revision' });
+    await expect(findBuild({ ...listing, runs }, { ...question, revision: null })).rejects.toThrow('too slow');
   });
 
   it('is looked for in at most twelve logs', async () => {

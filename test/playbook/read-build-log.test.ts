@@ -16,7 +16,7 @@ const GITLAB = [
   '\u001b[0K  on corp-arm64-02 seEosqdXy, system ID: r_Uy8vX4NqW6MQ\u001b[0;m',
   'section_start:1732179600:prepare_executor\r\u001b[0K\u001b[0K\u001b[36;1mPreparing the "docker" executor\u001b[0;m\u001b[0;m',
   'section_end:1732179601:prepare_executor\r\u001b[0Ksection_start:1732179601:prepare_script\r\u001b[0K\u001b[0K\u001b[36;1mPreparing environment\u001b[0;m\u001b[0;m',
-  'Running on runner-seeosqdxy-project-7-concurrent-0 via corp-arm64-02...',
+  'Running on runner-seeosqdxy-project-7-concurrent-0 via build-07.corp.io...',
   '\u001b[32;1m$ uname -m\u001b[0;m',
   'aarch64',
   '\u001b[32;1m$ docker build --build-arg NPM_TOKEN=hunter2hunter2 -t registry.corp.io/pdf-renderer:v3 .\u001b[0;m',
@@ -32,7 +32,7 @@ describe('the log of a GitLab job', () => {
   it('tells the runner, the commands, the claims and what was pushed', () => {
     expect(read(...GITLAB)).toEqual({
       runnerName: 'corp-arm64-02',
-      machineName: 'runner-seeosqdxy-project-7-concurrent-0',
+      machineName: 'build-07.corp.io',
       runnerImage: null,
       executor: 'docker',
       claims: [
@@ -63,7 +63,40 @@ describe('the log of a GitLab job', () => {
   });
 
   it('takes the first name only: later ones are what the build printed', () => {
-    expect(read(...GITLAB, 'Running on elsewhere via corp-amd64-01...').runnerName).toBe('corp-arm64-02');
+    const more = ['Running with gitlab-runner 1.0', '  on corp-amd64-01 seEosqd', 'Running on x via corp-amd64-01...'];
+    expect(read(...GITLAB, ...more)).toMatchObject({ runnerName: 'corp-arm64-02', machineName: 'build-07.corp.io' });
+  });
+});
+
+describe('the logs of older runners of GitLab', () => {
+  it.each<[string[], object]>([
+    [
+      [
+        'Running with gitlab-ci-multi-runner 9.5.1 (96b34cc)',
+        '  on Docker runner (1bd8b63d)',
+        'Using Docker executor with image alpine ...',
+      ],
+      { runnerName: 'Docker runner', executor: 'docker' },
+    ],
+    [
+      [
+        'Running with gitlab-runner 11.1.0 (081978aa)',
+        '  on example-repo c443ee6d',
+        'Using Shell executor...',
+        'Running on gitlab...',
+      ],
+      { runnerName: 'example-repo', executor: 'shell', machineName: 'gitlab' },
+    ],
+    [
+      [
+        'Running with gitlab-runner 13.1.0 (6214287e)',
+        '  on centos7-zk3.5.8 DymGwyRL',
+        'Preparing the "docker" executor',
+      ],
+      { runnerName: 'centos7-zk3.5.8', executor: 'docker' },
+    ],
+  ])('%j', (lines, expected) => {
+    expect(read(...lines)).toMatchObject(expected);
   });
 });
 
@@ -111,6 +144,15 @@ describe('claims of an architecture', () => {
     [["  --platform 'linux/s390x' \\"], [['asked', 'linux', 's390x', 1]]],
     [['#6 [linux/amd64->arm64 build 2/3] RUN x'], [['asked', 'linux', 'arm64', 1]]],
     [['image for linux/arm/v7, done'], [['said', 'linux', 'arm', 1]]],
+    [
+      ['Run docker/build-push-action@v6', 'with:', '  platforms: linux/amd64,linux/arm64'],
+      [
+        ['asked', 'linux', 'amd64', 3],
+        ['asked', 'linux', 'arm64', 3],
+      ],
+    ],
+    [['Run docker/setup-qemu-action@v3', 'with:', '  platforms: linux/arm64'], []],
+    [['  "platforms": "linux/arm64,linux/amd64",'], []],
     [['x86_64'], []],
     [['GET https://dl.k8s.io/v1.30/bin/linux/amd64/kubectl'], []],
     [['go: golang.org/toolchain@v0.0.1-go1.24.linux-amd64'], []],
@@ -171,6 +213,8 @@ describe('commands that build', () => {
     ['+ DOCKER_BUILDKIT=1 sudo /usr/bin/docker buildx build --push .', true],
     ['$ cd app && docker compose build web', true],
     ['Run buildah bud -t x .', true],
+    ['Run docker/build-push-action@v6', true],
+    ['Run docker/login-action@v3', false],
     ['$ podman build .', true],
     ['$ /kaniko/executor --context . --destination registry/x:v3', true],
     ['$ docker buildx bake', true],

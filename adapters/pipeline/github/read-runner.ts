@@ -30,11 +30,8 @@ export async function readRunner(client: GithubClient, job: JobDocument, asked: 
     return { name, labels, architecture, os: null, unknownBecause };
   }
   const document = await findRunner(client, job, asked);
-  if (document === null) {
-    const unknownBecause = `the token may not see self-hosted runners, or ${name} was removed; with Administration: read it could`;
-    return { name, labels, architecture: null, os: null, unknownBecause };
-  }
-  return ofDocument(document, name, labels);
+  if (typeof document !== 'string') return ofDocument(document, name, labels);
+  return { name, labels, architecture: null, os: null, unknownBecause: document };
 }
 
 function ofDocument(document: JsonObject, name: string, asked: readonly string[]): BuildRunner {
@@ -56,21 +53,21 @@ function architectureOfLabel(label: string): string | null {
 
 const osOf = (document: JsonObject) => asText(document.os)?.toLowerCase() || null;
 
-/** Of the repository or, as most are, of its organisation; null when it is not there or may not be seen. */
+/** Of the repository or, as most are, of its organisation; a sentence why it is not known. The rest is not worth losing for it. */
 async function findRunner(
   client: GithubClient,
-  { runnerId }: JobDocument,
+  { runnerId, runnerName }: JobDocument,
   { target, project, signal }: Asked,
-): Promise<JsonObject | null> {
-  if (runnerId === null) return null;
+): Promise<JsonObject | string> {
+  if (runnerId === null) return `GitHub does not say which runner ${runnerName} is`;
   const owner = `/orgs/${project.split('/')[0]}`;
   for (const below of [repositoryPath(project, target), owner]) {
     try {
       return await client.get({ path: `${below}/actions/runners/${runnerId}`, what: `the runner ${runnerId}`, signal });
     } catch (error) {
-      if (!(error instanceof ProbeError) || (error.why.code !== 'denied' && error.why.code !== 'not-found'))
-        throw error;
+      if (!(error instanceof ProbeError)) throw error;
+      if (error.why.code !== 'denied' && error.why.code !== 'not-found') return error.why.message;
     }
   }
-  return null;
+  return `the token may not see self-hosted runners, or ${runnerName} was removed; with Administration: read it could`;
 }

@@ -2,6 +2,7 @@ import { asList, asObject, type JsonObject } from '../../../src/image/json-value
 import { createAgent, exchange, type Question, type Reply } from './exchange.ts';
 import { translateNetworkError } from './network-failure.ts';
 import type { GitlabOptions } from './options.ts';
+import { apiAddress } from './paths.ts';
 import { problem } from './problem.ts';
 import { statusFailure } from './status-failure.ts';
 
@@ -32,7 +33,7 @@ const PAGE = 50;
 
 export function createClient(options: GitlabOptions): GitlabClient {
   const { name, token, clock } = options;
-  const base = `${options.url.replace(/\/+$/, '').replace(/\/api\/v4$/, '')}/api/v4`;
+  const base = apiAddress(options.url);
   const agent = createAgent(options.caPem);
   const { call: callMs, log: logMs } = options.deadlines ?? { call: 15_000, log: 60_000 };
 

@@ -1,3 +1,8 @@
+/** The address of the API of the GitLab that people open at `url`. */
+export function apiAddress(url: string): string {
+  return `${url.replace(/\/+$/, '').replace(/\/api\/v4$/, '')}/api/v4`;
+}
+
 /** `docs/pdf-renderer` is one part of a path to GitLab, its slash encoded. */
 export function projectPath(project: string): string {
   return `/projects/${encodeURIComponent(project)}`;

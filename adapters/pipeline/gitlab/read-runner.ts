@@ -6,7 +6,8 @@ import { type JobDocument, machineOf } from './documents.ts';
 
 /**
  * The runner of a job with what only its own document tells: tags, and the machine where the job's document is of an older
- * GitLab (before 17.1). Not everybody may read it: then what is known stays, and why the rest is not is said.
+ * GitLab (before 17.1). Not everybody may read it: then what is known stays, and why the rest is not is said. Never rejects with
+ * ProbeError: the runner is not worth losing the rest for.
  */
 export async function readRunner(
   client: GitlabClient,
@@ -22,9 +23,12 @@ export async function readRunner(
     const unknownBecause = machine.architecture === null ? runner.unknownBecause : null;
     return { ...runner, ...machine, labels, unknownBecause };
   } catch (error) {
-    if (!(error instanceof ProbeError) || (error.why.code !== 'denied' && error.why.code !== 'not-found')) throw error;
+    if (!(error instanceof ProbeError)) throw error;
     if (runner.architecture !== null) return runner;
-    const unknownBecause = `the token may not see the runner ${runner.name}; with the role Maintainer (or Owner) it would`;
+    const hidden = error.why.code === 'denied' || error.why.code === 'not-found';
+    const unknownBecause = hidden
+      ? `the token may not see the runner ${runner.name}; with the role Maintainer (or Owner) it would`
+      : error.why.message;
     return { ...runner, unknownBecause };
   }
 }

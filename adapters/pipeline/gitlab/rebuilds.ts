@@ -8,7 +8,7 @@ import { type PipelineDocument, readPipeline } from './documents.ts';
 import { findPipeline, KEY_VARIABLE, keyOf, RUNNER_VARIABLE } from './find-rebuild.ts';
 import { listJobs } from './list-builds.ts';
 import type { GitlabOptions } from './options.ts';
-import { jobPath, pipelinePath, projectPath } from './paths.ts';
+import { apiAddress, jobPath, pipelinePath, projectPath } from './paths.ts';
 import { problem } from './problem.ts';
 import { readRunner } from './read-runner.ts';
 import { readTrace } from './read-trace.ts';
@@ -25,7 +25,7 @@ export function createGitlabRebuilds(options: GitlabOptions): Rebuilds {
   return {
     name,
     calls: (request) => [
-      `POST ${options.url}/api/v4${projectPath(request.project)}/pipeline ${JSON.stringify(bodyOf(request, request.ref ?? '<default branch>'))}`,
+      `POST ${apiAddress(options.url)}${projectPath(request.project)}/pipeline ${JSON.stringify(bodyOf(request, request.ref ?? '<default branch>'))}`,
     ],
     find: (request, signal) =>
       answerOf(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { hostedArchitecture } from '../../../src/playbook/hosted-runners.ts';
+import { hostedArchitecture, imageArchitecture } from '../../../src/playbook/hosted-runners.ts';
 import { judgeBuild } from '../../../src/playbook/judge-build.ts';
 import { knownValue } from '../../contracts/estate-contract.ts';
 import { buildOutput, PROJECT } from '../sample-builds.ts';
@@ -66,6 +66,19 @@ describe('the runner of a GitHub job', () => {
   });
 });
 
+describe('an image’s name in a log', () => {
+  it.each<[string, string | null]>([
+    ['ubuntu-24.04', 'amd64'],
+    ['ubuntu-24.04-arm', 'arm64'],
+    ['ubuntu-24.04-arm64', 'arm64'],
+    ['macos-15', 'amd64'],
+    ['macos-14-arm64', 'arm64'],
+    ['our-image', null],
+  ])('%j is of %j', (image, expected) => {
+    expect(imageArchitecture(image)).toBe(expected);
+  });
+});
+
 describe('what `job` means', () => {
   const jobs = BUILD.jobs;
   const files = async (job: string | null) => {
@@ -119,5 +132,18 @@ describe('the build of an image in GitHub', () => {
     bench = await openGithub({ jobs: [failing, { name: 'build', runsOn: ['arm64'], needs: 'test' }] });
     const answer = await bench.history().evidence({ ...question, job: 'build.yml/build' }, signal);
     expect(answer).toMatchObject({ why: { code: 'not-found' } });
+  });
+});
+
+describe('a GitHub that does not answer for a runner', () => {
+  it('is asked for the rest all the same', async () => {
+    bench = await openGithub();
+    bench.github.fault(/\/runners\//, { kind: 'status', status: 500 });
+    const { job } = await evidence();
+    expect(job.runner).toMatchObject({
+      name: 'corp-arm64-02',
+      architecture: null,
+      unknownBecause: expect.stringContaining('500'),
+    });
   });
 });

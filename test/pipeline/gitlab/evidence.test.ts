@@ -79,3 +79,16 @@ describe('the build of an image in GitLab', () => {
     expect(knownValue(found.log).claims).toHaveLength(1);
   });
 });
+
+describe('a GitLab that does not answer for a runner', () => {
+  it('is asked for the rest all the same', async () => {
+    bench = await openGitlab({}, { newer: false });
+    bench.gitlab.fault(/\/runners\//, { kind: 'status', status: 500 });
+    const { job } = await evidence();
+    expect(job.runner).toMatchObject({
+      name: 'corp-arm64-02',
+      architecture: null,
+      unknownBecause: expect.stringContaining('500'),
+    });
+  });
+});

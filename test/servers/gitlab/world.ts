@@ -165,7 +165,7 @@ function traceOf(project: Project, pipeline: Pipeline, job: Job, runner: Runner)
     `\u001b[0K  on ${runner.description} seEosqdXy, system ID: r_Uy8vX4NqW6MQ\u001b[0;m`,
     section('prepare_executor', 'Preparing the "docker" executor'),
     `section_end:${at}:prepare_executor\r\u001b[0K${section('prepare_script', 'Preparing environment')}`,
-    `Running on runner-seeosqdxy-project-${project.id}-concurrent-0 via ${runner.description}...`,
+    `Running on runner-seeosqdxy-project-${project.id}-concurrent-0 via ${runner.description}.corp.io...`,
     `section_end:${at}:prepare_script\r\u001b[0K${section('step_script', 'Executing "step_script" stage of the job script')}`,
     ...lines.map((line) => (line.startsWith('$ ') ? `\u001b[32;1m${line}\u001b[0;m` : line)),
     `section_end:${at}:step_script\r\u001b[0K`,
