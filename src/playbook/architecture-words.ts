@@ -21,6 +21,7 @@ export interface NamedPlatform {
 
 /** The platforms that a text names as `os/architecture` or the other way round, in order. */
 export function platformsIn(text: string): readonly NamedPlatform[] {
+  if (!text.includes('/')) return [];
   return [...text.matchAll(PLATFORM)].map(([, os, machine, machineFirst, osLast]) => ({
     os: (os ?? osLast ?? '').toLowerCase(),
     architecture: architectureOf(machine ?? machineFirst ?? '').architecture,

@@ -17,6 +17,7 @@ export function repositoryIn(line: string): string | null {
 
 /** The image that a line says was pushed; null when it says nothing of the kind. A line of a pull is none. */
 export function pushedIn(line: string, repository: string | null): { reference: string | null; digest: string } | null {
+  if (!line.includes('sha256:')) return null;
   const docker = DOCKER.exec(line);
   if (docker) {
     const [, tag = '', digest = ''] = docker;

@@ -103,6 +103,15 @@ describe('the build of an image', () => {
     expect((await find(script, never, times)).found).toBeNull();
   });
 
+  it('may seem to be made a little before its build began: clocks differ', async () => {
+    const script = { time: { r1: { build: pushes(OTHER) } } };
+    const found = async (at: string) => (await find(script, { builtAt: new Date(at) })).found;
+    expect(await found('2026-11-21T08:58:30Z')).toEqual(['time', 'r1/build']);
+    expect(await found('2026-11-21T08:57:30Z')).toBeNull();
+    expect(await found('2026-11-21T09:11:30Z')).toEqual(['time', 'r1/build']);
+    expect(await found('2026-11-21T09:12:30Z')).toBeNull();
+  });
+
   it('is not one of the same time or branch whose log names another digest', async () => {
     const script = { time: { r1: { build: pushes(OTHER) } }, latest: { r2: { build: pushes(OTHER) } } };
     const at = { builtAt: new Date('2026-11-21T09:05:00Z'), ref: 'main' };

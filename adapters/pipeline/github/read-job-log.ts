@@ -6,7 +6,7 @@ import { problem } from './problem.ts';
 import { repositoryPath } from './repository-path.ts';
 
 /** What counts stands in far smaller logs. */
-const MOST_BYTES = 64 * 1024 ** 2;
+const MOST_BYTES = 32 * 1024 ** 2;
 
 /** Reads a job's log as it comes. Rejects with ProbeError. */
 export async function readJobLog(

@@ -119,7 +119,7 @@ async function cancel(
   if (run.status === 'completed') return 'over';
   try {
     await client.post(
-      { path: `${runPath(handle, target)}/cancel`, what: `to cancel the run ${handle.id}`, signal },
+      { path: `${runPath(handle, target)}/cancel`, what: `cancelling the run ${handle.id}`, signal },
       {},
     );
     return 'asked';

@@ -47,7 +47,7 @@ async function dispatch(
   { client, place, signal }: StartParts,
   body: ReturnType<typeof dispatchBody>,
 ): Promise<Started | null> {
-  const ask = { path: dispatchPath(place), what: `to start ${place.workflow} on ${body.ref}`, signal };
+  const ask = { path: dispatchPath(place), what: `the start of ${place.workflow} on ${body.ref}`, signal };
   const answer = await client.post(ask, body).catch((error: unknown) => {
     if (!(error instanceof ProbeError) || error.why.code !== 'invalid') throw error;
     // An older server refuses the key that it does not know; what is wrong otherwise is refused a second time.

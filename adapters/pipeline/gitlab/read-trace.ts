@@ -5,8 +5,8 @@ import type { GitlabClient } from './client.ts';
 import { jobPath } from './paths.ts';
 import { problem } from './problem.ts';
 
-/** GitLab itself cuts logs at 100 MiB unless told otherwise; what counts stands in far smaller ones. */
-const MOST_BYTES = 64 * 1024 ** 2;
+/** A runner of GitLab cuts logs at 4 MiB unless it is told otherwise (`output_limit`). */
+const MOST_BYTES = 32 * 1024 ** 2;
 
 /** Reads a job's log as it comes. Rejects with ProbeError; an erased or empty log is `not-found`. */
 export async function readTrace(

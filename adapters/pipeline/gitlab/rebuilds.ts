@@ -48,7 +48,7 @@ async function start(
   const earlier = await findPipeline(client, request, signal);
   if (earlier !== null) return handleOf(request, earlier);
   const ref = request.ref ?? (await defaultBranch(client, target, request.project, signal));
-  const ask = { path: `${projectPath(request.project)}/pipeline`, what: `to start a pipeline of ${ref}`, signal };
+  const ask = { path: `${projectPath(request.project)}/pipeline`, what: `the start of a pipeline of ${ref}`, signal };
   return handleOf(request, readPipeline(await client.post(ask, bodyOf(request, ref))));
 }
 
@@ -123,7 +123,7 @@ async function play(client: GitlabClient, target: string, handle: RebuildHandle,
     const why = job === undefined ? 'no job waits' : `${waiting.length} jobs wait`;
     throw problem('conflict', target, `${why} to be played in ${handle.url}. Look at the pipeline there.`);
   }
-  const ask = { path: `${jobPath(handle.project, job.id)}/play`, what: `to play the job ${job.name}`, signal };
+  const ask = { path: `${jobPath(handle.project, job.id)}/play`, what: `playing the job ${job.name}`, signal };
   await client.post(ask, {});
 }
 
@@ -139,7 +139,7 @@ async function cancel(
   if (isOver(statusOf(status))) return 'over';
   const ask = {
     path: `${pipelinePath(handle.project, handle.id)}/cancel`,
-    what: `to cancel the pipeline ${handle.id}`,
+    what: `cancelling the pipeline ${handle.id}`,
     signal,
   };
   await client.post(ask, {});

@@ -147,3 +147,14 @@ describe('a GitHub that does not answer for a runner', () => {
     });
   });
 });
+
+describe('a log without end', () => {
+  it('is read up to 32 MiB, and said to be longer', async () => {
+    bench = await openGithub();
+    const body = `${'x'.repeat(1023)}\n`.repeat(34 * 1024);
+    bench.github.fault(/^GET \/logs\//, { kind: 'status', status: 200, body });
+    const log = knownValue((await evidence({ job: 'build.yml/build' })).log);
+    expect(log.truncated).toBe(true);
+    expect(log.lineCount).toBeLessThan(34 * 1024);
+  });
+});

@@ -60,11 +60,11 @@ describe('the build of an image in GitLab', () => {
   });
 
   it('is read from a log of many megabytes, without holding it', async () => {
-    const filler = Array.from({ length: 400_000 }, () => '#8 1.234 Get:1 http://deb.debian.org/debian bookworm');
+    const filler = Array.from({ length: 150_000 }, () => '#8 1.234 Get:1 http://deb.debian.org/debian bookworm');
     bench = await openGitlab({}, {}, [{ name: 'build', log: () => [...filler, ...buildOutput('x', 'arm64')] }]);
     const log = knownValue((await evidence()).log);
     expect(log).toMatchObject({ truncated: false, pushed: { length: 1 }, runnerName: 'corp-arm64-02' });
-    expect(log.pushed[0]?.line.number).toBeGreaterThan(400_000);
+    expect(log.pushed[0]?.line.number).toBeGreaterThan(150_000);
   });
 
   it('shows no secrets that its log printed', async () => {
@@ -90,5 +90,16 @@ describe('a GitLab that does not answer for a runner', () => {
       architecture: null,
       unknownBecause: expect.stringContaining('500'),
     });
+  });
+});
+
+describe('a log without end', () => {
+  it('is read up to 32 MiB, and said to be longer', async () => {
+    bench = await openGitlab();
+    const body = `${'x'.repeat(1023)}\n`.repeat(34 * 1024);
+    bench.gitlab.fault(/\/trace$/, { kind: 'status', status: 200, body });
+    const log = knownValue((await evidence(bench.gitlab.token, { job: 'build' })).log);
+    expect(log.truncated).toBe(true);
+    expect(log.lineCount).toBeLessThan(34 * 1024);
   });
 });

@@ -115,21 +115,3 @@ describe('a rebuild in GitLab', () => {
     });
   });
 });
-
-describe('the GitLab stand-in', () => {
-  it('refuses to retry a job that is not over, and to play one that does not wait', async () => {
-    bench = await openGitlab();
-    const { gitlab, project } = bench;
-    const pipeline = gitlab.push(project, 'main', 'd4'.repeat(20));
-    const post = (verb: string, id: number) =>
-      fetch(`${gitlab.url}/api/v4/projects/${project.id}/jobs/${id}/${verb}`, {
-        method: 'POST',
-        headers: { 'private-token': gitlab.token },
-      });
-    const [job] = pipeline.jobs;
-    expect([(await post('retry', job!.id)).status, (await post('play', job!.id)).status]).toEqual([403, 400]);
-    gitlab.step(3);
-    expect((await post('retry', job!.id)).status).toBe(201);
-    expect(pipeline.jobs[0]?.status).toBe('pending');
-  });
-});
