@@ -58,7 +58,10 @@ export interface Rebuilds {
   calls(request: RebuildRequest): readonly string[];
   /** The build that an earlier start with this key began; null when there is none that can be seen. */
   find(request: RebuildRequest, signal: AbortSignal): Promise<Answer<RebuildHandle | null>>;
-  /** Starts it, unless `find` finds it. After a failed start it may yet have begun: the next start with the key finds it. */
+  /**
+   * Starts it, unless `find` finds it. When the answer is lost the build is looked for; if it is not seen it may yet have
+   * begun, and the next start, some seconds later, finds it.
+   */
   start(request: RebuildRequest, signal: AbortSignal): Promise<Answer<RebuildHandle>>;
   look(handle: RebuildHandle, signal: AbortSignal): Promise<Answer<RebuildState>>;
   /** Presses play for a job that is `waiting-for-hand`. `unsupported` where that takes a person. */

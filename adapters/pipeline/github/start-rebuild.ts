@@ -1,5 +1,5 @@
 import { asText } from '../../../src/image/json-values.ts';
-import { ProbeError } from '../../../src/playbook/answer.ts';
+import { answerOf, ProbeError } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { RebuildRequest } from '../../../src/ports/rebuilds.ts';
 import type { GithubClient } from './client.ts';
@@ -21,6 +21,7 @@ export interface StartParts {
 }
 
 const MOST_LOOKS = 20;
+const LOOKS_FOR_LOST = 5;
 
 /** Dispatches the workflow, unless a run with the key is there already. */
 export async function startRebuild(parts: StartParts, request: RebuildRequest): Promise<Started> {
@@ -29,7 +30,15 @@ export async function startRebuild(parts: StartParts, request: RebuildRequest): 
   const earlier = before.find((run) => hasKey(run, place.key));
   if (earlier) return earlier;
   const ref = request.ref ?? (await defaultBranch(parts));
-  return (await dispatch(parts, dispatchBody(request, ref))) ?? findStarted(parts, new Set(before.map(({ id }) => id)));
+  try {
+    return (await dispatch(parts, dispatchBody(request, ref))) ?? (await findStarted(parts, before));
+  } catch (error) {
+    // Whether it began is not known when the answer was lost on its way.
+    const isLost = error instanceof ProbeError && (error.why.code === 'unreachable' || error.why.code === 'timeout');
+    const begun = isLost ? await findLost(parts) : null;
+    if (begun === null) throw error;
+    return begun;
+  }
 }
 
 /** What is posted; `return_run_details` gives the run's id at once (github.com since February 2026). */
@@ -58,13 +67,12 @@ async function dispatch(
 }
 
 /** The run appears some seconds after it was dispatched: by its key, or as the only one that is new. */
-async function findStarted(
-  { client, clock, place, pollMs, signal }: StartParts,
-  before: ReadonlySet<string>,
-): Promise<Started> {
+async function findStarted(parts: StartParts, before: readonly RunDocument[]): Promise<Started> {
+  const { client, clock, place, pollMs, signal } = parts;
+  const known = new Set(before.map(({ id }) => id));
   let fresh: readonly RunDocument[] = [];
   for (let look = 0; look < MOST_LOOKS && !signal.aborted; look++) {
-    fresh = (await dispatchedRuns(client, place, clock, signal)).filter(({ id }) => !before.has(id));
+    fresh = (await dispatchedRuns(client, place, clock, signal)).filter(({ id }) => !known.has(id));
     const keyed = fresh.find((run) => hasKey(run, place.key));
     if (keyed) return keyed;
     // A title with another key is another's; give the right one a moment to come.
@@ -75,6 +83,18 @@ async function findStarted(
   if (only && fresh.length === 1 && !hasOtherKey(only, place.key)) return only;
   const message = `${place.workflow} was started, but its run cannot be told from others. Give it \`run-name: build \${{ inputs.${KEY_INPUT} }}\` (docs/rebuilds.md), and see GitHub for what runs now.`;
   throw problem('conflict', place.target, message);
+}
+
+/** The run of a start that was not answered, by its key alone; null when it does not appear, or nothing can be seen. */
+async function findLost({ client, clock, place, pollMs, signal }: StartParts): Promise<Started | null> {
+  for (let look = 0; look < LOOKS_FOR_LOST && !signal.aborted; look++) {
+    const runs = await answerOf(() => dispatchedRuns(client, place, clock, signal));
+    if (runs.kind !== 'known') return null;
+    const keyed = runs.value.find((run) => hasKey(run, place.key));
+    if (keyed) return keyed;
+    await clock.sleep(pollMs, signal).catch(() => {});
+  }
+  return null;
 }
 
 async function defaultBranch({ client, place, signal }: StartParts): Promise<string> {

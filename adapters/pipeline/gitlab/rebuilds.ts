@@ -1,5 +1,5 @@
 import { asText } from '../../../src/image/json-values.ts';
-import { answerOf } from '../../../src/playbook/answer.ts';
+import { answerOf, ProbeError } from '../../../src/playbook/answer.ts';
 import type { BuildLog } from '../../../src/playbook/build-log.ts';
 import { isJob } from '../../../src/playbook/find-build.ts';
 import type { RebuildHandle, RebuildRequest, RebuildState, Rebuilds } from '../../../src/ports/rebuilds.ts';
@@ -49,7 +49,15 @@ async function start(
   if (earlier !== null) return handleOf(request, earlier);
   const ref = request.ref ?? (await defaultBranch(client, target, request.project, signal));
   const ask = { path: `${projectPath(request.project)}/pipeline`, what: `the start of a pipeline of ${ref}`, signal };
-  return handleOf(request, readPipeline(await client.post(ask, bodyOf(request, ref))));
+  try {
+    return handleOf(request, readPipeline(await client.post(ask, bodyOf(request, ref))));
+  } catch (error) {
+    // Whether it began is not known when the answer was lost on its way.
+    const isLost = error instanceof ProbeError && (error.why.code === 'unreachable' || error.why.code === 'timeout');
+    const begun = isLost ? await answerOf(() => findPipeline(client, request, signal)) : null;
+    if (begun?.kind === 'known' && begun.value !== null) return handleOf(request, begun.value);
+    throw error;
+  }
 }
 
 function bodyOf({ key, runner }: RebuildRequest, ref: string) {

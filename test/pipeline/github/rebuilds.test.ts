@@ -45,6 +45,21 @@ describe('a rebuild in GitHub', () => {
     expect(await bench.rebuilds().find(other, signal)).toEqual({ kind: 'known', value: second });
   });
 
+  it('whose start was not answered is found once it appears', async () => {
+    bench = await openGithub({}, { appearsAfter: 3 });
+    bench.github.fault(/\/dispatches$/, { kind: 'cut', when: 'after' });
+    const handle = knownValue(await start());
+    expect(bench.repository.runs.find(({ id }) => String(id) === handle.id)?.inputs.execfmt_run).toBe('r-7k2m9x');
+    expect(posts()).toHaveLength(1);
+  });
+
+  it('whose start was not answered and that did not begin is told as a failure', async () => {
+    bench = await openGithub();
+    bench.github.fault(/\/dispatches$/, { kind: 'status', status: 502 });
+    expect(await start()).toMatchObject({ why: { code: 'unreachable' } });
+    expect(posts()).toHaveLength(1);
+  });
+
   it('is the only new run where the workflow makes no title', async () => {
     bench = await openGithub({ runName: null }, { tellsRuns: false, appearsAfter: 2 });
     const handle = knownValue(await start());
