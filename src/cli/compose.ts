@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createSlack, type SlackChat } from '../../adapters/chat/slack/create-slack.ts';
@@ -18,6 +17,7 @@ import type { MetricsSource } from '../ports/metrics.ts';
 import { redact } from '../view/redact.ts';
 import { connectHosts } from './connect-hosts.ts';
 import { UsageError } from './exit-status.ts';
+import { readPem } from './read-pem.ts';
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
 import { unsupportedParts } from './unsupported.ts';
@@ -105,14 +105,4 @@ async function registryOptions(registries: readonly RegistryConfig[]): Promise<R
     ];
   });
   return Object.fromEntries(await Promise.all(read));
-}
-
-/** A PEM file that the configuration names. */
-function readPem(path: string, of: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new UsageError(`${of}: ${path} cannot be read (${code})`, { cause: error });
-  }
 }
