@@ -1,5 +1,6 @@
 import { formatPlatform, type Platform, samePlatform } from '../image/platform.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { faultOf } from './fault-of.ts';
 import { findOrigin } from './find-origin.ts';
 import type { InstanceEvidence } from './instance-evidence.ts';
 import { describePlace } from './place.ts';
@@ -32,8 +33,9 @@ export function judge(evidence: InstanceEvidence): Verdict {
 }
 
 function refused(evidence: InstanceEvidence, symptom: Symptom, outcome: Outcome): Verdict {
+  const { host } = evidence;
   const fault =
-    outcome.fault === 'wrong-arch-binary' && metadataIsForeign(evidence) ? 'wrong-platform-image' : outcome.fault;
+    host.kind === 'known' ? faultOf(outcome, claimedPlatform(evidence), host.value.platform) : outcome.fault;
   return {
     outcome: 'will-not-run',
     fault,

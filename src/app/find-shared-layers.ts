@@ -1,0 +1,105 @@
+import { formatPlatform, type Platform } from '../image/platform.ts';
+import type { FaultCode } from '../kernel/outcome.ts';
+import { ProbeError } from '../playbook/answer.ts';
+import type { CheckWarning, SharedLayer } from '../playbook/image-check.ts';
+import type { LayerProgram, OpenedImage } from '../ports/image-source.ts';
+import { physicalPath } from './examine-image.ts';
+
+/** An image of the reference that was opened, and what it is published as. */
+export interface OpenedPlatform {
+  readonly platform: Platform;
+  readonly image: OpenedImage;
+}
+
+/** Faults of a file that is for another architecture: only those can come of a layer that was put into two images. */
+const FOREIGN: readonly FaultCode[] = [
+  'wrong-arch-binary',
+  'wrong-platform-image',
+  'interpreter-wrong-arch',
+  'loader-wrong-arch',
+];
+/** 32-bit programs that hosts of an architecture usually run. */
+const COMPATIBLE: Readonly<Record<string, readonly string[]>> = { amd64: ['386'], arm64: ['arm'] };
+const NAMED = 3;
+
+/** The layer that the culprit lies in, when images for other architectures have it too; else null. Rejects with ProbeError. */
+export async function findSharedLayer(
+  here: OpenedPlatform,
+  all: readonly OpenedPlatform[],
+  { fault, culprit }: { readonly fault: FaultCode | null; readonly culprit: string | null },
+): Promise<SharedLayer | null> {
+  const { byLayer, files, config, layers } = here.image;
+  if (!byLayer || culprit === null || fault === null || !FOREIGN.includes(fault)) return null;
+  const sharers = (digest: string) =>
+    all.filter(({ image, platform }) => isOther(platform, here) && has(image, digest));
+  if (!layers.some((digest) => sharers(digest).length > 0)) return null;
+  const path = await physicalPath(files, culprit, config.workingDir);
+  const digest = path === null ? null : await byLayer.layerOf(path);
+  if (digest === null) return null;
+  const others = sharers(digest);
+  return others.length === 0 ? null : { digest, with: names(others) };
+}
+
+/**
+ * Programs in layers that images for different architectures share: they cannot fit all of those. They are not what is
+ * executed first, so they are a warning. Rejects with ProbeError.
+ */
+export async function warnOfSharedPrograms(
+  all: readonly OpenedPlatform[],
+  culprits: ReadonlySet<string>,
+): Promise<readonly CheckWarning[]> {
+  const warnings: CheckWarning[] = [];
+  for (const digest of new Set(all.flatMap(({ image }) => image.layers))) {
+    const having = all.filter(({ image }) => has(image, digest));
+    const [first] = having;
+    if (!first?.image.byLayer || having.every(({ platform }) => !isOther(platform, first))) continue;
+    const programs = (await first.image.byLayer.programsIn(digest)).filter(({ path }) => !culprits.has(path));
+    const useless = having.flatMap((place) => {
+      const foreign = programs.filter((program) => !fits(program, place.platform));
+      return foreign.length === 0 ? [] : [{ place, foreign }];
+    });
+    if (useless.length > 0) warnings.push(describe(digest, having, useless));
+  }
+  return warnings;
+}
+
+/** `warnOfSharedPrograms`, but for a layer that cannot be read: that spoils no judgement, as nothing in it is executed first. */
+export async function warnOfSharedProgramsIfReadable(
+  all: readonly OpenedPlatform[],
+  culprits: ReadonlySet<string>,
+): Promise<readonly CheckWarning[]> {
+  try {
+    return await warnOfSharedPrograms(all, culprits);
+  } catch (error) {
+    if (!(error instanceof ProbeError)) throw error;
+    const message = `Whether the platforms share programs could not be looked at: ${error.why.message}`;
+    return [{ code: 'shared-programs', platform: null, message }];
+  }
+}
+
+const isOther = (platform: Platform, here: OpenedPlatform) =>
+  platform.os === here.platform.os && platform.architecture !== here.platform.architecture;
+const has = (image: OpenedImage, digest: string) => image.layers.includes(digest);
+const names = (places: readonly OpenedPlatform[]) => [
+  ...new Set(places.map(({ platform }) => formatPlatform(platform))),
+];
+
+function fits({ architecture }: LayerProgram, platform: Platform): boolean {
+  if (architecture === null || platform.os !== 'linux') return true;
+  return architecture === platform.architecture || (COMPATIBLE[platform.architecture] ?? []).includes(architecture);
+}
+
+function describe(
+  digest: string,
+  having: readonly OpenedPlatform[],
+  useless: readonly { readonly place: OpenedPlatform; readonly foreign: readonly LayerProgram[] }[],
+): CheckWarning {
+  const all = [
+    ...new Map(useless.flatMap(({ foreign }) => foreign).map((program) => [program.path, program])).values(),
+  ];
+  const named = all.slice(0, NAMED).map(({ path, architecture }) => `${path} (${architecture})`);
+  const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : '';
+  const where = names(useless.map(({ place }) => place)).join(', ');
+  const message = `The layer ${digest.slice(0, 19)}… is the same in ${names(having).join(', ')} and holds ${named.join(', ')}${more}: no use on ${where}.`;
+  return { code: 'shared-programs', platform: null, message };
+}
