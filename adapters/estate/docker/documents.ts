@@ -109,6 +109,8 @@ export interface ImageDocument {
   readonly Variant?: string;
   readonly Created?: string;
   readonly Config?: ConfigDocument | null;
+  /** Digests of the unpacked layers, lowest first. */
+  readonly RootFS?: { readonly Layers?: readonly string[] | null };
 }
 
 export interface ImageListing {
@@ -126,6 +128,8 @@ export interface InfoDocument {
   readonly OperatingSystem?: string;
   readonly DefaultRuntime?: string;
   readonly ServerVersion?: string;
+  /** ISO 8601, by the engine's clock. */
+  readonly SystemTime?: string;
 }
 
 export interface VersionDocument {

@@ -4,7 +4,8 @@ import { formatPlatform, type Platform, samePlatform } from '../../../src/image/
 import type { PublishedEntry, PublishedImage } from '../../../src/image/published.ts';
 import { fittingEntries } from '../../../src/image/select-platform.ts';
 import type { OpenedImage } from '../../../src/ports/image-source.ts';
-import type { FetchedManifest, ImageManifest } from './fetch-manifest.ts';
+import type { ImageManifest } from './accept-manifest.ts';
+import type { FetchedManifest } from './fetch-manifest.ts';
 import { imageFiles } from './image-files.ts';
 import type { Layer, LayerSource } from './layer-source.ts';
 import { layerView } from './layer-view.ts';
