@@ -49,7 +49,7 @@ export function createDockerImages(options: DockerImagesOptions): DockerImages {
     // What others left over must not keep this reading from going on.
     swept ??= sweepTemporary(engine, signal, leftOverAfterMs).catch(() => undefined);
     await swept;
-    const there = containers.get(id) ?? createTemporary(engine, id, signal);
+    const there = containers.get(id) ?? createTemporary(engine, id);
     containers.set(id, there);
     there.catch(() => containers.delete(id));
     return there;

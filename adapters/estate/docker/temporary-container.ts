@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { InfoDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
-import { engineFailure } from './engine-failure.ts';
 
 /** What a container carries that is there only to be read, and may be removed by whoever finds it left over. */
 export const TEMPORARY_LABEL = 'execfmt.temporary';
@@ -13,10 +12,6 @@ const NAME = 'execfmt-temporary-';
 const LEFT_OVER_AFTER_MS = 30 * 60_000;
 const REMOVAL_MS = 30_000;
 
-interface Created {
-  readonly Id?: string;
-}
-
 interface Listed {
   readonly Id: string;
   /** Seconds since 1970, by the engine's clock. */
@@ -24,10 +19,11 @@ interface Listed {
 }
 
 /**
- * Creates a container of an image to read its files: without network, without a command of its own, never started.
- * Gives its name. Rejects with ProbeError.
+ * Creates a container of an image to read its files: without network, without a command of its own, never started. Gives
+ * its name. What is under way is not cut off, but for the deadline: the engine would create it all the same, unseen.
+ * Rejects with ProbeError.
  */
-export async function createTemporary(engine: Engine, image: string, signal: AbortSignal): Promise<string> {
+export async function createTemporary(engine: Engine, image: string): Promise<string> {
   const name = `${NAME}${randomBytes(8).toString('hex')}`;
   const body = {
     Image: image,
@@ -38,15 +34,16 @@ export async function createTemporary(engine: Engine, image: string, signal: Abo
     NetworkDisabled: true,
     HostConfig: { NetworkMode: 'none', RestartPolicy: { Name: 'no' } },
   };
-  const request = { method: 'POST', path: '/containers/create', query: { name }, body } as const;
+  const { signal, end } = engine.clock.lifetime();
   try {
-    const { Id } = await engine.json<Created>(request, signal);
-    if (Id !== undefined) return name;
-    throw engineFailure(engine.target, 'invalid', 'the engine does not say which container it created');
+    await engine.status({ method: 'POST', path: '/containers/create', query: { name }, body }, signal);
+    return name;
   } catch (error) {
-    // Given up or not understood: it may be there all the same.
+    // Not answered in time, or not understood: it may be there all the same.
     await removeTemporary(engine, name).catch(() => undefined);
     throw error;
+  } finally {
+    end();
   }
 }
 
