@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../config/config.ts';
 import { type ImageName, parseImageName } from '../image/image-name.ts';
+import { ProbeError } from '../playbook/answer.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import { UsageError } from './exit-status.ts';
 import { findConfig } from './find-config.ts';
@@ -85,7 +86,13 @@ async function openEngine(reference: string, on: string | null, config: Config |
   }
   const chosen = host ?? { name: 'local', docker: docker ?? '', practice: false };
   const source = createDockerImages({ name: chosen.name, client: connectTo(chosen), clock: systemClock });
-  return { images: source.images, reference, moves: false, close: source.close };
+  // What was left is said, and swept by the next one; the answer stands.
+  const close = () =>
+    source.close().catch((error: unknown) => {
+      if (!(error instanceof ProbeError)) throw error;
+      stderrLog.warn({}, `a temporary container could not be removed: ${error.message}`);
+    });
+  return { images: source.images, reference, moves: false, close };
 }
 
 async function openFile(name: Extract<ImageName, { path: string }>): Promise<OpenedImages> {
