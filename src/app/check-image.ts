@@ -85,12 +85,12 @@ async function checkPublished(
   });
   const platforms = judged.map(({ check }) => check);
   deps.progress('comparing the platforms’ layers');
-  const culprits = new Set(platforms.flatMap(({ culprit }) => (culprit === null ? [] : [culprit])));
+  const blamed = new Set(platforms.flatMap(({ sharedLayer }) => (sharedLayer === null ? [] : [sharedLayer.digest])));
   const looked = judged.flatMap(({ opened }) => (opened ? [opened] : []));
   const warnings = [
     ...warnOfReference(request.moves, published, platforms),
     ...judged.flatMap((each) => each.warnings),
-    ...(await warnOfSharedProgramsIfReadable(looked, culprits)),
+    ...(await warnOfSharedProgramsIfReadable(looked, blamed)),
   ];
   const { digest, kind } = published;
   return { image: request.image, digest, kind, pass: passOf(platforms), platforms, warnings, error: null };

@@ -42,18 +42,19 @@ export async function findSharedLayer(
 
 /**
  * Programs in layers that images for different architectures share: they cannot fit all of those. They are not what is
- * executed first, so they are a warning. Rejects with ProbeError.
+ * executed first, so they are a warning. Layers that are `blamed` already are left out. Rejects with ProbeError.
  */
 export async function warnOfSharedPrograms(
   all: readonly OpenedPlatform[],
-  culprits: ReadonlySet<string>,
+  blamed: ReadonlySet<string>,
 ): Promise<readonly CheckWarning[]> {
   const warnings: CheckWarning[] = [];
   for (const digest of new Set(all.flatMap(({ image }) => image.layers))) {
+    if (blamed.has(digest)) continue;
     const having = all.filter(({ image }) => has(image, digest));
     const [first] = having;
     if (!first?.image.byLayer || having.every(({ platform }) => !isOther(platform, first))) continue;
-    const programs = (await first.image.byLayer.programsIn(digest)).filter(({ path }) => !culprits.has(path));
+    const programs = await first.image.byLayer.programsIn(digest);
     const useless = having.flatMap((place) => {
       const foreign = programs.filter((program) => !fits(program, place.platform));
       return foreign.length === 0 ? [] : [{ place, foreign }];
@@ -66,10 +67,10 @@ export async function warnOfSharedPrograms(
 /** `warnOfSharedPrograms`, but for a layer that cannot be read: that spoils no judgement, as nothing in it is executed first. */
 export async function warnOfSharedProgramsIfReadable(
   all: readonly OpenedPlatform[],
-  culprits: ReadonlySet<string>,
+  blamed: ReadonlySet<string>,
 ): Promise<readonly CheckWarning[]> {
   try {
-    return await warnOfSharedPrograms(all, culprits);
+    return await warnOfSharedPrograms(all, blamed);
   } catch (error) {
     if (!(error instanceof ProbeError)) throw error;
     const message = `Whether the platforms share programs could not be looked at: ${error.why.message}`;

@@ -79,6 +79,25 @@ describe('an archive of docker save', () =>
     });
   }));
 
+describe('an archive of docker save of engines from 25 on, an OCI layout with a manifest.json', () =>
+  imageSourceContract(ONE, ({ single, many }) => {
+    const names = { single: 'team/render:single', many: '', missing: 'team/render:missing' };
+    const tags = { of: '', have: ['team/render:single'] };
+    return sourceIn('docker-archive', { ...names, tags }, async (folder) => {
+      const path = (digest: string) => `blobs/sha256/${digest.slice(7)}`;
+      const layout = join(folder, 'layout');
+      await writeImageLayout(layout, { single, arm: many[1]! });
+      const saved = [single, many[1]!].map(({ config, layers }, at) => ({
+        Config: path(config.digest),
+        RepoTags: [`team/render:${at === 0 ? 'single' : 'arm'}`],
+        Layers: layers.map(({ digest }) => path(digest)),
+      }));
+      await writeFile(join(layout, 'manifest.json'), JSON.stringify(saved));
+      await run('tar', ['-C', layout, '-cf', join(folder, 'saved.tar'), 'manifest.json', 'index.json', 'blobs']);
+      return join(folder, 'saved.tar');
+    });
+  }));
+
 describe('a folder of skopeo’s dir:', () =>
   imageSourceContract(ONE, ({ single }) =>
     sourceIn(
