@@ -9,9 +9,6 @@ export interface ShellForm {
 }
 
 const SHELLS = /(?:^|\/)(?:sh|ash|bash|dash|ksh|mksh|zsh)$/;
-/** `-c`, alone or at the end of a bundle (`-ec`). */
-const COMMAND_FLAG = /^-[a-z]*c$/;
-const OTHER_FLAG = /^-[a-z]+$/;
 /** What joins commands, opens a subshell or begins another line; `2>&1` is none of that. */
 const JOINED = /[;|\n()`]|(?<!>)&/;
 
@@ -20,11 +17,21 @@ const JOINED = /[;|\n()`]|(?<!>)&/;
  * of a plain line); null when it is none.
  */
 export function shellForm(argv: readonly string[]): ShellForm | null {
-  const [shell = '', ...rest] = argv;
-  if (!SHELLS.test(shell)) return null;
-  const at = rest.findIndex((argument) => !OTHER_FLAG.test(argument) || COMMAND_FLAG.test(argument));
-  const command = rest[at + 1];
-  if (at < 0 || command === undefined || !COMMAND_FLAG.test(rest[at] ?? '')) return null;
-  const program = /^\s*(?:exec\s+)?(\/[\w.+@/-]+)(?=\s|$)/.exec(command)?.[1] ?? null;
+  const [shell = ''] = argv;
+  const command = SHELLS.test(shell) ? commandOf(argv) : null;
+  if (command === null) return null;
+  const program = /^\s*(?:exec\s+)?(\/[\w.+@/-]+)(?=[\s;|&<>()]|$)/.exec(command)?.[1] ?? null;
   return { shell, program, alone: program !== null && !JOINED.test(command) };
+}
+
+/** What follows `-c` and the other options: bundled ones (`-ec`), and `-o pipefail` with its name behind it. */
+function commandOf(argv: readonly string[]): string | null {
+  let isCommand = false;
+  for (let at = 1; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    if (!/^-[A-Za-z]+$/.test(word)) return isCommand ? word : null;
+    isCommand ||= word.includes('c');
+    if (word.includes('o')) at += 1;
+  }
+  return null;
 }

@@ -9,13 +9,15 @@ type Paint = (colour: keyof typeof COLOUR, text: string) => string;
 /** The report for people: a line for each platform, why it fails, the warnings, and the result. At most 80 columns. */
 export function checkReportText(check: ImageCheck, colour: boolean): string {
   const paint: Paint = (name, text) => (colour ? `\u001b[${COLOUR[name]}m${text}\u001b[0m` : text);
+  // What is not judged says so in its own line.
+  const warnings = check.warnings.filter(({ code }) => code !== 'not-judged');
   const lines = [
     paint('strong', visible(check.image)),
     ...(check.digest === null ? [] : [paint('faint', `${check.kind} ${check.digest}`)]),
     '',
     ...(check.error === null ? [] : unreadable(check.error, paint)),
     ...check.platforms.flatMap((platform) => platformLines(platform, paint)),
-    ...(check.warnings.length === 0 ? [] : ['', ...check.warnings.flatMap((warning) => warningLines(warning, paint))]),
+    ...(warnings.length === 0 ? [] : ['', ...warnings.flatMap((warning) => warningLines(warning, paint))]),
     '',
     ...conclusion(check, paint),
   ];
