@@ -10,7 +10,7 @@ import { warnOf } from '../playbook/warn-of.ts';
 import { warnOfReference } from '../playbook/warn-of-reference.ts';
 import type { ImageSource, OpenedImage } from '../ports/image-source.ts';
 import { examineImage } from './examine-image.ts';
-import { findSharedLayer, type OpenedPlatform, warnOfSharedProgramsIfReadable } from './find-shared-layers.ts';
+import { findSharedLayer, type OpenedPlatform, warnOfSharedPrograms } from './find-shared-layers.ts';
 import { inTurns } from './in-turns.ts';
 
 /** What shall be checked. */
@@ -90,7 +90,7 @@ async function checkPublished(
   const warnings = [
     ...warnOfReference(request.moves, published, platforms),
     ...judged.flatMap((each) => each.warnings),
-    ...(await warnOfSharedProgramsIfReadable(looked, blamed)),
+    ...(await warnOfSharedPrograms(looked, blamed)),
   ];
   const { digest, kind } = published;
   return { image: request.image, digest, kind, pass: passOf(platforms), platforms, warnings, error: null };

@@ -1,6 +1,6 @@
 import { formatPlatform, type Platform } from '../image/platform.ts';
 import type { FaultCode } from '../kernel/outcome.ts';
-import { ProbeError } from '../playbook/answer.ts';
+import { answerOf, type ProbeFailure } from '../playbook/answer.ts';
 import type { CheckWarning, SharedLayer } from '../playbook/image-check.ts';
 import type { LayerProgram, OpenedImage } from '../ports/image-source.ts';
 import { physicalPath } from './examine-image.ts';
@@ -42,7 +42,8 @@ export async function findSharedLayer(
 
 /**
  * Programs in layers that images for different architectures share: they cannot fit all of those. They are not what is
- * executed first, so they are a warning. Layers that are `blamed` already are left out. Rejects with ProbeError.
+ * executed first, so they are a warning, and a layer that cannot be read spoils no judgement. Layers that are `blamed`
+ * already are left out.
  */
 export async function warnOfSharedPrograms(
   all: readonly OpenedPlatform[],
@@ -50,36 +51,20 @@ export async function warnOfSharedPrograms(
 ): Promise<readonly CheckWarning[]> {
   const warnings: CheckWarning[] = [];
   for (const digest of new Set(all.flatMap(({ image }) => image.layers))) {
-    if (blamed.has(digest)) continue;
     const having = all.filter(({ image }) => has(image, digest));
-    const [first] = having;
-    if (!first?.image.byLayer || having.every(({ platform }) => !isOther(platform, first))) continue;
-    const programs = await first.image.byLayer.programsIn(digest);
-    const useless = having.flatMap((place) => {
-      const foreign = programs.filter((program) => !fits(program, place.platform));
-      return foreign.length === 0 ? [] : [{ place, foreign }];
-    });
-    if (useless.length > 0) warnings.push(describe(digest, having, useless));
+    const view = having[0]?.image.byLayer;
+    if (!view || blamed.has(digest) || !differ(having)) continue;
+    const programs = await answerOf(() => view.programsIn(digest));
+    const warning = programs.kind === 'known' ? warnOf(digest, having, programs.value) : unlooked(digest, programs.why);
+    if (warning !== null) warnings.push(warning);
   }
   return warnings;
 }
 
-/** `warnOfSharedPrograms`, but for a layer that cannot be read: that spoils no judgement, as nothing in it is executed first. */
-export async function warnOfSharedProgramsIfReadable(
-  all: readonly OpenedPlatform[],
-  blamed: ReadonlySet<string>,
-): Promise<readonly CheckWarning[]> {
-  try {
-    return await warnOfSharedPrograms(all, blamed);
-  } catch (error) {
-    if (!(error instanceof ProbeError)) throw error;
-    const message = `Whether the platforms share programs could not be looked at: ${error.why.message}`;
-    return [{ code: 'shared-programs', platform: null, message }];
-  }
-}
-
 const isOther = (platform: Platform, here: OpenedPlatform) =>
   platform.os === here.platform.os && platform.architecture !== here.platform.architecture;
+const differ = (places: readonly OpenedPlatform[]) =>
+  places.some((here) => places.some(({ platform }) => isOther(platform, here)));
 const has = (image: OpenedImage, digest: string) => image.layers.includes(digest);
 const names = (places: readonly OpenedPlatform[]) => [
   ...new Set(places.map(({ platform }) => formatPlatform(platform))),
@@ -90,17 +75,23 @@ function fits({ architecture }: LayerProgram, platform: Platform): boolean {
   return architecture === platform.architecture || (COMPATIBLE[platform.architecture] ?? []).includes(architecture);
 }
 
-function describe(
+function unlooked(digest: string, why: ProbeFailure): CheckWarning {
+  const message = `Whether the layer ${digest.slice(0, 19)}… that they share holds programs was not looked at: ${why.message}`;
+  return { code: 'shared-programs', platform: null, message };
+}
+
+function warnOf(
   digest: string,
   having: readonly OpenedPlatform[],
-  useless: readonly { readonly place: OpenedPlatform; readonly foreign: readonly LayerProgram[] }[],
-): CheckWarning {
-  const all = [
-    ...new Map(useless.flatMap(({ foreign }) => foreign).map((program) => [program.path, program])).values(),
-  ];
+  programs: readonly LayerProgram[],
+): CheckWarning | null {
+  const foreignTo = (platform: Platform) => programs.filter((program) => !fits(program, platform));
+  const useless = having.filter(({ platform }) => foreignTo(platform).length > 0);
+  if (useless.length === 0) return null;
+  const all = [...new Set(useless.flatMap(({ platform }) => foreignTo(platform)))];
   const named = all.slice(0, NAMED).map(({ path, architecture }) => `${path} (${architecture})`);
   const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : '';
-  const where = names(useless.map(({ place }) => place)).join(', ');
+  const where = names(useless).join(', ');
   const message = `The layer ${digest.slice(0, 19)}… is the same in ${names(having).join(', ')} and holds ${named.join(', ')}${more}: no use on ${where}.`;
   return { code: 'shared-programs', platform: null, message };
 }

@@ -92,6 +92,12 @@ describe('an index', () => {
     ]);
     const found = await check(registry, 'v1');
     expect(found).toMatchObject({ pass: true, warnings: [{ code: 'shared-programs' }] });
+    await pushIndex(registry, 'v2', [
+      { config: 'windows/amd64', layers: [tools] },
+      { ...amd64, layers: [tools, ...amd64.layers] },
+      { ...arm64, layers: [tools, ...arm64.layers] },
+    ]);
+    expect(codes(await check(registry, 'v2'))).toEqual(['not-judged', 'shared-programs']);
     expect(found.warnings[0]?.message).toMatch(/\/usr\/bin\/tool \(amd64\): no use on linux\/arm64/);
   });
 

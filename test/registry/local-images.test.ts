@@ -154,6 +154,17 @@ describe('files on this machine', () => {
     });
   });
 
+  it('may come through a pipe, once', async () => {
+    const pipe = join(folder, 'pipe');
+    await run('mkfifo', [pipe]);
+    const source = open('docker-archive', pipe);
+    const writing = writeFile(pipe, await dockerArchive({ 'x:1': image }));
+    const opened = expectKnown(await source.images.open('', image.platform, never));
+    expect(await opened.files.lstat('/app/render')).toMatchObject({ size: 6 });
+    await writing;
+    await source.close();
+  });
+
   it('may hold several images, of which one has to be named', async () => {
     const other = await smallImage('arm64');
     const path = await put('two.tar', await dockerArchive({ 'x:1': image, 'y:2': other }));

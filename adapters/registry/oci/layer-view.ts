@@ -9,6 +9,8 @@ const MOST_PROGRAMS = 1000;
 /** Enough of a file for its ELF header. */
 const HEAD = 64;
 const MAY_EXECUTE = 0o111;
+/** Compressed bytes of a layer that are read for its programs; a layer of models or data must not hold a pipeline up. */
+const LARGEST_LAYER = 256 * 1024 ** 2;
 
 /** An image by its layers, lowest first; read as far as an answer needs, until the signal aborts. */
 export function layerView(layers: readonly Layer[], source: LayerSource, signal: AbortSignal): LayerView {
@@ -23,6 +25,7 @@ export function layerView(layers: readonly Layer[], source: LayerSource, signal:
     programsIn: async (digest) => {
       const layer = layers.find((each) => each.digest === digest);
       if (layer === undefined) throw problem('not-found', digest, 'the image has no such layer.');
+      if ((layer.size ?? 0) > LARGEST_LAYER) throw problem('too-large', layer.registry, 'it is larger than 256 MiB.');
       return programsIn(layer, source, signal);
     },
   };

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,36 +12,34 @@ export interface OpenArchive {
   close(): Promise<void>;
 }
 
-const TAR_MAGIC_AT = 257;
 const COMPRESSED = /^(?:1f8b|28b52ffd|5.2a4d18|425a68|fd377a585a00)/;
 
 /**
- * Opens an archive. A compressed one (gzip, zstd) is decompressed once, at most 4 GiB of it, into a temporary file that
- * has no name any more when it is filled, so that nothing is left behind however this process ends. Rejects with
- * LayerFault, ProbeError and the system's errors.
+ * Opens an archive. A compressed one (gzip, zstd) and one that comes through a pipe is written once, at most 4 GiB of it,
+ * to a temporary file that has no name while it is filled, so that nothing is left behind however this process ends.
+ * Rejects with LayerFault, ProbeError and the system's errors.
  */
 export async function openArchive(path: string, signal: AbortSignal): Promise<OpenArchive> {
   const file = await open(path);
   try {
     const stats = await file.stat();
-    if (!stats.isFile()) {
-      const message = 'it is no regular file. A folder is named as oci:DIR or dir:DIR.';
-      throw problem('invalid', path, message);
+    const isPipe = stats.isFIFO();
+    if (!isPipe && !stats.isFile()) {
+      throw problem('invalid', path, 'it is no file. A folder is named as oci:DIR or dir:DIR.');
     }
-    const start = Buffer.alloc(TAR_MAGIC_AT + 8);
+    if (isPipe) return await spool(file, signal);
+    const start = Buffer.alloc(6);
     await file.read(start, 0, start.length, 0);
-    if (!COMPRESSED.test(start.toString('hex', 0, 6))) {
-      return { file, size: stats.size, close: () => file.close() };
-    }
+    if (COMPRESSED.test(start.toString('hex'))) return await spool(file, signal);
+    return { file, size: stats.size, close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
   }
-  await file.close();
-  return decompressed(path, signal);
 }
 
-async function decompressed(path: string, signal: AbortSignal): Promise<OpenArchive> {
+/** Takes the file's bytes, decompressed, to where they can be read at any place, and closes it. */
+async function spool(from: FileHandle, signal: AbortSignal): Promise<OpenArchive> {
   const folder = await mkdtemp(join(tmpdir(), 'execfmt-archive-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   let file: FileHandle | null = null;
@@ -50,7 +47,8 @@ async function decompressed(path: string, signal: AbortSignal): Promise<OpenArch
     file = await open(join(folder, 'tar'), 'wx+', 0o600);
     // Where a file that is open cannot be removed (Windows), it is when it is closed.
     await remove().catch(() => undefined);
-    const size = await fill(file, decompress(createReadStream(path, { signal })));
+    const size = await fill(file, decompress(from.createReadStream({ signal, autoClose: false })));
+    await from.close();
     const opened = file;
     const close = async () => {
       await opened.close();
