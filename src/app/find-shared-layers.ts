@@ -30,8 +30,7 @@ export async function findSharedLayer(
 ): Promise<SharedLayer | null> {
   const { byLayer, files, config, layers } = here.image;
   if (!byLayer || culprit === null || fault === null || !FOREIGN.includes(fault)) return null;
-  const sharers = (digest: string) =>
-    all.filter(({ image, platform }) => isOther(platform, here) && has(image, digest));
+  const sharers = (digest: string) => all.filter((place) => isOther(place, here) && has(place.image, digest));
   if (!layers.some((digest) => sharers(digest).length > 0)) return null;
   const path = await physicalPath(files, culprit, config.workingDir);
   const digest = path === null ? null : await byLayer.layerOf(path);
@@ -61,10 +60,13 @@ export async function warnOfSharedPrograms(
   return warnings;
 }
 
-const isOther = (platform: Platform, here: OpenedPlatform) =>
-  platform.os === here.platform.os && platform.architecture !== here.platform.architecture;
+/** Another image, for another architecture. One manifest that is tried on two platforms shares nothing with itself. */
+const isOther = (place: OpenedPlatform, here: OpenedPlatform) =>
+  place.image !== here.image &&
+  place.platform.os === here.platform.os &&
+  place.platform.architecture !== here.platform.architecture;
 const differ = (places: readonly OpenedPlatform[]) =>
-  places.some((here) => places.some(({ platform }) => isOther(platform, here)));
+  places.some((here) => places.some((place) => isOther(place, here)));
 const has = (image: OpenedImage, digest: string) => image.layers.includes(digest);
 const names = (places: readonly OpenedPlatform[]) => [
   ...new Set(places.map(({ platform }) => formatPlatform(platform))),

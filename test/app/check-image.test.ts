@@ -65,6 +65,13 @@ describe('an index', () => {
     expect(bad?.because).toContain('the very same in linux/amd64');
   });
 
+  it('sees through an index that lists one image for two platforms', async () => {
+    await pushIndex(registry, 'v1', [amd64, { ...amd64, stated: 'linux/arm64' }]);
+    const [good, bad] = (await check(registry, 'v1')).platforms;
+    expect(bad).toMatchObject({ digest: good?.digest, fault: 'wrong-platform-image' });
+    expect(bad?.sharedLayer?.with).toEqual(['linux/amd64']);
+  });
+
   it('does not blame a layer that another one covers', async () => {
     const data = [file('etc/motd', 'hello', 0o644), file('app/render', program('amd64'))];
     const wrong = [file('app/render', Buffer.concat([program('amd64'), Buffer.alloc(9)]))];
@@ -174,6 +181,13 @@ describe('a single manifest', () => {
       culprit: '/app/render',
       errno: 'ENOEXEC',
     });
+  });
+
+  it('shares nothing with itself', async () => {
+    await pushManifest(registry, 'v1', amd64);
+    const found = await check(registry, 'v1', 'linux/amd64', 'linux/arm64');
+    expect(found.platforms).toMatchObject([{ pass: true }, { pass: false, sharedLayer: null }]);
+    expect(codes(found)).toEqual(['single-platform-tag']);
   });
 
   it('tells wrong metadata from wrong files', async () => {
