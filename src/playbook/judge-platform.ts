@@ -31,10 +31,22 @@ export function judgePlatform(evidence: PlatformEvidence): PlatformCheck {
   return { ...judgeStart(evidence, image.value, execution.value, conflict), entrypoint };
 }
 
-const EMPTY = { culprit: null, errno: null, entrypoint: null, sharedLayer: null, error: null } as const;
-
-function base(evidence: PlatformEvidence, present: boolean) {
-  return { ...EMPTY, platform: formatPlatform(evidence.platform), present, digest: evidence.digest };
+/** Nothing is known yet. The order is the one of the document. */
+function base(evidence: PlatformEvidence, present: boolean): PlatformCheck {
+  return {
+    platform: formatPlatform(evidence.platform),
+    present,
+    digest: evidence.digest,
+    pass: null,
+    judged: false,
+    fault: null,
+    culprit: null,
+    errno: null,
+    entrypoint: null,
+    because: '',
+    sharedLayer: null,
+    error: null,
+  };
 }
 
 const failing = (fault: FaultCode, because: string, judged: boolean) =>
@@ -49,7 +61,7 @@ function missing(evidence: PlatformEvidence): PlatformCheck {
 
 function unread(evidence: PlatformEvidence, why: ProbeFailure): PlatformCheck {
   const because = `It could not be read: ${why.target}: ${why.message}`;
-  return { ...base(evidence, true), pass: null, judged: false, fault: null, because, error: why };
+  return { ...base(evidence, true), because, error: why };
 }
 
 /** An index can say one thing of an image whose configuration says another; a manifest has only its configuration. */
@@ -76,14 +88,14 @@ function disagreeing(evidence: PlatformEvidence, claimed: Platform, entrypoint: 
 function notExecuted(evidence: PlatformEvidence, { argv }: ImageEvidence): PlatformCheck {
   const { platform } = evidence;
   const entrypoint = argv[0] ?? null;
-  const untold = { ...base(evidence, true), judged: false, entrypoint };
+  const untold = { ...base(evidence, true), entrypoint };
   if (isUnstated(platform)) {
     const because = 'The image does not say which platform it is for, so there is none to judge it on.';
-    return { ...untold, pass: null, fault: null, because };
+    return { ...untold, because };
   }
   if (platform.os !== 'linux') {
     const because = `It is published; whether it runs is not judged: the rules are those of Linux, this is for ${platform.os}.`;
-    return { ...untold, pass: null, fault: null, because };
+    return { ...untold, because };
   }
   const because = 'There is nothing to execute: neither Entrypoint nor Cmd is set.';
   return { ...untold, pass: true, fault: 'none', because };
@@ -102,7 +114,7 @@ function judgeStart(
 ): PlatformCheck {
   const outcome = shell?.alone ? decisive(execution) : execution.outcome;
   const present = evidence.kind === 'index' || !conflict;
-  const start = { ...base(evidence, present), judged: true } as const;
+  const start = { ...base(evidence, present), judged: true };
   if (outcome.outcome === 'runs' && outcome.fault === 'none') {
     if (!conflict) return { ...start, pass: true, fault: 'none', because: outcome.because };
     return { ...start, ...runsDespite(evidence, claimed, execution) };

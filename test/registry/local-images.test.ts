@@ -3,11 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuiltImage } from '../../adapters/practice/oci-image.ts';
 import { createLocalImages } from '../../adapters/registry/oci/local/local-images.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { FileTransport } from '../../src/image/image-name.ts';
+import { answerOf, ProbeError } from '../../src/playbook/answer.ts';
 import {
   type ContractImages,
   imageSourceContract,
@@ -16,7 +18,7 @@ import {
 import { dockerArchive } from '../lab/docker-archive.ts';
 import { writeImageLayout } from '../lab/image-layout.ts';
 import { createScratchFolder, removeLabFolder } from '../lab/lab-folder.ts';
-import { layerOf, sha256, tarOf } from '../servers/registry/build-image.ts';
+import { layerOf, sha256, type TarFile, tarOf } from '../servers/registry/build-image.ts';
 import { expectFailure, expectKnown, never } from './open-source.ts';
 
 const run = promisify(execFile);
@@ -147,7 +149,7 @@ describe('files on this machine', () => {
     expect(await failureOf('docker-archive', await put('half.gz', gzipSync(saved).subarray(0, 300)))).toMatchObject({
       code: 'invalid',
     });
-    const bomb = zstdCompressSync(Buffer.alloc(300 * 1024 * 1024));
+    const bomb = zstdCompressSync(Buffer.alloc(100 * 1024 * 1024));
     expect(await failureOf('docker-archive', await put('bomb', bomb))).toMatchObject({ code: 'too-large' });
     expect(await failureOf('docker-archive', await put('x.xz', Buffer.from('fd377a585a00', 'hex')))).toMatchObject({
       code: 'unsupported',
@@ -224,27 +226,79 @@ describe('files on this machine', () => {
     removeLabFolder(layout);
   });
 
-  it('are read by paths with long names and prefixes', async () => {
-    const deep = `${'d'.repeat(90)}/${'e'.repeat(90)}/layer.tar`;
+  /** An archive of docker save whose one layer is at `path`, with further entries. */
+  const savedAt = async (name: string, path: string, entries: (layer: Buffer) => readonly TarFile[]) => {
     const layer = await tarOf([{ name: 'app/render', content: 'binary', mode: 0o755 }]);
     const rootfs = { type: 'layers', diff_ids: [sha256(layer)] };
     const config = { os: 'linux', architecture: 'amd64', config: { Cmd: ['/app/render'] }, rootfs };
-    const path = await put(
-      'deep.tar',
-      await tarOf([
-        { name: `./${deep}`, content: layer },
-        { name: './config.json', content: JSON.stringify(config) },
-        {
-          name: './manifest.json',
-          content: JSON.stringify([{ Config: 'config.json', RepoTags: null, Layers: [deep] }]),
-        },
-      ]),
+    const manifest = [{ Config: 'config.json', RepoTags: null, Layers: [path] }];
+    const files = [
+      ...entries(layer),
+      { name: './config.json', content: JSON.stringify(config) },
+      { name: './manifest.json', content: JSON.stringify(manifest) },
+    ];
+    return put(name, await tarOf(files));
+  };
+
+  it.each([
+    ['a prefix', `${'d'.repeat(90)}/${'e'.repeat(90)}/layer.tar`],
+    ['an extended header', `${'d'.repeat(150)}/${'e'.repeat(150)}/layer.tar`],
+  ])('are found by long names with %s', async (how, long) => {
+    const path = await savedAt(`${how}.tar`, long, (layer) => [{ name: `./${long}`, content: layer }]);
+    await expectRender(path);
+  });
+
+  it.each([
+    ['symlink', '../earlier/layer.tar'],
+    ['link', 'earlier/layer.tar'],
+  ] as const)('are found where a layer is a %s to an earlier one', async (type, linkname) => {
+    const path = await savedAt(`${type}.tar`, 'later/layer.tar', (layer) => [
+      { name: 'earlier/layer.tar', content: layer },
+      { name: 'later/layer.tar', type, linkname },
+    ]);
+    await expectRender(path);
+  });
+
+  it.each([
+    ['nowhere', '../nothing', 'not-found'],
+    ['to itself', 'layer.tar', 'not-found'],
+    ['out of the archive', '../../etc/passwd', 'invalid'],
+  ])('are told of when a link leads %s', async (how, linkname, code) => {
+    const entry: TarFile = { name: 'later/layer.tar', type: 'symlink', linkname };
+    const source = open('docker-archive', await savedAt(`${how}.tar`, 'later/layer.tar', () => [entry]));
+    const read = async () => {
+      const opened = await source.images.open('', image.platform, never);
+      if (opened.kind === 'probe-failed') throw new ProbeError(opened.why);
+      await opened.value.files.lstat('/app');
+    };
+    await expect(read()).rejects.toMatchObject({ why: { code } });
+    await source.close();
+  });
+
+  it('may be damaged in any way: that is an answer, never a crash', async () => {
+    const whole = await dockerArchive({ 'x:1': image });
+    const damage = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(damage, fc.integer({ min: 1, max: whole.length }), async (bytes, length) => {
+        const damaged = Buffer.from(whole);
+        for (const [at, value] of bytes) damaged[at] = value;
+        const source = open('docker-archive', await put('damaged.tar', damaged.subarray(0, length)));
+        const opened = await source.images.open('', image.platform, never);
+        const files = opened.kind === 'known' ? opened.value.files : null;
+        const seen = await answerOf(async () => (await files?.lstat('/app/render')) ?? null);
+        expect(['known', 'probe-failed']).toContain(seen.kind);
+        await source.close();
+      }),
+      { numRuns: 150 },
     );
+  });
+
+  const expectRender = async (path: string) => {
     const source = open('docker-archive', path);
     const opened = expectKnown(await source.images.open('', image.platform, never));
     expect(await opened.files.lstat('/app/render')).toMatchObject({ size: 6 });
     await source.close();
-  });
+  };
 });
 
 async function smallImage(architecture = 'amd64'): Promise<BuiltImage> {
