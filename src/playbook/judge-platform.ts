@@ -17,17 +17,18 @@ const SHELL_TAKES: readonly FaultCode[] = ['script-no-shebang', 'empty-file'];
 export function judgePlatform(evidence: PlatformEvidence): PlatformCheck {
   const { image, platform } = evidence;
   if (image === null) return missing(evidence);
-  if (image.kind === 'probe-failed') return unread(evidence, image.why);
+  if (image.kind === 'probe-failed') return unread(evidence, true, image.why);
   const { claimed, argv, execution } = image.value;
   const entrypoint = argv[0] ?? null;
   const conflict = !isUnstated(claimed) && !samePlatform(claimed, platform);
   if (conflict && claimed.os !== platform.os) return otherSystem(evidence, claimed, entrypoint);
-  if (execution === null) {
-    if (conflict) return disagreeing(evidence, claimed, entrypoint);
-    return notExecuted(evidence, image.value);
+  if (conflict && execution?.kind !== 'known') return disagreeing(evidence, claimed, entrypoint);
+  if (execution === null) return notExecuted(evidence, image.value);
+  const present = evidence.kind === 'index' || !conflict;
+  if (execution.kind === 'probe-failed') return { ...unread(evidence, present, execution.why), entrypoint };
+  if (execution.value.kind === 'unknown-user') {
+    return { ...unknownUser(evidence, present, execution.value.user), entrypoint };
   }
-  if (execution.kind === 'probe-failed') return { ...unread(evidence, execution.why), entrypoint };
-  if (execution.value.kind === 'unknown-user') return unknownUser(evidence, execution.value.user, entrypoint);
   return { ...judgeStart(evidence, image.value, execution.value, conflict), entrypoint };
 }
 
@@ -59,9 +60,9 @@ function missing(evidence: PlatformEvidence): PlatformCheck {
   return { ...base(evidence, false), ...failing('platform-missing-from-index', because, false) };
 }
 
-function unread(evidence: PlatformEvidence, why: ProbeFailure): PlatformCheck {
+function unread(evidence: PlatformEvidence, present: boolean, why: ProbeFailure): PlatformCheck {
   const because = `It could not be read: ${why.target}: ${why.message}`;
-  return { ...base(evidence, true), because, error: why };
+  return { ...base(evidence, present), because, error: why };
 }
 
 /** An index can say one thing of an image whose configuration says another; a manifest has only its configuration. */
@@ -101,9 +102,9 @@ function notExecuted(evidence: PlatformEvidence, { argv }: ImageEvidence): Platf
   return { ...untold, pass: true, fault: 'none', because };
 }
 
-function unknownUser(evidence: PlatformEvidence, user: string, entrypoint: string | null): PlatformCheck {
+function unknownUser(evidence: PlatformEvidence, present: boolean, user: string): PlatformCheck {
   const because = `No runtime starts it: its user ${JSON.stringify(user)} is not in the image’s /etc/passwd or /etc/group.`;
-  return { ...base(evidence, true), ...failing('not-exec-format', because, true), entrypoint };
+  return { ...base(evidence, present), ...failing('not-exec-format', because, true) };
 }
 
 function judgeStart(

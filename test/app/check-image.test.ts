@@ -299,6 +299,21 @@ describe('what cannot be read', () => {
     });
   });
 
+  it('does not keep a platform that is not there from being told', async () => {
+    const manifest = await pushManifest(registry, 'v1', arm64);
+    const config = JSON.parse(manifest.bytes.toString()).config.digest;
+    registry.intercept = (_request, response, path) => {
+      if (!path.includes('/blobs/') || path.includes(config)) return false;
+      response.statusCode = 500;
+      response.end();
+      return true;
+    };
+    const found = await check(registry, 'v1', 'linux/amd64');
+    expect(found.platforms).toMatchObject([
+      { present: false, pass: false, fault: 'wrong-platform-image', judged: false },
+    ]);
+  });
+
   it('is an index of absurd length', async () => {
     await pushIndex(
       registry,
