@@ -1,8 +1,7 @@
 import { type ImageConfig, parseImageConfig } from '../../../src/image/config.ts';
 import { asTexts, parseJsonObject } from '../../../src/image/json-values.ts';
-import { type Descriptor, MANIFEST_TYPES } from '../../../src/image/manifest.ts';
+import { type Descriptor, MANIFEST_TYPES, type Manifest, parseManifest } from '../../../src/image/manifest.ts';
 import { formatReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
-import { acceptManifest, type ImageManifest } from './accept-manifest.ts';
 import { problem } from './problem.ts';
 import { digestOf } from './read-body.ts';
 import type { RegistryClient } from './registry-client.ts';
@@ -11,6 +10,9 @@ const LARGEST_MANIFEST = 4 * 1024 ** 2;
 const LARGEST_CONFIG = 8 * 1024 ** 2;
 const LARGEST_TAG_LIST = 4 * 1024 ** 2;
 const MOST_TAGS = 1000;
+
+/** An index or an image's manifest; artifacts and what cannot be read have been refused. */
+export type ImageManifest = Extract<Manifest, { kind: 'index' | 'manifest' }>;
 
 export interface FetchedManifest {
   readonly manifest: ImageManifest;
@@ -35,8 +37,15 @@ export async function fetchManifest(
   const digest = digestOf(bytes, expected ?? undefined);
   if (expected !== null && digest !== expected) throw changedOnTheWay(registry, what, expected);
   const type = headers['content-type'];
-  const contentType = typeof type === 'string' ? type : null;
-  const manifest = acceptManifest(bytes.toString('utf8'), contentType, registry, formatReference(reference));
+  const manifest = parseManifest(bytes.toString('utf8'), typeof type === 'string' ? type : null);
+  if (manifest.kind === 'refused') {
+    const code = manifest.unsupported ? 'unsupported' : 'invalid';
+    throw problem(code, registry, `${formatReference(reference)} cannot be read as an image: ${manifest.reason}.`);
+  }
+  if (manifest.kind === 'artifact') {
+    const message = `${formatReference(reference)} is no image but an artifact (${manifest.artifactType}), which has nothing to run.`;
+    throw problem('unsupported', registry, message);
+  }
   return { manifest, digest };
 }
 

@@ -1,7 +1,9 @@
 import type { Manifest } from '../../../src/image/manifest.ts';
 import type { PublishedEntry } from '../../../src/image/published.ts';
-import type { ImageStore } from './image-store.ts';
+import type { Reference } from '../../../src/image/reference.ts';
+import { fetchManifest } from './fetch-manifest.ts';
 import { problem } from './problem.ts';
+import type { RegistryClient } from './registry-client.ts';
 
 type Index = Extract<Manifest, { kind: 'index' }>;
 
@@ -11,7 +13,8 @@ const DEEPEST = 3;
 
 /** The images of an index in its order, those of indexes within it in their place; attestations left out. Rejects with ProbeError. */
 export async function listEntries(
-  store: Pick<ImageStore, 'target' | 'manifest'>,
+  client: RegistryClient,
+  reference: Reference,
   index: Index,
   signal: AbortSignal,
 ): Promise<readonly PublishedEntry[]> {
@@ -22,9 +25,13 @@ export async function listEntries(
       if (role === 'image') entries.push({ platform, digest });
       if (role !== 'index') continue;
       if (++indexes > MOST_INDEXES || depth >= DEEPEST) {
-        throw problem('too-large', store.target, 'the index holds more indexes within it than any sound one does.');
+        throw problem(
+          'too-large',
+          reference.registry,
+          'the index holds more indexes within it than any sound one does.',
+        );
       }
-      const { manifest } = await store.manifest(digest, signal);
+      const { manifest } = await fetchManifest(client, reference, digest, signal);
       if (manifest.kind === 'index') entries.push(...(await list(manifest, depth + 1)));
       else entries.push({ platform, digest });
     }

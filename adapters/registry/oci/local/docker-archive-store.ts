@@ -1,11 +1,10 @@
 import { type ImageConfig, parseImageConfig } from '../../../../src/image/config.ts';
 import { asObject, asText, asTexts, parseJsonObject } from '../../../../src/image/json-values.ts';
 import { isDigest, parseReference } from '../../../../src/image/reference.ts';
-import type { FetchedManifest } from '../fetch-manifest.ts';
-import type { ImageStore } from '../image-store.ts';
 import type { LayerSource } from '../layer-source.ts';
 import { problem } from '../problem.ts';
 import { digestOf } from '../read-body.ts';
+import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 import { readManifestFile } from './read-blobs.ts';
 import { splitReference } from './split-reference.ts';
@@ -106,7 +105,7 @@ async function synthesize(
   saved: Saved,
   paths: LayerPaths,
   signal: AbortSignal,
-): Promise<{ fetched: FetchedManifest; config: ImageConfig }> {
+): Promise<{ fetched: NamedManifest; config: ImageConfig }> {
   const { bytes, digest } = await readConfigFile(files, saved, signal);
   const config = parseImageConfig(bytes.toString('utf8'));
   if (config === null) throw problem('invalid', files.target, `${saved.config} in it is no configuration of an image.`);

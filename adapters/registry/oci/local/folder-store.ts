@@ -1,7 +1,6 @@
-import type { FetchedManifest } from '../fetch-manifest.ts';
-import type { ImageStore } from '../image-store.ts';
 import type { LayerSource } from '../layer-source.ts';
 import { digestOf } from '../read-body.ts';
+import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 import { parse, readConfig, readManifest, readManifestFile } from './read-blobs.ts';
 import { splitReference } from './split-reference.ts';
@@ -16,11 +15,11 @@ export function plainPath(digest: string): string {
 /** The one image of a folder that skopeo wrote as `dir:`. */
 export function folderStore(files: LocalFiles, layers: LayerSource, reference: string): ImageStore {
   const { target } = files;
-  const root = async (signal: AbortSignal): Promise<FetchedManifest> => {
+  const root = async (signal: AbortSignal): Promise<NamedManifest> => {
     const bytes = await readManifestFile(files, MANIFEST, signal);
     return { digest: digestOf(bytes), manifest: parse(files, MANIFEST, bytes) };
   };
-  const manifest = async (digest: string, signal: AbortSignal): Promise<FetchedManifest> => {
+  const manifest = async (digest: string, signal: AbortSignal): Promise<NamedManifest> => {
     const first = await root(signal);
     if (first.digest === digest) return first;
     return readManifest(files, `${plainPath(digest)}.${MANIFEST}`, digest, signal);

@@ -1,10 +1,9 @@
 import { asList, asObject, asText, asTextRecord, parseJsonObject } from '../../../../src/image/json-values.ts';
 import { isDigest, parseReference } from '../../../../src/image/reference.ts';
-import type { FetchedManifest } from '../fetch-manifest.ts';
-import type { ImageStore } from '../image-store.ts';
 import type { LayerSource } from '../layer-source.ts';
 import { problem } from '../problem.ts';
 import { digestOf } from '../read-body.ts';
+import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 import { parse, readConfig, readManifest, readManifestFile } from './read-blobs.ts';
 import { splitReference } from './split-reference.ts';
@@ -50,13 +49,13 @@ export async function layoutNames(files: LocalFiles, signal: AbortSignal): Promi
 async function findRoot(
   files: LocalFiles,
   reference: string,
-  manifest: (digest: string, signal: AbortSignal) => Promise<FetchedManifest>,
+  manifest: (digest: string, signal: AbortSignal) => Promise<NamedManifest>,
   signal: AbortSignal,
-): Promise<FetchedManifest> {
+): Promise<NamedManifest> {
   const bytes = await readManifestFile(files, INDEX, signal);
   const { name, digest } = splitReference(reference);
   const whole = digestOf(bytes);
-  const asIndex = (): FetchedManifest => ({ digest: whole, manifest: parse(files, INDEX, bytes) });
+  const asIndex = (): NamedManifest => ({ digest: whole, manifest: parse(files, INDEX, bytes) });
   if (digest !== null) return digest === whole ? asIndex() : manifest(digest, signal);
   const roots = rootsOf(files, bytes);
   const fitting = name === '' ? roots : roots.filter(({ names }) => names.some((each) => isSame(each, name)));

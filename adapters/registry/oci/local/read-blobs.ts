@@ -1,8 +1,8 @@
 import { type ImageConfig, parseImageConfig } from '../../../../src/image/config.ts';
-import { acceptManifest } from '../accept-manifest.ts';
-import type { FetchedManifest } from '../fetch-manifest.ts';
 import { problem } from '../problem.ts';
 import { digestOf } from '../read-body.ts';
+import { acceptManifest } from './accept-manifest.ts';
+import type { NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 
 const LARGEST_MANIFEST = 4 * 1024 ** 2;
@@ -23,13 +23,13 @@ export async function readManifest(
   path: string,
   digest: string,
   signal: AbortSignal,
-): Promise<FetchedManifest> {
+): Promise<NamedManifest> {
   const bytes = await readManifestFile(files, path, signal);
   return { digest: checked(files, path, bytes, digest), manifest: parse(files, path, bytes) };
 }
 
 /** The manifest or index in a file, whatever its digest is. */
-export function parse(files: LocalFiles, path: string, bytes: Buffer): FetchedManifest['manifest'] {
+export function parse(files: LocalFiles, path: string, bytes: Buffer): NamedManifest['manifest'] {
   return acceptManifest(bytes.toString('utf8'), null, files.target, path);
 }
 

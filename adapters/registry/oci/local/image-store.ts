@@ -1,28 +1,33 @@
-import type { ImageConfig } from '../../../src/image/config.ts';
-import type { Descriptor } from '../../../src/image/manifest.ts';
-import { formatPlatform, type Platform, samePlatform } from '../../../src/image/platform.ts';
-import type { PublishedEntry, PublishedImage } from '../../../src/image/published.ts';
-import { fittingEntries } from '../../../src/image/select-platform.ts';
-import type { OpenedImage } from '../../../src/ports/image-source.ts';
+import type { ImageConfig } from '../../../../src/image/config.ts';
+import type { Descriptor } from '../../../../src/image/manifest.ts';
+import { formatPlatform, type Platform, samePlatform } from '../../../../src/image/platform.ts';
+import type { PublishedEntry, PublishedImage } from '../../../../src/image/published.ts';
+import { fittingEntries } from '../../../../src/image/select-platform.ts';
+import type { OpenedImage } from '../../../../src/ports/image-source.ts';
+import { imageFiles } from '../image-files.ts';
+import type { Layer, LayerSource } from '../layer-source.ts';
+import { layerView } from '../layer-view.ts';
+import { problem } from '../problem.ts';
 import type { ImageManifest } from './accept-manifest.ts';
-import type { FetchedManifest } from './fetch-manifest.ts';
-import { imageFiles } from './image-files.ts';
-import type { Layer, LayerSource } from './layer-source.ts';
-import { layerView } from './layer-view.ts';
-import { listEntries } from './list-entries.ts';
-import { problem } from './problem.ts';
+import { flattenIndex } from './flatten-index.ts';
 
 type SingleManifest = Extract<ImageManifest, { kind: 'manifest' }>;
 
+/** What a name or digest stands for. */
+export interface NamedManifest {
+  readonly manifest: ImageManifest;
+  readonly digest: string;
+}
+
 /** Where one reference's manifests, configurations and layers lie. All of it rejects with ProbeError. */
 export interface ImageStore {
-  /** What is asked, for messages: the registry, the file. */
+  /** The file or folder, for messages. */
   readonly target: string;
   /** What the reference is called in messages: `pdf-renderer:v3`. */
   readonly name: string;
   /** What the reference itself names. */
-  root(signal: AbortSignal): Promise<FetchedManifest>;
-  manifest(digest: string, signal: AbortSignal): Promise<FetchedManifest>;
+  root(signal: AbortSignal): Promise<NamedManifest>;
+  manifest(digest: string, signal: AbortSignal): Promise<NamedManifest>;
   config(descriptor: Descriptor, signal: AbortSignal): Promise<ImageConfig>;
   layer(descriptor: Descriptor): Layer;
   readonly layers: LayerSource;
@@ -34,7 +39,7 @@ export async function resolveIn(store: ImageStore, written: string, signal: Abor
   const { kind, mediaType } = manifest;
   const entries =
     manifest.kind === 'index'
-      ? await listEntries(store, manifest, signal)
+      ? await flattenIndex(store, manifest, signal)
       : [{ platform: (await store.config(manifest.config, signal)).platform, digest }];
   return { reference: written, digest, mediaType, kind, entries };
 }
@@ -45,7 +50,7 @@ export async function openIn(store: ImageStore, platform: Platform, signal: Abor
   if (root.manifest.kind === 'manifest') {
     return openedImage(store, root.digest, root.manifest, await store.config(root.manifest.config, signal), signal);
   }
-  const entries = await listEntries(store, root.manifest, signal);
+  const entries = await flattenIndex(store, root.manifest, signal);
   for (const entry of fittingEntries(entries, platform)) {
     const { manifest } = await store.manifest(entry.digest, signal);
     if (manifest.kind !== 'manifest') continue;
