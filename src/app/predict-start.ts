@@ -8,7 +8,7 @@ import type { HostFacts, InstanceFacts } from '../playbook/evidence.ts';
 /** What the kernel model says of starting this in that tree on that host. Rejects with ProbeError when it cannot be read. */
 export async function predictStart(
   tree: FileTree,
-  host: HostFacts,
+  host: Pick<HostFacts, 'kernel'>,
   start: Pick<InstanceFacts, 'argv' | 'path' | 'workingDir' | 'user'>,
 ): Promise<Outcome> {
   const outcome = await runOverRemote(tree, program());

@@ -1,23 +1,18 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { createSlack, type SlackChat } from '../../adapters/chat/slack/create-slack.ts';
 import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
 import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { createPrometheus } from '../../adapters/metrics/prometheus/prometheus.ts';
 import { createScrape } from '../../adapters/metrics/scrape/scrape.ts';
 import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
-import type { RegistryOptions } from '../../adapters/registry/oci/options.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
-import { readSecret } from '../../adapters/system/read-secret.ts';
 import { createApplication, type RunningApplication } from '../app/application.ts';
-import type { Config, RegistryConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import { redact } from '../view/redact.ts';
 import { connectHosts } from './connect-hosts.ts';
-import { UsageError } from './exit-status.ts';
-import { readPem } from './read-pem.ts';
+import { dockerConfigPath, registryOptions } from './registry-options.ts';
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
 import { unsupportedParts } from './unsupported.ts';
@@ -78,10 +73,6 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   };
 }
 
-function dockerConfigPath(): string {
-  return join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json');
-}
-
 function metricsOf(config: Config): ReadonlyMap<string, MetricsSource> {
   return new Map(
     config.metrics.map(({ name, kind, url }) => {
@@ -89,20 +80,4 @@ function metricsOf(config: Config): ReadonlyMap<string, MetricsSource> {
       return [name, kind === 'scrape' ? createScrape(source) : createPrometheus(source)];
     }),
   );
-}
-
-async function registryOptions(registries: readonly RegistryConfig[]): Promise<Record<string, RegistryOptions>> {
-  const read = registries.map(async ({ host, credentials, ca, plainHttp }): Promise<[string, RegistryOptions]> => {
-    const password = credentials && (await readSecret(credentials.password, process.env));
-    if (password?.kind === 'probe-failed') throw new UsageError(`registry ${host}: ${password.why.message}`);
-    return [
-      host,
-      {
-        plainHttp,
-        ...(credentials && password && { username: credentials.username, password: password.value }),
-        ...(ca !== null && { caPem: readPem(ca, `registry ${host}`) }),
-      },
-    ];
-  });
-  return Object.fromEntries(await Promise.all(read));
 }

@@ -1,6 +1,7 @@
 import { configJsonSchema } from '../config/json-schema.ts';
 import { UsageError } from './exit-status.ts';
-import { findConfig, readConfig } from './load-config.ts';
+import { findConfig } from './find-config.ts';
+import { readConfig } from './load-config.ts';
 import { printJson } from './terminal.ts';
 import { unsupportedParts } from './unsupported.ts';
 

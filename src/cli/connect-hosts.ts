@@ -38,7 +38,8 @@ function commandFor({ docker, tls }: DockerHostConfig): string {
   return `docker -H ${docker}${tls ? ' --tlsverify' : ''}`;
 }
 
-function connectTo({ name, docker, tls }: DockerHostConfig) {
+/** A client for a configured host; it connects at the first call. Throws UsageError when the address cannot be one. */
+export function connectTo({ name, docker, tls }: DockerHostConfig) {
   try {
     if (!tls) return connect({ docker });
     const pem = (path: string | null) => (path === null ? '' : readFileSync(path));

@@ -4,8 +4,9 @@ import type { Person } from '../approval/person.ts';
 import { diagnosisDocument, diagnosisExitStatus } from '../run/diagnosis-document.ts';
 import { compose } from './compose.ts';
 import { USAGE } from './exit-status.ts';
+import { findConfig } from './find-config.ts';
 import { followRun } from './follow-run.ts';
-import { findConfig, loadConfig, storePath } from './load-config.ts';
+import { loadConfig, storePath } from './load-config.ts';
 import { createProgramLog } from './program-log.ts';
 import { createTerminal, printJson } from './terminal.ts';
 

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { readConfigFile } from '../../adapters/system/read-config-file.ts';
@@ -8,14 +7,10 @@ import { parseConfig } from '../config/parse-config.ts';
 import { parseStore } from '../config/resolve-config.ts';
 import { resolvePaths } from '../config/resolve-paths.ts';
 import { UsageError } from './exit-status.ts';
+import { findConfig } from './find-config.ts';
+import { localEngine } from './local-engine.ts';
 
-const LOCAL_SOCKET = '/var/run/docker.sock';
 export const DEFAULT_LISTEN = { host: '127.0.0.1', port: 3000 };
-
-/** The file that configures the program: the option, else EXECFMT_CONFIG; null when there is none. */
-export function findConfig(option: string | null): string | null {
-  return option ?? (process.env.EXECFMT_CONFIG || null);
-}
 
 /** Reads and validates a file; every mistake is told as `file:line:column key: what`. Paths come back absolute. */
 export async function readConfig(path: string): Promise<Config> {
@@ -51,13 +46,6 @@ export function defaultConfig(): Config {
     publicUrl: null,
     verification: { stableForMs: 10_000, timeoutMs: 300_000 },
   });
-}
-
-/** The engine that the docker command would use here: DOCKER_HOST, else the usual socket when it is there. */
-function localEngine(): string | null {
-  const named = process.env.DOCKER_HOST;
-  if (named && /^(unix|tcp|ssh):\/\//.test(named)) return named;
-  return statSync(LOCAL_SOCKET, { throwIfNoEntry: false })?.isSocket() ? `unix://${LOCAL_SOCKET}` : null;
 }
 
 /** DATABASE_URL stands above `store`; a relative path in it is relative to the working directory. */

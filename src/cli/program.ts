@@ -1,13 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
-import { checkConfig, printSchema } from './config-commands.ts';
-import { diagnose } from './diagnose.ts';
-import { drill } from './drill.ts';
+import type { CheckOptions } from './check.ts';
 import { USAGE, UsageError } from './exit-status.ts';
-import { type PredictOptions, predict } from './predict.ts';
-import { serve } from './serve.ts';
+import type { PredictOptions } from './predict.ts';
 import { createTerminal } from './terminal.ts';
-import { type TranscriptFormat, transcript } from './transcript.ts';
+import type { TranscriptFormat } from './transcript.ts';
 import { VERSION } from './version.ts';
+
+// Each command is loaded when it is called: most of what one needs, another does not, and a pipeline waits for `check`.
 
 const EXAMPLES = `
 Examples:
@@ -15,6 +14,7 @@ Examples:
   execfmt serve --config execfmt.yaml           the bot with what is configured
   execfmt diagnose pdf-renderer                 on the local Docker engine
   execfmt diagnose pdf-renderer --on render-01 --config execfmt.yaml --json
+  execfmt check registry.corp.io/pdf-renderer:v3 --platform linux/amd64 --platform linux/arm64
   execfmt drill --yes                           the practice incident in the terminal
   execfmt predict --rootfs rootfs.tar --host linux/arm64 -- /app/render
   execfmt predict --batch < cases.jsonl > outcomes.jsonl
@@ -22,6 +22,9 @@ Examples:
   execfmt config check --config execfmt.yaml`;
 
 const configOption = () => new Option('-c, --config <file>', 'the configuration (YAML)').env('EXECFMT_CONFIG');
+
+/** Collects an option that may be given several times. */
+const append = (value: string, before: readonly string[] = []) => [...before, value];
 
 /** Runs one command line (without node and script) and gives its exit status. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -39,6 +42,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .description('the bot with every chat that is configured; without a configuration the local page')
     .addOption(configOption())
     .action(async (options: { config?: string }) => {
+      const { serve } = await import('./serve.ts');
       status = await serve({ config: options.config ?? null });
     });
   program
@@ -47,6 +51,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .option('--yes', 'approve the rollback without asking', false)
     .option('--json', 'one JSON document on stdout', false)
     .action(async (options: { yes: boolean; json: boolean }) => {
+      const { drill } = await import('./drill.ts');
       status = await drill(options);
     });
   program
@@ -57,6 +62,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .addOption(configOption())
     .option('--json', 'one JSON document on stdout', false)
     .action(async (name: string, options: { on?: string; config?: string; json: boolean }) => {
+      const { diagnose } = await import('./diagnose.ts');
       status = await diagnose(name, { on: options.on ?? null, config: options.config ?? null, json: options.json });
     });
   program
@@ -74,7 +80,29 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .option('--batch', 'JSON lines from stdin, one answer for each', false)
     .option('--json', 'one JSON document on stdout', false)
     .action(async (argv: string[], options: PredictOptions) => {
+      const { predict } = await import('./predict.ts');
       status = await predict(argv, options);
+    });
+  program
+    .command('check')
+    .description('pipeline guard: are all platforms published, and would each one start?')
+    .argument(
+      '<image>',
+      'a reference in a registry, or as skopeo names it: docker-archive:FILE, oci:DIR, docker-daemon:REF …',
+    )
+    .option(
+      '--platform <os/arch[/variant]>',
+      'a platform that must be there; repeatable (all that are published)',
+      append,
+    )
+    .option('--on <host>', 'the configured host whose engine has the docker-daemon: image')
+    .addOption(configOption())
+    .option('--json', 'one JSON document on stdout', false)
+    .option('--sarif <file>', 'write a SARIF 2.1.0 report too')
+    .option('--junit <file>', 'write a JUnit report too')
+    .action(async (image: string, options: CheckOptions) => {
+      const { check } = await import('./check.ts');
+      status = await check(image, options);
     });
   program
     .command('transcript')
@@ -83,6 +111,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .addOption(new Option('--format <format>', 'how it is written').choices(['md', 'html', 'json']).default('md'))
     .addOption(configOption())
     .action(async (run: string, options: { format: TranscriptFormat; config?: string }) => {
+      const { transcript } = await import('./transcript.ts');
       status = await transcript(run, { format: options.format, config: options.config ?? null });
     });
   const config = program.command('config').description('check a configuration, or print its schema');
@@ -91,12 +120,14 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .description('every mistake with its file, line and column')
     .addOption(configOption())
     .action(async (options: { config?: string }) => {
+      const { checkConfig } = await import('./config-commands.ts');
       status = await checkConfig(options.config ?? null);
     });
   config
     .command('schema')
     .description('the JSON Schema of the configuration')
-    .action(() => {
+    .action(async () => {
+      const { printSchema } = await import('./config-commands.ts');
       status = printSchema();
     });
   // exitOverride is not inherited by the commands that were made before it.

@@ -1,4 +1,5 @@
 import type { Card, CardPart } from '../view/card.ts';
+import { visible } from '../view/visible.ts';
 
 const TONE_MARK = { working: '…', ok: '✓', problem: '✗', unknown: '?', decision: '→' } as const;
 const TONE_COLOUR = { working: 36, ok: 32, problem: 31, unknown: 33, decision: 35 } as const;
@@ -36,9 +37,4 @@ function renderPart(part: CardPart, paint: (code: number, text: string) => strin
 
 function indent(text: string, by = '  '): string[] {
   return text.split('\n').map((line) => `${by}${line}`);
-}
-
-/** Escape sequences and other control characters as `\\x1b`; newlines stay. */
-function visible(text: string): string {
-  return text.replace(/(?!\n)\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -16,6 +16,24 @@ export interface OpenedImage {
   readonly servedBy?: string;
   /** What a container made from it would see. Rejects with ProbeError. */
   readonly files: FileTree;
+  /** Absent where the source knows no layers: an engine unpacks them and shows the whole. */
+  readonly byLayer?: LayerView;
+}
+
+/** What can be told of an image layer by layer. Rejects with ProbeError. */
+export interface LayerView {
+  /** The digest of the layer that the file at a physical path comes from; null when no file stands there. */
+  layerOf(path: string): Promise<string | null>;
+  /** The ELF programs that one of the image's layers holds, at most 1,000, in no order. */
+  programsIn(layer: string): Promise<readonly LayerProgram[]>;
+}
+
+/** An executable ELF file of a layer. */
+export interface LayerProgram {
+  /** Absolute, as the layer has it. */
+  readonly path: string;
+  /** GOARCH; null when it has no such name. */
+  readonly architecture: string | null;
 }
 
 /** Images where they are published. References are as Docker writes them. */

@@ -116,6 +116,8 @@ export interface ImageDocument {
   readonly Variant?: string;
   readonly Created?: string;
   readonly Config?: ConfigDocument | null;
+  /** Digests of the unpacked layers, lowest first. */
+  readonly RootFS?: { readonly Layers?: readonly string[] | null };
 }
 
 export interface ImageListing {
@@ -137,6 +139,8 @@ export interface InfoDocument {
   readonly SecurityOptions?: readonly string[] | null;
   readonly InitBinary?: string;
   readonly Driver?: string;
+  /** ISO 8601, by the engine's clock. */
+  readonly SystemTime?: string;
 }
 
 export interface VersionDocument {

@@ -14,6 +14,7 @@ import { fetchTags } from './fetch-tags.ts';
 import { findProvenance } from './find-provenance.ts';
 import { imageFiles } from './image-files.ts';
 import { createStreamedLayers, type LayerSource } from './layer-source.ts';
+import { layerView } from './layer-view.ts';
 import { listEntries } from './list-entries.ts';
 import { createLogins } from './log-in.ts';
 import { createManifests, type Manifests } from './manifests.ts';
@@ -147,5 +148,6 @@ function openedImage(
     config: { ...config, build },
     layers: layers.map((layer) => layer.digest),
     files: imageFiles(layers, source, signal),
+    byLayer: layerView(layers, source, signal),
   };
 }

@@ -34,7 +34,7 @@ export function verifyBytes(
 }
 
 /** `sha256:…` of bytes, by the algorithm that another digest names. */
-function digestOf(bytes: Uint8Array, like: string): string {
+export function digestOf(bytes: Uint8Array, like = 'sha256'): string {
   const algorithm = like.split(':')[0] ?? 'sha256';
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }
