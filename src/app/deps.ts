@@ -1,4 +1,5 @@
 import type { ApprovalPolicy } from '../approval/may-approve.ts';
+import type { BuildHistory } from '../ports/build-history.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { Estate } from '../ports/estate.ts';
@@ -15,8 +16,21 @@ export interface Service {
   /** Where it is expected to run: the name of a host or cluster, and there the name of a container or workload. */
   readonly targets: readonly { readonly estate: string; readonly name: string }[];
   readonly impact: readonly ImpactSeries[];
+  /** Where and how it is built; null when no CI server is configured for it. */
+  readonly rebuild: ServiceBuild | null;
   /** Null: nobody is named, so nothing can be changed. */
   readonly approvals: ApprovalPolicy | null;
+}
+
+/** The pipeline that builds a service's image. */
+export interface ServiceBuild {
+  /** The name of a CI server. */
+  readonly ci: string;
+  readonly project: string;
+  readonly ref: string | null;
+  readonly job: string | null;
+  /** The tag or label of the runner that fits. */
+  readonly runner: string | null;
 }
 
 /** One number that tells what an outage costs. */
@@ -43,6 +57,10 @@ export interface Deps {
   /** By the estate's name; an estate that may not be changed has none. */
   readonly swappers: ReadonlyMap<string, ImageSwapper>;
   readonly images: ImageSource;
+  /** CI servers by name, read only. */
+  readonly histories: ReadonlyMap<string, BuildHistory>;
+  /** Registries that are mirrors, by host, with the host that they mirror. */
+  readonly mirrorOf: ReadonlyMap<string, string>;
   readonly metrics: ReadonlyMap<string, MetricsSource>;
   readonly journal: Journal;
   readonly workflows: Workflows;

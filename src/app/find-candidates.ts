@@ -23,6 +23,8 @@ interface Earlier {
   readonly digest: string;
   readonly knownAs: string | null;
   readonly wasHere: boolean;
+  readonly hadTag: boolean;
+  readonly kind: 'index' | 'manifest' | null;
 }
 
 /** At most this many earlier digests are tried: each costs a look into the registry. */
@@ -46,12 +48,14 @@ export async function findCandidates(
     fromRegistry(deps, repository, around.signal),
   ]);
   if (local.kind === 'probe-failed' && tagged.kind === 'probe-failed') return local;
-  const names = new Map(tagged.kind === 'known' ? tagged.value.map(({ digest, knownAs }) => [digest, knownAs]) : []);
+  const published = new Map(tagged.kind === 'known' ? tagged.value.map((each) => [each.digest, each]) : []);
   const current = around.localImage ? pulledDigest(around.localImage, repository) : null;
   const found = new Map<string, Earlier>();
   for (const earlier of [...valueOr(local, []), ...valueOr(tagged, [])]) {
     if (earlier.digest === current || found.has(earlier.digest)) continue;
-    found.set(earlier.digest, { ...earlier, knownAs: names.get(earlier.digest) ?? earlier.knownAs });
+    const tag = published.get(earlier.digest);
+    const { knownAs, kind } = tag ?? earlier;
+    found.set(earlier.digest, { ...earlier, knownAs: knownAs ?? earlier.knownAs, kind });
   }
   const tried = [...found.values()].slice(0, TRIED).map((earlier) => tryCandidate(deps, repository, earlier, around));
   return known(await Promise.all(tried));
@@ -72,7 +76,7 @@ async function fromHost(
     images.value.flatMap((image) => {
       const digest = pulledDigest(image, repository);
       const tag = image.tags.find((name) => name.startsWith(`${repository}:`))?.slice(repository.length + 1);
-      return digest ? [{ digest, knownAs: tag ?? null, wasHere: true }] : [];
+      return digest ? [{ digest, knownAs: tag ?? null, wasHere: true, hadTag: tag === undefined, kind: null }] : [];
     }),
   );
 }
@@ -86,7 +90,9 @@ async function fromRegistry(deps: Deps, repository: string, signal: AbortSignal)
   );
   return known(
     resolved.flatMap(({ tag, image }) =>
-      image.kind === 'known' ? [{ digest: image.value.digest, knownAs: tag, wasHere: false }] : [],
+      image.kind === 'known'
+        ? [{ digest: image.value.digest, knownAs: tag, wasHere: false, hadTag: false, kind: image.value.kind }]
+        : [],
     ),
   );
 }

@@ -5,9 +5,10 @@ import { type InstanceEvidence, pulledDigest, repositoryOf } from '../playbook/i
 import type { Place } from '../playbook/place.ts';
 import type { Estate } from '../ports/estate.ts';
 import type { OpenedImage } from '../ports/image-source.ts';
-import type { Deps } from './deps.ts';
+import type { Deps, Service } from './deps.ts';
 import { findCandidates } from './find-candidates.ts';
 import { gatherExecution } from './gather-execution.ts';
+import { gatherOrigin } from './gather-origin.ts';
 import { gatherPristine } from './gather-pristine.ts';
 
 /** The evidence of one instance while it is gathered: each part on its own, as soon as what it needs is there. */
@@ -16,7 +17,13 @@ export type Gathering = { readonly [Part in keyof InstanceEvidence]: Promise<Ins
 const LOG_LINES = 50;
 
 /** Starts all probes of one instance, as parallel as their inputs allow. Nothing in it rejects but for defects. */
-export function gatherInstance(deps: Deps, estate: Estate, place: Place, signal: AbortSignal): Gathering {
+export function gatherInstance(
+  deps: Deps,
+  estate: Estate,
+  service: Service | null,
+  place: Place,
+  signal: AbortSignal,
+): Gathering {
   const host = estate.host(place, signal);
   const instance = estate.inspect(place, signal);
   const localImage = after(instance, ({ imageId }) => estate.localImage(place, imageId, signal));
@@ -27,6 +34,7 @@ export function gatherInstance(deps: Deps, estate: Estate, place: Place, signal:
   const image = openPulled(deps, host, instance, localImage, signal);
   const imageConfig = after(image, async ({ config }) => known(config));
   const pristine = gatherPristine({ estate, place, signal, host, instance, image, execution });
+  const origin = gatherOrigin(deps, { service, signal, host, instance, execution, published, image });
   const candidates = gatherCandidates();
   return {
     place: Promise.resolve(place),
@@ -40,6 +48,7 @@ export function gatherInstance(deps: Deps, estate: Estate, place: Place, signal:
     execution,
     pristine,
     log,
+    ...origin,
     candidates,
   };
 

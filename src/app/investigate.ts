@@ -1,9 +1,9 @@
 import { type Absence, explainAbsence, judgeAbsence } from '../playbook/absence.ts';
-import { findRemedies } from '../playbook/find-remedies.ts';
 import type { Step, StepId } from '../playbook/finding.ts';
 import type { InstanceEvidence } from '../playbook/instance-evidence.ts';
 import { judge, worstVerdict } from '../playbook/judge/judge.ts';
 import type { Place } from '../playbook/place.ts';
+import { findRemedies } from '../playbook/remedies/find-remedies.ts';
 import { changeStep } from '../playbook/steps/change-step.ts';
 import { explainDecision } from '../playbook/steps/decision-step.ts';
 import { fileStep } from '../playbook/steps/file-step.ts';
@@ -47,7 +47,7 @@ export async function investigate(
   const impact = readImpact(deps, run.service, deadline);
   const gatherings = run.places.flatMap((place) => {
     const estate = deps.estates.get(place.kind === 'docker' ? place.host : place.cluster);
-    return estate ? [gatherInstance(deps, estate, place, deadline)] : [];
+    return estate ? [gatherInstance(deps, estate, run.service, place, deadline)] : [];
   });
   for (const step of INSTANCE_STEPS) {
     const explained = gatherings.map(async (gathering) => step.explain(await partly(gathering, step.needs)));
@@ -110,6 +110,10 @@ const ALL_PARTS: readonly (keyof InstanceEvidence)[] = [
   'imageConfig',
   'execution',
   'pristine',
+  'build',
+  'provenance',
+  'upstream',
+  'shared',
   'log',
   'candidates',
 ];

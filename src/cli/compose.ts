@@ -12,6 +12,7 @@ import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import { redact } from '../view/redact.ts';
 import { connectHosts } from './connect-hosts.ts';
+import { connectPipelines } from './connect-pipelines.ts';
 import { dockerConfigPath, registryOptions } from './registry-options.ts';
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
@@ -47,9 +48,12 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const claim = (key: string) => journal.claim(key, systemClock.now());
   const channels = config.chat.slack?.channels ?? null;
   const slack = options.slack && createSlack({ ...options.slack, channels, log, clock: systemClock, claim });
+  const { histories } = await connectPipelines(config, process.env);
   const application = createApplication({
     services,
     ...hosts,
+    histories,
+    mirrorOf: new Map(config.registries.flatMap(({ host, mirrorOf }) => (mirrorOf ? [[host, mirrorOf]] : []))),
     images: createImageSource({ registries, dockerConfigPath: dockerConfigPath(), log, clock: systemClock }),
     metrics: metricsOf(config),
     journal,

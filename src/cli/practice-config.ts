@@ -7,7 +7,10 @@ export function withPractice(config: Config, practice: Practice, person: string)
   return {
     ...config,
     hosts: [{ name: practice.host, docker: practice.engine, practice: true }, ...config.hosts],
-    registries: [...config.registries, { host: practice.registry, credentials: null, ca: null, plainHttp: true }],
+    registries: [
+      ...config.registries,
+      { host: practice.registry, credentials: null, ca: null, plainHttp: true, mirrorOf: null },
+    ],
     metrics: [...config.metrics, { name: 'practice', kind: 'scrape', url: practice.metrics }],
     services: [
       ...config.services,

@@ -24,6 +24,7 @@ function toService(service: ServiceConfig, config: Config): Service {
       recovers,
       unit,
     })),
+    rebuild: service.rebuild,
     approvals: policyOf(service.approvals, config),
   };
 }

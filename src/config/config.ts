@@ -49,6 +49,8 @@ export interface RegistryConfig {
   /** A file in PEM. */
   readonly ca: string | null;
   readonly plainHttp: boolean;
+  /** The registry that this one mirrors; null when it is none. */
+  readonly mirrorOf: string | null;
 }
 
 /** A CI server. */

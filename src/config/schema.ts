@@ -69,6 +69,7 @@ const registry = z.strictObject({
   passwordFile: path.optional(),
   ca: path.optional(),
   plainHttp: z.boolean().optional(),
+  mirrorOf: text.describe('The registry that this one is a mirror or cache of, such as docker.io.').optional(),
 });
 
 const ci = z

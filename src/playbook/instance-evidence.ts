@@ -1,7 +1,9 @@
 import type { ImageConfig } from '../image/config.ts';
+import type { Provenance } from '../image/provenance.ts';
 import type { PublishedImage } from '../image/published.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Answer } from './answer.ts';
+import type { BuildEvidence } from './build-evidence.ts';
 import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail } from './evidence.ts';
 import type { Assumption } from './judge/assumptions.ts';
 import type { Place } from './place.ts';
@@ -19,6 +21,13 @@ export interface Alternative {
   readonly assumption: Assumption['id'];
   readonly words: string;
   readonly outcome: Outcome;
+}
+
+/** One layer that images for different architectures share, and the file of which was refused. */
+export interface SharedFile {
+  readonly layer: string;
+  /** The other platforms that have it. */
+  readonly platforms: readonly string[];
 }
 
 /** The image as it was published, against the files that the instance has. */
@@ -40,6 +49,10 @@ export interface RollbackCandidate {
   readonly knownAs: string | null;
   /** In the host's local store: it was pulled there before. */
   readonly wasHere: boolean;
+  /** It lies on the host without a tag of its repository: the tag that it was pulled by has been pushed over since. */
+  readonly hadTag: boolean;
+  /** What its digest names; null when nobody asked. */
+  readonly kind: 'index' | 'manifest' | null;
   /** `linux/amd64`, of the image that would run; null when it could not be read. */
   readonly platform: string | null;
   /** The kernel model's answer for that image on that host; null when it could not be read. */
@@ -66,6 +79,14 @@ export interface InstanceEvidence {
   /** Looked at only when the instance's own files are refused: a failed probe otherwise. */
   readonly pristine: Answer<PristineEvidence>;
   readonly log: Answer<LogTail>;
+  /** The build that the image came from, as the CI server tells it; null when no CI server is configured for the service. */
+  readonly build: Answer<BuildEvidence | null>;
+  /** How its builder attests that it was built; null when nobody does. */
+  readonly provenance: Answer<Provenance | null>;
+  /** What the reference points to in the registry that this one is a mirror of; null when it is none. */
+  readonly upstream: Answer<PublishedImage | null>;
+  /** The layer of the refused file, when images of the same tag for other architectures have it too. */
+  readonly shared: Answer<SharedFile | null>;
   readonly candidates: Answer<readonly RollbackCandidate[]>;
 }
 

@@ -6,6 +6,7 @@ const service: Service = {
   name: 'pdf-renderer',
   targets: [{ estate: 'render-01', name: 'renderer' }],
   impact: [],
+  rebuild: null,
   approvals: null,
 };
 const deps = { services: new Map([['pdf-renderer', service]]) };

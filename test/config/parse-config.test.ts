@@ -36,8 +36,9 @@ describe('a right configuration', () => {
         credentials: { username: 'bot', password: { kind: 'env', name: 'REGISTRY_PASSWORD' } },
         ca: 'corp-ca.pem',
         plainHttp: false,
+        mirrorOf: null,
       },
-      { host: '127.0.0.1:5000', credentials: null, ca: null, plainHttp: true },
+      { host: '127.0.0.1:5000', credentials: null, ca: null, plainHttp: true, mirrorOf: null },
     ]);
     expect(config.ci).toEqual([
       {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { known } from '../../src/playbook/answer.ts';
-import { findRemedies } from '../../src/playbook/find-remedies.ts';
 import type { InstanceEvidence } from '../../src/playbook/instance-evidence.ts';
 import { judge, worstVerdict } from '../../src/playbook/judge/judge.ts';
+import { findRemedies } from '../../src/playbook/remedies/find-remedies.ts';
 import { changeStep } from '../../src/playbook/steps/change-step.ts';
 import { fileStep } from '../../src/playbook/steps/file-step.ts';
 import { hostStep } from '../../src/playbook/steps/host-step.ts';
@@ -125,7 +125,9 @@ describe('the ways out', () => {
       ['rebuild', 'fixes'],
       ['rollback-to-digest', 'fixes'],
       ['pull-platform', 'useless'],
+      ['schedule-to-arch', 'mitigates'],
       ['enable-emulation', 'mitigates'],
+      ['repull', 'useless'],
     ]);
   });
 

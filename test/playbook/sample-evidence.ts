@@ -100,6 +100,10 @@ export function sampleEvidence(): InstanceEvidence {
     imageConfig: missing,
     execution: known({ outcome: foreign, readFrom: 'container', alternatives: [] }),
     pristine: missing,
+    build: known(null),
+    provenance: known(null),
+    upstream: known(null),
+    shared: known(null),
     log: known({ lines: ['exec /app/render: exec format error'], truncated: false }),
     candidates: known([
       {
@@ -107,6 +111,8 @@ export function sampleEvidence(): InstanceEvidence {
         digest: V2,
         knownAs: 'v2',
         wasHere: true,
+        hadTag: false,
+        kind: 'manifest',
         platform: 'linux/amd64',
         outcome: accepted,
         unusableBecause: null,
@@ -116,6 +122,8 @@ export function sampleEvidence(): InstanceEvidence {
         digest: 'sha256:bad',
         knownAs: 'v1',
         wasHere: false,
+        hadTag: false,
+        kind: 'manifest',
         platform: 'linux/arm64',
         outcome: foreign,
         unusableBecause: 'would not start',

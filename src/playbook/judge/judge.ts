@@ -1,6 +1,6 @@
 import { formatPlatform } from '../../image/platform.ts';
-import { findOrigin } from '../find-origin.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
+import { findOrigin } from '../origin/find-origin.ts';
 import { describePlace } from '../place.ts';
 import { readSymptom, type Symptom } from '../symptom.ts';
 import type { Confidence, Origin, Verdict } from '../verdict.ts';
