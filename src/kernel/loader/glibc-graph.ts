@@ -1,0 +1,158 @@
+import { PT_LOAD } from '../elf.ts';
+import { type Ending, killed, type OpenedFile } from '../ending.ts';
+import type { TreeProgram } from '../file-tree.ts';
+import { givesUp } from './gives-up.ts';
+import { type FoundLibrary, findLibrary, type GlibcSearch, openNamed } from './glibc-search.ts';
+import { mappingFault } from './glibc-verify.ts';
+import type { LoaderRun } from './loader-run.ts';
+import { readConfiguration, whatIs } from './open-library.ts';
+import { DT, readDynamic, type SharedObject, stringAt, taggedString } from './shared-object.ts';
+import { expandTokens, tokensOf } from './string-tokens.ts';
+
+/** The objects of a process in the order in which glibc loads them: the program first. */
+export interface GlibcGraph {
+  readonly search: GlibcSearch;
+  readonly main: SharedObject;
+  /** The loader as an object of its own; it is among `objects` only when something needs it. */
+  readonly loader: SharedObject;
+  readonly objects: SharedObject[];
+}
+
+const OBJECTS_MAX = 1024;
+const DF_1_PIE = 0x08000000;
+const SIGBUS = 135;
+/** The kernel's own library: always loaded. */
+const VDSO = ['linux-vdso.so.1', 'linux-gate.so.1', 'linux-vdso64.so.1', 'linux-vdso32.so.1'];
+
+/** An object that is loaded already and goes by this name, or has it as its DT_SONAME (_dl_map_object). */
+function* loadedAs(graph: GlibcGraph, name: string): TreeProgram<SharedObject | null> {
+  for (const object of [graph.main, graph.loader, ...graph.objects]) {
+    if (object.names.has(name)) return object;
+    if ((yield* taggedString(graph.search.run, object, DT.SONAME)) !== name) continue;
+    object.names.add(name);
+    return object;
+  }
+  return null;
+}
+
+/** A library whose file ends before a page that the loader touches: it dies of SIGBUS. Cut elsewhere: nothing is certain. */
+function* cutOff(run: LoaderRun, name: string, by: SharedObject, found: FoundLibrary): TreeProgram<Ending | null> {
+  const { image, file } = found;
+  const cut = image.segments.filter((each) => each.type === PT_LOAD && each.offset + each.filesz > image.fileSize);
+  if (cut.length === 0) return null;
+  run.doubt = true;
+  const startOf = (offset: bigint) => offset - (offset % run.page);
+  const dynamic = image.segments.find((each) => each.type === 2);
+  const holder = dynamic && cut.find((each) => dynamic.vaddr >= each.vaddr && dynamic.vaddr < each.vaddr + each.filesz);
+  if (!dynamic || !holder || startOf(holder.offset + dynamic.vaddr - holder.vaddr) < image.fileSize) return null;
+  run.doubt = false;
+  const what = yield* whatIs(run, file);
+  const because = `${by.name} needs ${name}, but ${file.name} is cut off: the loader is killed when it reads what is missing.`;
+  return killed(name, SIGBUS, 'truncated-binary', because, what);
+}
+
+/** Maps a library that was found, as _dl_map_object_from_fd(). */
+function* mapLibrary(
+  graph: GlibcGraph,
+  name: string,
+  by: SharedObject,
+  found: FoundLibrary,
+): TreeProgram<SharedObject | Ending> {
+  const { run, kind } = graph.search;
+  const { file, image } = found;
+  const fault = mappingFault(image, run.page);
+  const refuse = function* (message: string, code: NonNullable<typeof fault>['fault']): TreeProgram<Ending> {
+    const what = yield* whatIs(run, file);
+    const because = `${by.name} needs ${name}, but ${file.name} is ${what}: the loader says "${message}".`;
+    return givesUp(name, code, because, what);
+  };
+  if (fault) return yield* refuse(fault.message, fault.fault);
+  const doubted = run.doubt;
+  const cut = yield* cutOff(run, name, by, found);
+  if (cut) {
+    run.doubt = doubted;
+    return cut;
+  }
+  const dynamic = yield* readDynamic(run, file, image);
+  if (!dynamic) return yield* refuse('object file has no dynamic section', 'foreign-format');
+  const flags = Number((dynamic.values.get(DT.FLAGS_1) ?? 0n) & 0xffffffffn);
+  if ((flags & DF_1_PIE) !== 0) {
+    if ((kind.minor ?? 0) >= 33) {
+      return yield* refuse('cannot dynamically load position-independent executable', 'foreign-format');
+    }
+    run.doubt = true;
+  }
+  return { name: file.name, file, image, dynamic, neededBy: by, names: new Set([name, file.name]), isMain: false };
+}
+
+/** Loads one name on behalf of an object; the object that it is, old or new. */
+function* load(graph: GlibcGraph, name: string, by: SharedObject): TreeProgram<SharedObject | Ending> {
+  const { search, main, objects } = graph;
+  const loaded = yield* loadedAs(graph, name);
+  if (loaded) {
+    if (loaded === graph.loader && !objects.includes(loaded)) objects.push(loaded);
+    return loaded;
+  }
+  const found = name.includes('/') ? yield* openNamed(search, name, by) : yield* findLibrary(search, name, by, main);
+  if ('outcome' in found) return found;
+  const same = [main, ...objects].find((each) => each.file.path === found.file.path);
+  if (same) {
+    same.names.add(name);
+    return same;
+  }
+  const object = yield* mapLibrary(graph, name, by, found);
+  if (!('outcome' in object)) objects.push(object);
+  if (objects.length > OBJECTS_MAX) search.run.doubt = true;
+  return object;
+}
+
+/** What an object needs: DT_NEEDED and DT_FILTER must be found, DT_AUXILIARY may be missing. */
+function* loadNeeded(graph: GlibcGraph, object: SharedObject): TreeProgram<Ending | null> {
+  const { run, kind } = graph.search;
+  for (const { tag, value } of object.dynamic.entries) {
+    if (tag !== DT.NEEDED && tag !== DT.FILTER && tag !== DT.AUXILIARY) continue;
+    const text = yield* stringAt(run, object, value);
+    const from = object.isMain ? (object.file.path ?? '') : object.name;
+    const name = expandTokens(text, tokensOf(from, run.context.cwd, kind));
+    if (name === null) run.doubt = true;
+    if (run.doubt || name === null) return null;
+    if (VDSO.includes(name)) continue;
+    const loaded = yield* load(graph, name, object);
+    if ('outcome' in loaded && tag !== DT.AUXILIARY) return loaded;
+    if (run.doubt) return null;
+  }
+  return null;
+}
+
+/** /etc/ld.so.preload: each name is loaded before what is needed; one that cannot be is only warned of. */
+function* preload(graph: GlibcGraph): TreeProgram<void> {
+  const { run, kind } = graph.search;
+  if (kind.preload === null) return;
+  const text = yield* readConfiguration(run, kind.preload);
+  if (typeof text !== 'string') return;
+  const names = text.replace(/#[^\n]*/g, '').split(/[\s:]+/);
+  for (const name of names.filter(Boolean).slice(0, OBJECTS_MAX)) yield* load(graph, name, graph.main);
+}
+
+function objectOf(file: OpenedFile, start: Pick<SharedObject, 'image' | 'dynamic' | 'isMain'>, names: string[]) {
+  return { ...start, name: file.name, file, neededBy: null, names: new Set(names) } satisfies SharedObject;
+}
+
+/** Loads everything breadth-first (elf/dl-deps.c); an Ending of the first that cannot be, null without a dynamic section. */
+export function* loadGlibcGraph(search: GlibcSearch): TreeProgram<GlibcGraph | Ending | null> {
+  const { run } = search;
+  const dynamic = yield* readDynamic(run, run.program, run.image);
+  const ofLoader = yield* readDynamic(run, run.loader.file, run.loader.image);
+  if (!dynamic || !ofLoader) return null;
+  const main = objectOf(run.program, { image: run.image, dynamic, isMain: true }, ['']);
+  const { file, image } = run.loader;
+  const loader = objectOf(file, { image, dynamic: ofLoader, isMain: false }, [file.name]);
+  const graph: GlibcGraph = { search, main, loader, objects: [main] };
+  yield* preload(graph);
+  for (let i = 0; i < graph.objects.length && !run.doubt; i += 1) {
+    const object = graph.objects[i];
+    const ending = object && object !== loader ? yield* loadNeeded(graph, object) : null;
+    if (ending) return ending;
+  }
+  return graph;
+}

@@ -1,0 +1,55 @@
+import { ET_DYN, PT_LOAD } from '../elf.ts';
+import { type Ending, type ExecContext, killed } from '../ending.ts';
+import type { TreeProgram } from '../file-tree.ts';
+import { loadGlibcGraph } from './glibc-graph.ts';
+import { glibcSymbolFault } from './glibc-symbols.ts';
+import { versionFault } from './glibc-versions.ts';
+import { isaFault } from './isa-needed.ts';
+import { type LoaderKind, loaderKind } from './loader-kind.ts';
+import { type LoaderRun, type LoaderStart, startRun } from './loader-run.ts';
+import { loadMuslGraph } from './musl-graph.ts';
+import { muslSymbolFault } from './musl-symbols.ts';
+import { knowsRelocations } from './relocations.ts';
+
+const PT_PHDR = 6;
+const SIGSEGV = 139;
+
+/** A position-independent program without PT_PHDR: the loader takes it to lie at address 0. */
+function withoutPhdr(run: LoaderRun): Ending | null {
+  const { header, segments } = run.image;
+  if (header.type !== ET_DYN || segments.some((segment) => segment.type === PT_PHDR)) return null;
+  const because = `${run.program.name} is position-independent but has no PT_PHDR: its loader ${run.loader.file.name} cannot tell where it lies, and crashes.`;
+  return killed(run.program.name, SIGSEGV, 'not-exec-format', because, null);
+}
+
+function* glibcFault(run: LoaderRun, kind: LoaderKind & { kind: 'glibc' }): TreeProgram<Ending | null> {
+  const graph = yield* loadGlibcGraph({ run, kind, directories: new Map(), cache: undefined });
+  if (!graph || 'outcome' in graph || run.doubt) return graph && 'outcome' in graph ? graph : null;
+  const fault = (yield* versionFault(graph)) ?? (yield* isaFault(graph, run.cpuLevel));
+  if (fault || run.doubt || !knowsRelocations(run.image.header.machine)) return fault;
+  return yield* glibcSymbolFault(graph);
+}
+
+function* muslFault(run: LoaderRun, kind: LoaderKind & { kind: 'musl' }): TreeProgram<Ending | null> {
+  const graph = yield* loadMuslGraph(run, kind);
+  if (!graph || 'outcome' in graph) return graph;
+  if (graph.first || run.doubt || !knowsRelocations(run.image.header.machine)) return graph.first;
+  return yield* muslSymbolFault(graph);
+}
+
+/**
+ * What stops a dynamic loader that got control from starting its program: a library or a symbol version that is
+ * missing, a bad library, an undefined symbol. Null when nothing does that is certain; an unknown loader is never
+ * judged. LD_LIBRARY_PATH and LD_PRELOAD are not known here: without them the answer is certain.
+ */
+export function* loaderFault(start: LoaderStart, context: ExecContext): TreeProgram<Ending | null> {
+  const run = startRun(start, context);
+  const kind = yield* loaderKind(run);
+  const { segments, fileSize } = run.image;
+  const cutOff = segments.some((each) => each.type === PT_LOAD && each.offset + each.filesz > fileSize);
+  if (!kind || cutOff || run.doubt) return null;
+  const crash = withoutPhdr(run);
+  if (crash) return crash;
+  const fault = kind.kind === 'glibc' ? yield* glibcFault(run, kind) : yield* muslFault(run, kind);
+  return run.doubt ? null : fault;
+}

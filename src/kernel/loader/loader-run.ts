@@ -1,0 +1,68 @@
+import type { ElfLayout } from '../elf.ts';
+import type { Image } from '../elf-segments.ts';
+import type { ExecContext, OpenedFile } from '../ending.ts';
+import { readAt, type TreeProgram } from '../file-tree.ts';
+
+/** The program that a dynamic loader is given, and that loader. `page` is the host's, in bytes. */
+export interface LoaderStart {
+  readonly program: OpenedFile;
+  readonly image: Image;
+  readonly loader: { readonly file: OpenedFile; readonly image: Image };
+  readonly layout: ElfLayout;
+  readonly page: bigint;
+  /** The n of x86-64-vn; null when the processor is not known. */
+  readonly cpuLevel: number | null;
+}
+
+/** One prediction: what it was given, what it has read, and whether anything made its answer uncertain. */
+export interface LoaderRun extends LoaderStart {
+  readonly context: ExecContext;
+  readonly chunks: Map<string, Uint8Array>;
+  /** Bytes that may still be read. */
+  budget: number;
+  /** Once set, no fault is certain any more: something is beyond the model, or beyond its caps. */
+  doubt: boolean;
+}
+
+/** Reads are made in whole pieces of this size, since each one may go over a network. */
+const CHUNK = 32 * 1024;
+/** The most that is read for one program. */
+const BUDGET = 48 * 1024 * 1024;
+/** The most that is asked for at once. */
+const LENGTH_MAX = 4 * 1024 * 1024;
+
+/** A prediction that has read nothing yet. */
+export function startRun(start: LoaderStart, context: ExecContext): LoaderRun {
+  return { ...start, context, chunks: new Map(), budget: BUDGET, doubt: false };
+}
+
+function* chunkOf(run: LoaderRun, file: OpenedFile, index: number): TreeProgram<Uint8Array> {
+  const key = `${index}:${file.path}`;
+  const known = run.chunks.get(key);
+  if (known) return known;
+  if (file.path === null || run.budget < CHUNK) {
+    run.doubt = true;
+    return new Uint8Array();
+  }
+  run.budget -= CHUNK;
+  const bytes = yield* readAt(file.path, index * CHUNK, CHUNK);
+  run.chunks.set(key, bytes);
+  return bytes;
+}
+
+/** At most `length` bytes of a file; fewer at its end. Past the budget nothing is read, and the run is in doubt. */
+export function* bytesAt(run: LoaderRun, file: OpenedFile, offset: number, length: number): TreeProgram<Uint8Array> {
+  const end = Math.min(offset + length, file.size);
+  if (length > LENGTH_MAX) run.doubt = true;
+  if (!Number.isSafeInteger(offset) || offset < 0 || end <= offset || length > LENGTH_MAX) return new Uint8Array();
+  const first = Math.floor(offset / CHUNK);
+  const inFirst = (yield* chunkOf(run, file, first)).subarray(offset - first * CHUNK, end - first * CHUNK);
+  if (end <= (first + 1) * CHUNK) return inFirst;
+  const all = new Uint8Array(end - offset);
+  all.set(inFirst);
+  for (let index = first + 1; index * CHUNK < end; index += 1) {
+    const chunk = yield* chunkOf(run, file, index);
+    all.set(chunk.subarray(0, end - index * CHUNK), index * CHUNK - offset);
+  }
+  return all;
+}

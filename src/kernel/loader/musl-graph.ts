@@ -1,0 +1,180 @@
+import {
+  ET_DYN,
+  ET_EXEC,
+  headerSize,
+  PT_DYNAMIC,
+  PT_LOAD,
+  parseHeader,
+  parseProgramHeaders,
+  programHeaderSize,
+} from '../elf.ts';
+import type { Image } from '../elf-segments.ts';
+import { type Ending, killed, type OpenedFile } from '../ending.ts';
+import type { TreeProgram } from '../file-tree.ts';
+import type { ErrnoName, FaultCode } from '../outcome.ts';
+import { givesUp, listed } from './gives-up.ts';
+import type { LoaderKind } from './loader-kind.ts';
+import { bytesAt, type LoaderRun } from './loader-run.ts';
+import { type MuslSearch, searchMusl } from './musl-search.ts';
+import { openLibrary, whatIs } from './open-library.ts';
+import { DT, readDynamic, type SharedObject, stringAt } from './shared-object.ts';
+import { hashName, symbolsNamed } from './symbol-table.ts';
+
+/** The objects of a process in the order in which musl loads them; the loader, which is libc too, only once needed. */
+export interface MuslGraph {
+  readonly run: LoaderRun;
+  readonly kind: LoaderKind & { kind: 'musl' };
+  readonly loader: SharedObject;
+  readonly objects: SharedObject[];
+  /** musl goes on after a library it cannot load; the first one is what its first line names. */
+  first: Ending | null;
+}
+
+const OBJECTS_MAX = 1024;
+const SIGBUS = 135;
+/** Libraries that musl is itself (ldso/dynlink.c, load_library). */
+const OWN_NAMES = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
+
+const REASONS: Partial<Record<ErrnoName, string>> = {
+  ENOENT: 'does not exist',
+  EACCES: 'may not be read by the user of the container',
+};
+
+/** map_library(): the headers of a library, or null for what musl calls an "Exec format error". It looks at no magic. */
+function* readLibrary(run: LoaderRun, file: OpenedFile): TreeProgram<Image | null> {
+  const { layout } = run;
+  const head = yield* bytesAt(run, file, 0, headerSize(layout));
+  if (head.length < headerSize(layout)) return null;
+  const header = parseHeader(head, layout);
+  if (header.type !== ET_DYN && header.type !== ET_EXEC) return null;
+  const size = header.phentsize * header.phnum;
+  const table = yield* bytesAt(run, file, Number(header.phoff), size);
+  if (table.length < size) return null;
+  // A file that is no ELF file of this width may still pass for one: beyond the model.
+  if (header.phentsize !== programHeaderSize(layout) || head[0] !== 0x7f || head[1] !== 0x45) run.doubt = true;
+  if (header.machine !== run.loader.image.header.machine || header.type !== ET_DYN) run.doubt = true;
+  const segments = parseProgramHeaders(table, layout);
+  const image = { header, segments, fileSize: BigInt(file.size) };
+  return segments.some((each) => each.type === PT_DYNAMIC && each.vaddr !== 0n) ? image : null;
+}
+
+function problem(graph: MuslGraph, culprit: string, fault: FaultCode, because: string, is: string | null): null {
+  graph.first ??= givesUp(culprit, fault, because, is);
+  return null;
+}
+
+function* notALibrary(graph: MuslGraph, name: string, by: SharedObject, file: OpenedFile): TreeProgram<null> {
+  const what = yield* whatIs(graph.run, file);
+  let fault: FaultCode = 'foreign-format';
+  if (file.size === 0) fault = 'empty-file';
+  else if (what.startsWith('ELF') && !what.includes('executable') && file.size < 0x10000) fault = 'truncated-binary';
+  const because = `${by.name} needs ${name}, but ${file.name} is ${what}: the loader says "Exec format error".`;
+  return problem(graph, name, fault, because, what);
+}
+
+/** A library whose dynamic section lies in a page past the end of its file kills the loader; one that is cut elsewhere may. */
+function* cutOff(run: LoaderRun, name: string, file: OpenedFile, image: Image): TreeProgram<Ending | null> {
+  const cut = image.segments.filter((each) => each.type === PT_LOAD && each.offset + each.filesz > image.fileSize);
+  if (cut.length === 0) return null;
+  const doubted = run.doubt;
+  run.doubt = true;
+  const dynamic = image.segments.findLast((each) => each.type === PT_DYNAMIC);
+  const holder = dynamic && cut.find((each) => dynamic.vaddr >= each.vaddr && dynamic.vaddr < each.vaddr + each.filesz);
+  if (!dynamic || !holder) return null;
+  const offset = holder.offset + dynamic.vaddr - holder.vaddr;
+  if (offset - (offset % run.page) < image.fileSize) return null;
+  run.doubt = doubted;
+  const what = yield* whatIs(run, file);
+  const because = `${file.name} is cut off: the loader is killed when it reads what is missing.`;
+  return killed(name, SIGBUS, 'truncated-binary', because, what);
+}
+
+/** Whether a library is a C library of its own, glibc or musl: musl takes itself in its place. */
+function* isAnotherLibc(run: LoaderRun, object: SharedObject): TreeProgram<boolean> {
+  for (const name of ['__libc_start_main', 'stdin']) {
+    const found = yield* symbolsNamed(run, object, hashName(name));
+    if (!found.some((symbol) => symbol.section !== 0 && symbol.hasValue)) return false;
+  }
+  return true;
+}
+
+function itself(graph: MuslGraph): null {
+  if (!graph.objects.includes(graph.loader)) graph.objects.push(graph.loader);
+  return null;
+}
+
+function* open(graph: MuslGraph, name: string, by: SharedObject): TreeProgram<OpenedFile | null> {
+  const { run } = graph;
+  if (name === '') return problem(graph, name, 'library-missing', `${by.name} needs a library without a name.`, null);
+  const search: MuslSearch = name.includes('/')
+    ? { opened: yield* openLibrary(run, name), searched: [] }
+    : yield* searchMusl(run, graph.kind, name, by);
+  const { opened, searched } = search;
+  if (opened.kind === 'file') return opened.file;
+  if (opened.kind === 'directory') {
+    return problem(graph, name, 'foreign-format', `${by.name} needs ${name}, which is a directory.`, 'directory');
+  }
+  const cannot = REASONS[opened.errno] ?? 'cannot be opened';
+  const where = searched.length === 0 ? cannot : `is not in ${listed([...new Set(searched)])}`;
+  return problem(graph, name, 'library-missing', `${by.name} needs ${name}, which ${where}.`, null);
+}
+
+/** load_library(): null when the name is settled, one way or the other; an Ending when the loader is killed. */
+function* load(graph: MuslGraph, name: string, by: SharedObject): TreeProgram<Ending | null> {
+  const { run, loader, objects } = graph;
+  if (OWN_NAMES.test(name) || name === loader.name) return itself(graph);
+  if (!name.includes('/') && objects.some((each) => each.names.has(name))) return null;
+  const file = yield* open(graph, name, by);
+  if (!file) return null;
+  const same = objects.find((each) => each.file.path === file.path && each !== loader && !each.isMain);
+  if (same) {
+    if (!name.includes('/')) same.names.add(name);
+    return null;
+  }
+  const image = yield* readLibrary(run, file);
+  if (!image) return yield* notALibrary(graph, name, by, file);
+  const cut = yield* cutOff(run, name, file, image);
+  if (cut || run.doubt) return cut;
+  const dynamic = yield* readDynamic(run, file, image);
+  if (!dynamic) return yield* notALibrary(graph, name, by, file);
+  const names = new Set(name.includes('/') ? [] : [name]);
+  const object: SharedObject = { name: file.name, file, image, dynamic, neededBy: by, names, isMain: false };
+  if (yield* isAnotherLibc(run, object)) return itself(graph);
+  objects.push(object);
+  if (objects.length > OBJECTS_MAX) run.doubt = true;
+  return null;
+}
+
+/** Loads everything breadth-first (ldso/dynlink.c, load_deps). An Ending is a signal; null without a dynamic section. */
+export function* loadMuslGraph(
+  run: LoaderRun,
+  kind: LoaderKind & { kind: 'musl' },
+): TreeProgram<MuslGraph | Ending | null> {
+  const dynamic = yield* readDynamic(run, run.program, run.image);
+  const { file, image } = run.loader;
+  const ofLoader = yield* readDynamic(run, file, image);
+  if (!dynamic || !ofLoader) return null;
+  const shared = { neededBy: null, names: new Set<string>() };
+  const main: SharedObject = {
+    ...shared,
+    name: run.program.name,
+    file: run.program,
+    image: run.image,
+    dynamic,
+    isMain: true,
+  };
+  const loader: SharedObject = { ...shared, name: file.name, file, image, dynamic: ofLoader, isMain: false };
+  const graph: MuslGraph = { run, kind, loader, objects: [main], first: null };
+  for (let i = 0; i < graph.objects.length && !run.doubt; i += 1) {
+    const object = graph.objects[i];
+    if (!object || object === loader) continue;
+    for (const { tag, value } of object.dynamic.entries) {
+      if (tag !== DT.NEEDED) continue;
+      const name = yield* stringAt(run, object, value);
+      const ending = run.doubt ? null : yield* load(graph, name, object);
+      if (ending) return ending;
+      if (run.doubt) return graph;
+    }
+  }
+  return graph;
+}
