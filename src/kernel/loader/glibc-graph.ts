@@ -60,7 +60,7 @@ function* mapLibrary(
 ): TreeProgram<SharedObject | Ending> {
   const { run, kind } = graph.search;
   const { file, image } = found;
-  const fault = mappingFault(image, run.page);
+  const fault = mappingFault(image, run.page, kind.minor);
   const refuse = function* (message: string, code: NonNullable<typeof fault>['fault']): TreeProgram<Ending> {
     const what = yield* whatIs(run, file);
     const because = `${by.name} needs ${name}, but ${file.name} is ${what}: the loader says "${message}".`;

@@ -109,7 +109,7 @@ function* searchList(search: GlibcSearch, directories: readonly string[], trail:
     const there = !directory.startsWith('/') || (yield* isDirectory(search, directory));
     if (there && (yield* mayHide(search, directory))) search.run.doubt = true;
     if (!tried || !there || tried.errno === 'ENOENT' || tried.errno === 'EACCES') continue;
-    if (tried.errno !== 'ENOTDIR' || (search.kind.minor ?? 0) < 41) return tried;
+    if (tried.errno !== 'ENOTDIR' || (search.kind.minor ?? 0) < 39) return tried;
   }
   return null;
 }

@@ -28,15 +28,25 @@ const USABLE_BINDINGS = [1, 2, 10];
 /** STV_INTERNAL and STV_HIDDEN: such a symbol is the object's own. */
 const OWN_VISIBILITIES = [1, 2];
 const LOOKUPS_MAX = 100_000;
+/** glibc 2.41 no longer asserts that a library has the versions that are needed of it; distributions may have taken that back to 2.39. */
+const ASSERTS_UNTIL = 41;
+const ASSERTS_CERTAINLY_UNTIL = 39;
+
+interface VersionReference {
+  readonly name: string;
+  readonly hidden: boolean;
+  /** The library it is needed of, or null for one that the object defines itself. */
+  readonly file: string | null;
+}
 
 interface Wanted {
   readonly name: string;
-  readonly version: { readonly name: string; readonly hidden: boolean } | null;
+  readonly version: VersionReference | null;
   readonly relocation: Relocation;
 }
 
 /** Versions by index, as l_versions holds them: what is needed and what is defined, without the base. */
-type Versions = ReadonlyMap<number, { readonly name: string; readonly hidden: boolean }>;
+type Versions = ReadonlyMap<number, VersionReference>;
 
 /** The search for symbols through the global scope, with what was found out on the way. */
 class Scope {
@@ -52,10 +62,10 @@ class Scope {
     const known = this.#versions.get(object);
     if (known) return known;
     const { run } = this.graph.search;
-    const versions = new Map<number, { name: string; hidden: boolean }>();
-    for (const { index, name, hidden } of yield* neededVersions(run, object)) versions.set(index, { name, hidden });
+    const versions = new Map<number, VersionReference>();
+    for (const { index, ...rest } of yield* neededVersions(run, object)) versions.set(index, rest);
     const defined: readonly DefinedVersion[] = (yield* definedVersions(run, object)) ?? [];
-    for (const { index, name, base } of defined) if (!base) versions.set(index, { name, hidden: false });
+    for (const { index, name, base } of defined) if (!base) versions.set(index, { name, hidden: false, file: null });
     this.#versions.set(object, versions);
     return versions;
   }
@@ -74,6 +84,19 @@ class Scope {
     const own = (yield* this.versionsOf(object)).get(index);
     if (own?.name === wanted.version.name) return 'yes';
     return wanted.version.hidden || own !== undefined || hidden ? 'no' : 'yes';
+  }
+
+  /** Whether a library that must have versions defines the symbol and has none: an assertion in check_match() fails. */
+  *lacksVersions(by: SharedObject, wanted: Wanted): TreeProgram<SharedObject | null> {
+    const { minor } = this.graph.search.kind;
+    const file = (minor ?? 0) < ASSERTS_UNTIL ? wanted.version?.file : null;
+    const of = file ? this.graph.objects.find((each) => each.names.has(file)) : undefined;
+    if (!of || of.dynamic.values.has(DT.VERSYM)) return null;
+    for (const object of [...this.graph.objects, by]) {
+      if (object === of) return (yield* this.isDefinedIn(object, wanted)) ? of : null;
+      if (yield* this.isDefinedIn(object, wanted)) return null;
+    }
+    return null;
   }
 
   *isDefinedIn(object: SharedObject, wanted: Wanted): TreeProgram<boolean> {
@@ -107,8 +130,19 @@ function bindsNow(object: SharedObject): boolean {
   return values.has(DT.BIND_NOW) || has(DT.FLAGS, BigInt(DF_BIND_NOW)) || has(DT.FLAGS_1, BigInt(DF_1_NOW));
 }
 
-/** The first symbol that an object's relocations want and nothing defines. */
-function* undefinedSymbol(scope: Scope, object: SharedObject): TreeProgram<Wanted | null> {
+function symbolFault(object: SharedObject, { name, version }: Wanted): Ending {
+  const symbol = version ? `${name}, version ${version.name}` : name;
+  const because = `${object.name} needs symbol ${symbol}, which none of the loaded libraries defines.`;
+  return givesUp(object.name, 'symbol-version-missing', because);
+}
+
+function versionsFault(object: SharedObject, of: SharedObject, { name, version }: Wanted): Ending {
+  const because = `${object.name} needs ${name}, version ${version?.name}, of ${of.name}, which defines ${name} but has no versions at all: the loader gives up.`;
+  return givesUp(of.name, 'symbol-version-missing', because);
+}
+
+/** The first relocation of an object that wants a symbol which nothing defines, or nothing defines well. */
+function* relocationFault(scope: Scope, object: SharedObject): TreeProgram<Ending | null> {
   const { run } = scope.graph.search;
   const relocations = yield* relocationsOf(run, object, bindsNow(object));
   if (relocations.length > LOOKUPS_MAX) run.doubt = true;
@@ -124,8 +158,11 @@ function* undefinedSymbol(scope: Scope, object: SharedObject): TreeProgram<Wante
     if (!symbol || symbol.binding === STB_LOCAL || OWN_VISIBILITIES.includes(symbol.visibility)) continue;
     const version = symbol.version === null ? null : (versions.get(symbol.version & VERSION_MASK) ?? null);
     const wanted = { name: symbol.name, version, relocation };
+    const without = yield* scope.lacksVersions(object, wanted);
+    if (without && (scope.graph.search.kind.minor ?? 0) >= ASSERTS_CERTAINLY_UNTIL) run.doubt = true;
+    if (without) return versionsFault(object, without, wanted);
     if (symbol.binding === STB_WEAK) continue;
-    if (!(yield* scope.isDefined(object, wanted)) && !run.doubt) return wanted;
+    if (!(yield* scope.isDefined(object, wanted)) && !run.doubt) return symbolFault(object, wanted);
   }
   return null;
 }
@@ -138,12 +175,8 @@ export function* glibcSymbolFault(graph: GlibcGraph): TreeProgram<Ending | null>
   const scope = new Scope(graph);
   for (const object of graph.objects.toReversed()) {
     if (object === graph.loader) continue;
-    const wanted = yield* undefinedSymbol(scope, object);
-    if (graph.search.run.doubt) return null;
-    if (!wanted) continue;
-    const symbol = wanted.version ? `${wanted.name}, version ${wanted.version.name}` : wanted.name;
-    const because = `${object.name} needs symbol ${symbol}, which none of the loaded libraries defines.`;
-    return givesUp(object.name, 'symbol-version-missing', because);
+    const fault = yield* relocationFault(scope, object);
+    if (graph.search.run.doubt || fault) return fault;
   }
   return null;
 }

@@ -4,6 +4,7 @@ import {
   ET_EXEC,
   headerSize,
   isElf,
+  type ProgramHeader,
   PT_DYNAMIC,
   PT_LOAD,
   parseHeader,
@@ -71,14 +72,26 @@ export function* verifyLibrary(run: LoaderRun, file: OpenedFile): TreeProgram<Ve
   return image ? { kind: 'library', image } : fatal('cannot read file data', 'truncated-binary');
 }
 
-/** What stops _dl_map_object_from_fd() before it maps anything; null when it goes on. */
-export function mappingFault(image: Image, page: bigint): { message: string; fault: FaultCode } | null {
+/** Until 2.35 p_align itself had to be whole pages, and the segment aligned to it. */
+const ALIGNS_TO_PAGES = 35;
+
+function isMisaligned(loads: readonly ProgramHeader[], page: bigint, minor: number | null): boolean {
+  return loads.some(({ vaddr, offset, align }) => {
+    if ((minor ?? 0) >= ALIGNS_TO_PAGES) return (vaddr - offset) % page !== 0n;
+    return align % page !== 0n || ((vaddr - offset) & (align - 1n)) !== 0n;
+  });
+}
+
+/** What stops _dl_map_object_from_fd() before it maps anything; null when it goes on. `minor` is of glibc 2. */
+export function mappingFault(
+  image: Image,
+  page: bigint,
+  minor: number | null,
+): { message: string; fault: FaultCode } | null {
   const loads = image.segments.filter((segment) => segment.type === PT_LOAD);
-  const odd = loads.some((load) => (load.vaddr - load.offset) % page !== 0n);
-  if (odd) {
-    const onSmallPages = loads.every((load) => (load.vaddr - load.offset) % 4096n === 0n);
+  if (isMisaligned(loads, page, minor)) {
     const message = 'ELF load command address/offset not page-aligned';
-    return { message, fault: onSmallPages ? 'page-size' : 'foreign-format' };
+    return { message, fault: isMisaligned(loads, 4096n, minor) ? 'foreign-format' : 'page-size' };
   }
   if (loads.length === 0) return { message: 'object file has no loadable segments', fault: 'foreign-format' };
   if (image.header.type !== ET_DYN) return { message: 'cannot dynamically load executable', fault: 'foreign-format' };

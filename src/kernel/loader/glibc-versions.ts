@@ -99,6 +99,12 @@ function missing(by: SharedObject, of: SharedObject, version: NeededVersion, hig
   return givesUp(version.file, 'symbol-version-missing', because, null, MISSING_VERSION);
 }
 
+/** find_needed() finds nothing: an assertion of glibc's fails, and the status is 127. */
+function notLoaded(by: SharedObject, version: NeededVersion): Ending {
+  const because = `${by.name} needs version ${version.name} of ${version.file}, but needs no library of that name: the loader gives up.`;
+  return givesUp(version.file, 'symbol-version-missing', because);
+}
+
 /** The highest version with the same prefix, for the reader: `GLIBC_2.36` beside `GLIBC_2.99`. */
 function newestLike(name: string, defined: readonly DefinedVersion[]): string | null {
   const prefix = name.slice(0, name.lastIndexOf('_') + 1);
@@ -118,8 +124,8 @@ export function* versionFault(graph: GlibcGraph): TreeProgram<Ending | null> {
   for (const object of graph.objects) {
     for (const version of yield* neededVersions(run, object)) {
       const of = [graph.main, ...graph.objects, graph.loader].find((each) => each.names.has(version.file));
-      if (!of) run.doubt = true;
-      if (!of || run.doubt) return null;
+      if (run.doubt) return null;
+      if (!of) return notLoaded(object, version);
       if (!known.has(of)) known.set(of, yield* definedVersions(run, of));
       const defined = known.get(of);
       if (!defined || version.weak || defined.some((each) => each.name === version.name)) continue;

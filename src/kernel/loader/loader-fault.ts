@@ -1,4 +1,4 @@
-import { ET_DYN, PT_LOAD } from '../elf.ts';
+import { ET_DYN, PT_DYNAMIC, PT_LOAD } from '../elf.ts';
 import { type Ending, type ExecContext, killed } from '../ending.ts';
 import type { TreeProgram } from '../file-tree.ts';
 import { loadGlibcGraph } from './glibc-graph.ts';
@@ -14,12 +14,16 @@ import { knowsRelocations } from './relocations.ts';
 const PT_PHDR = 6;
 const SIGSEGV = 139;
 
-/** A position-independent program without PT_PHDR: the loader takes it to lie at address 0. */
-function withoutPhdr(run: LoaderRun): Ending | null {
+/** Program headers that both loaders take for granted: without them they read at address 0. */
+function crashes(run: LoaderRun): Ending | null {
   const { header, segments } = run.image;
-  if (header.type !== ET_DYN || segments.some((segment) => segment.type === PT_PHDR)) return null;
-  const because = `${run.program.name} is position-independent but has no PT_PHDR: its loader ${run.loader.file.name} cannot tell where it lies, and crashes.`;
-  return killed(run.program.name, SIGSEGV, 'not-exec-format', because, null);
+  const has = (type: number) => segments.some((segment) => segment.type === type);
+  const { name } = run.program;
+  const killedFor = (why: string) =>
+    killed(name, SIGSEGV, 'not-exec-format', `${name} ${why}: its loader ${run.loader.file.name} crashes.`, null);
+  if (!has(PT_DYNAMIC)) return killedFor('names a loader but has no dynamic section');
+  if (header.type !== ET_DYN || has(PT_PHDR)) return null;
+  return killedFor('is position-independent but has no PT_PHDR that tells where it lies');
 }
 
 function* glibcFault(run: LoaderRun, kind: LoaderKind & { kind: 'glibc' }): TreeProgram<Ending | null> {
@@ -48,7 +52,7 @@ export function* loaderFault(start: LoaderStart, context: ExecContext): TreeProg
   const { segments, fileSize } = run.image;
   const cutOff = segments.some((each) => each.type === PT_LOAD && each.offset + each.filesz > fileSize);
   if (!kind || cutOff || run.doubt) return null;
-  const crash = withoutPhdr(run);
+  const crash = crashes(run);
   if (crash) return crash;
   const fault = kind.kind === 'glibc' ? yield* glibcFault(run, kind) : yield* muslFault(run, kind);
   return run.doubt ? null : fault;

@@ -1,7 +1,13 @@
+import { padded } from '../bytes.ts';
 import {
+  claimedLayout,
+  type ElfHeader,
+  type ElfLayout,
   ET_DYN,
   ET_EXEC,
   headerSize,
+  isElf,
+  type ProgramHeader,
   PT_DYNAMIC,
   PT_LOAD,
   parseHeader,
@@ -40,22 +46,33 @@ const REASONS: Partial<Record<ErrnoName, string>> = {
   EACCES: 'may not be read by the user of the container',
 };
 
-/** map_library(): the headers of a library, or null for what musl calls an "Exec format error". It looks at no magic. */
-function* readLibrary(run: LoaderRun, file: OpenedFile): TreeProgram<Image | null> {
+/** Why musl says "Exec format error" of a file. */
+type NoLibrary = 'cut' | 'no-library';
+
+/** The program headers, as far apart as the file says; it is not asked whether that is right. */
+function segmentsOf(table: Uint8Array, header: ElfHeader, layout: ElfLayout): ProgramHeader[] {
+  const each = programHeaderSize(layout);
+  return Array.from({ length: header.phnum }, (_, i) => {
+    const at = i * header.phentsize;
+    return parseProgramHeaders(padded(table.subarray(at), each), layout);
+  }).flat();
+}
+
+/** The headers of a library as map_library() reads them: it looks at no magic, width or machine. */
+function* readLibrary(run: LoaderRun, file: OpenedFile): TreeProgram<Image | NoLibrary> {
   const { layout } = run;
   const head = yield* bytesAt(run, file, 0, headerSize(layout));
-  if (head.length < headerSize(layout)) return null;
+  if (head.length < headerSize(layout)) return isElf(head) ? 'cut' : 'no-library';
   const header = parseHeader(head, layout);
-  if (header.type !== ET_DYN && header.type !== ET_EXEC) return null;
+  if (header.type !== ET_DYN && header.type !== ET_EXEC) return 'no-library';
   const size = header.phentsize * header.phnum;
-  const table = yield* bytesAt(run, file, Number(header.phoff), size);
-  if (table.length < size) return null;
-  // A file that is no ELF file of this width may still pass for one: beyond the model.
-  if (header.phentsize !== programHeaderSize(layout) || head[0] !== 0x7f || head[1] !== 0x45) run.doubt = true;
-  if (header.machine !== run.loader.image.header.machine || header.type !== ET_DYN) run.doubt = true;
-  const segments = parseProgramHeaders(table, layout);
-  const image = { header, segments, fileSize: BigInt(file.size) };
-  return segments.some((each) => each.type === PT_DYNAMIC && each.vaddr !== 0n) ? image : null;
+  if (header.phoff + BigInt(size) > BigInt(file.size)) return isElf(head) ? 'cut' : 'no-library';
+  const segments = segmentsOf(yield* bytesAt(run, file, Number(header.phoff), size), header, layout);
+  if (!segments.some((each) => each.type === PT_DYNAMIC && each.vaddr !== 0n)) return 'no-library';
+  const { bits, little } = claimedLayout(head);
+  const usual = isElf(head) && bits === layout.bits && little === layout.little && header.type === ET_DYN;
+  if (!usual || header.phentsize !== programHeaderSize(layout)) run.doubt = true;
+  return { header, segments, fileSize: BigInt(file.size) };
 }
 
 function problem(graph: MuslGraph, culprit: string, fault: FaultCode, because: string, is: string | null): null {
@@ -63,11 +80,16 @@ function problem(graph: MuslGraph, culprit: string, fault: FaultCode, because: s
   return null;
 }
 
-function* notALibrary(graph: MuslGraph, name: string, by: SharedObject, file: OpenedFile): TreeProgram<null> {
+function* notALibrary(
+  graph: MuslGraph,
+  name: string,
+  by: SharedObject,
+  file: OpenedFile,
+  why: NoLibrary,
+): TreeProgram<null> {
   const what = yield* whatIs(graph.run, file);
-  let fault: FaultCode = 'foreign-format';
-  if (file.size === 0) fault = 'empty-file';
-  else if (what.startsWith('ELF') && !what.includes('executable') && file.size < 0x10000) fault = 'truncated-binary';
+  const cut: FaultCode = file.size === 0 ? 'empty-file' : 'truncated-binary';
+  const fault = why === 'cut' || file.size === 0 ? cut : 'foreign-format';
   const because = `${by.name} needs ${name}, but ${file.name} is ${what}: the loader says "Exec format error".`;
   return problem(graph, name, fault, because, what);
 }
@@ -132,11 +154,11 @@ function* load(graph: MuslGraph, name: string, by: SharedObject): TreeProgram<En
     return null;
   }
   const image = yield* readLibrary(run, file);
-  if (!image) return yield* notALibrary(graph, name, by, file);
+  if (typeof image === 'string') return yield* notALibrary(graph, name, by, file, image);
   const cut = yield* cutOff(run, name, file, image);
   if (cut || run.doubt) return cut;
   const dynamic = yield* readDynamic(run, file, image);
-  if (!dynamic) return yield* notALibrary(graph, name, by, file);
+  if (!dynamic) return yield* notALibrary(graph, name, by, file, 'no-library');
   const names = new Set(name.includes('/') ? [] : [name]);
   const object: SharedObject = { name: file.name, file, image, dynamic, neededBy: by, names, isMain: false };
   if (yield* isAnotherLibc(run, object)) return itself(graph);

@@ -2,7 +2,8 @@ import type { Ending } from '../ending.ts';
 import type { TreeProgram } from '../file-tree.ts';
 import { givesUp, listed } from './gives-up.ts';
 import type { MuslGraph } from './musl-graph.ts';
-import { type RelocationClass, relocationsOf } from './relocations.ts';
+import { whatIs } from './open-library.ts';
+import { hasForeignRelocation, type RelocationClass, relocationsOf } from './relocations.ts';
 import type { SharedObject } from './shared-object.ts';
 import {
   type DynamicSymbol,
@@ -75,12 +76,24 @@ function* undefinedSymbols(graph: MuslGraph, object: SharedObject, known: Map<st
   return [...missing];
 }
 
+/** A library for another machine: musl loads it, and finds out when it cannot relocate it. */
+function* foreignLibrary(graph: MuslGraph, object: SharedObject): TreeProgram<Ending | null> {
+  const { run } = graph;
+  if (object.image.header.machine === run.loader.image.header.machine) return null;
+  if (!(yield* hasForeignRelocation(run, object))) run.doubt = true;
+  const what = yield* whatIs(run, object.file);
+  const because = `${object.neededBy?.name} needs ${object.name}, which is ${what}, for another machine: the loader says "unsupported relocation type".`;
+  return givesUp(object.name, 'library-missing', because, what);
+}
+
 /** Whether every symbol is defined (ldso/dynlink.c, reloc_all): the libraries first, the program last. */
 export function* muslSymbolFault(graph: MuslGraph): TreeProgram<Ending | null> {
   const known = new Map<string, boolean>();
   const [main, ...libraries] = graph.objects;
   for (const object of [...libraries, ...(main ? [main] : [])]) {
     if (object === graph.loader) continue;
+    const foreign = yield* foreignLibrary(graph, object);
+    if (foreign) return foreign;
     const missing = yield* undefinedSymbols(graph, object, known);
     if (graph.run.doubt) return null;
     if (missing.length === 0) continue;

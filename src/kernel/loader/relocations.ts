@@ -92,3 +92,27 @@ export function* relocationsOf(run: LoaderRun, object: SharedObject, withLazy: b
   if (withLazy) yield* add(DT.JMPREL, DT.PLTRELSZ, sizeOf(values.get(DT.PLTREL)) === DT.RELA, true, null);
   return all;
 }
+
+/** The relocation types that musl knows, by e_machine of the loader (arch/…/reloc.h). */
+const MUSL_TYPES: Readonly<Record<number, readonly number[]>> = {
+  62: [0, 1, 2, 5, 6, 7, 8, 16, 17, 18, 36],
+  183: [0, 257, 1024, 1025, 1026, 1027, 1028, 1029, 1030, 1031],
+};
+
+/** Whether a library for another machine begins a table with a relocation that this machine's musl does not know. */
+export function* hasForeignRelocation(run: LoaderRun, object: SharedObject): TreeProgram<boolean> {
+  const known = MUSL_TYPES[run.loader.image.header.machine];
+  const { values } = object.dynamic;
+  for (const [tag, sizeTag] of [[DT.RELA, DT.RELASZ] as const, [DT.JMPREL, DT.PLTRELSZ] as const]) {
+    const address = values.get(tag);
+    if (!known || address === undefined || sizeOf(values.get(sizeTag)) === 0 || run.layout.bits !== 64) continue;
+    const first = yield* memoryAt(run, object, address, 16);
+    if (
+      first.length === 16 &&
+      !known.includes(viewOf(first).getUint32(run.layout.little ? 8 : 12, run.layout.little))
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
