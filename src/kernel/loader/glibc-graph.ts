@@ -1,10 +1,9 @@
-import { PT_LOAD } from '../elf.ts';
-import { type Ending, killed, type OpenedFile } from '../ending.ts';
+import type { Ending, OpenedFile } from '../ending.ts';
 import type { TreeProgram } from '../file-tree.ts';
 import { givesUp } from './gives-up.ts';
 import { type FoundLibrary, findLibrary, type GlibcSearch, openNamed } from './glibc-search.ts';
 import { mappingFault } from './glibc-verify.ts';
-import type { LoaderRun } from './loader-run.ts';
+import { mappedFault } from './map-segments.ts';
 import { readConfiguration, whatIs } from './open-library.ts';
 import { DT, readDynamic, type SharedObject, stringAt, taggedString } from './shared-object.ts';
 import { expandTokens, tokensOf } from './string-tokens.ts';
@@ -20,7 +19,6 @@ export interface GlibcGraph {
 
 const OBJECTS_MAX = 1024;
 const DF_1_PIE = 0x08000000;
-const SIGBUS = 135;
 /** The kernel's own library: always loaded. */
 const VDSO = ['linux-vdso.so.1', 'linux-gate.so.1', 'linux-vdso64.so.1', 'linux-vdso32.so.1'];
 
@@ -33,22 +31,6 @@ function* loadedAs(graph: GlibcGraph, name: string): TreeProgram<SharedObject | 
     return object;
   }
   return null;
-}
-
-/** A library whose file ends before a page that the loader touches: it dies of SIGBUS. Cut elsewhere: nothing is certain. */
-function* cutOff(run: LoaderRun, name: string, by: SharedObject, found: FoundLibrary): TreeProgram<Ending | null> {
-  const { image, file } = found;
-  const cut = image.segments.filter((each) => each.type === PT_LOAD && each.offset + each.filesz > image.fileSize);
-  if (cut.length === 0) return null;
-  run.doubt = true;
-  const startOf = (offset: bigint) => offset - (offset % run.page);
-  const dynamic = image.segments.find((each) => each.type === 2);
-  const holder = dynamic && cut.find((each) => dynamic.vaddr >= each.vaddr && dynamic.vaddr < each.vaddr + each.filesz);
-  if (!dynamic || !holder || startOf(holder.offset + dynamic.vaddr - holder.vaddr) < image.fileSize) return null;
-  run.doubt = false;
-  const what = yield* whatIs(run, file);
-  const because = `${by.name} needs ${name}, but ${file.name} is cut off: the loader is killed when it reads what is missing.`;
-  return killed(name, SIGBUS, 'truncated-binary', because, what);
 }
 
 /** Maps a library that was found, as _dl_map_object_from_fd(). */
@@ -67,12 +49,8 @@ function* mapLibrary(
     return givesUp(name, code, because, what);
   };
   if (fault) return yield* refuse(fault.message, fault.fault);
-  const doubted = run.doubt;
-  const cut = yield* cutOff(run, name, by, found);
-  if (cut) {
-    run.doubt = doubted;
-    return cut;
-  }
+  const killed = yield* mappedFault(run, name, `${by.name} needs ${name}`, file, image);
+  if (killed) return killed;
   const dynamic = yield* readDynamic(run, file, image);
   if (!dynamic) return yield* refuse('object file has no dynamic section', 'foreign-format');
   const flags = Number((dynamic.values.get(DT.FLAGS_1) ?? 0n) & 0xffffffffn);

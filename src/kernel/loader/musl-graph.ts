@@ -9,18 +9,18 @@ import {
   isElf,
   type ProgramHeader,
   PT_DYNAMIC,
-  PT_LOAD,
   parseHeader,
   parseProgramHeaders,
   programHeaderSize,
 } from '../elf.ts';
 import type { Image } from '../elf-segments.ts';
-import { type Ending, killed, type OpenedFile } from '../ending.ts';
+import type { Ending, OpenedFile } from '../ending.ts';
 import type { TreeProgram } from '../file-tree.ts';
 import type { ErrnoName, FaultCode } from '../outcome.ts';
 import { givesUp, listed } from './gives-up.ts';
 import type { LoaderKind } from './loader-kind.ts';
 import { bytesAt, type LoaderRun } from './loader-run.ts';
+import { mappedFault } from './map-segments.ts';
 import { type MuslSearch, searchMusl } from './musl-search.ts';
 import { openLibrary, whatIs } from './open-library.ts';
 import { DT, readDynamic, type SharedObject, stringAt } from './shared-object.ts';
@@ -37,7 +37,6 @@ export interface MuslGraph {
 }
 
 const OBJECTS_MAX = 1024;
-const SIGBUS = 135;
 /** Libraries that musl is itself (ldso/dynlink.c, load_library). */
 const OWN_NAMES = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
 
@@ -94,23 +93,6 @@ function* notALibrary(
   return problem(graph, name, fault, because, what);
 }
 
-/** A library whose dynamic section lies in a page past the end of its file kills the loader; one that is cut elsewhere may. */
-function* cutOff(run: LoaderRun, name: string, file: OpenedFile, image: Image): TreeProgram<Ending | null> {
-  const cut = image.segments.filter((each) => each.type === PT_LOAD && each.offset + each.filesz > image.fileSize);
-  if (cut.length === 0) return null;
-  const doubted = run.doubt;
-  run.doubt = true;
-  const dynamic = image.segments.findLast((each) => each.type === PT_DYNAMIC);
-  const holder = dynamic && cut.find((each) => dynamic.vaddr >= each.vaddr && dynamic.vaddr < each.vaddr + each.filesz);
-  if (!dynamic || !holder) return null;
-  const offset = holder.offset + dynamic.vaddr - holder.vaddr;
-  if (offset - (offset % run.page) < image.fileSize) return null;
-  run.doubt = doubted;
-  const what = yield* whatIs(run, file);
-  const because = `${file.name} is cut off: the loader is killed when it reads what is missing.`;
-  return killed(name, SIGBUS, 'truncated-binary', because, what);
-}
-
 /** Whether a library is a C library of its own, glibc or musl: musl takes itself in its place. */
 function* isAnotherLibc(run: LoaderRun, object: SharedObject): TreeProgram<boolean> {
   for (const name of ['__libc_start_main', 'stdin']) {
@@ -155,8 +137,8 @@ function* load(graph: MuslGraph, name: string, by: SharedObject): TreeProgram<En
   }
   const image = yield* readLibrary(run, file);
   if (typeof image === 'string') return yield* notALibrary(graph, name, by, file, image);
-  const cut = yield* cutOff(run, name, file, image);
-  if (cut || run.doubt) return cut;
+  const killed = yield* mappedFault(run, name, `${by.name} needs ${name}`, file, image);
+  if (killed || run.doubt) return killed;
   const dynamic = yield* readDynamic(run, file, image);
   if (!dynamic) return yield* notALibrary(graph, name, by, file, 'no-library');
   const names = new Set(name.includes('/') ? [] : [name]);
