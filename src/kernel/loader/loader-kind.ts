@@ -40,10 +40,10 @@ function* readOnlyText(run: LoaderRun, codeToo: boolean): TreeProgram<string> {
   return text;
 }
 
-/** system_dirs of elf/dl-load.c: the first strings in a row that begin and end with a slash. */
+/** system_dirs of elf/dl-load.c: the longest row of strings that begin and end with a slash. Data may stand right before it. */
 function trustedDirectories(text: string): string[] {
-  const row = /(?<=\0)(?:\/[^\0:\s]*\/\0)+/.exec(text)?.[0] ?? '';
-  return row.split('\0').filter(Boolean);
+  const rows = [...text.matchAll(/(?:\/(?:[!-9;-~]*\/)?\0)+/g)].map((match) => match[0].split('\0').filter(Boolean));
+  return rows.reduce((longest, row) => (row.length > longest.length ? row : longest), []);
 }
 
 /** DL_DST_LIB: the last part of the first directory; believed only when the loader has that string. */
