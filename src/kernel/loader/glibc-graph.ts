@@ -15,6 +15,7 @@ export interface GlibcGraph {
   /** The loader as an object of its own; it is among `objects` only when something needs it. */
   readonly loader: SharedObject;
   readonly objects: SharedObject[];
+  readonly byName: Map<string, SharedObject>;
 }
 
 const OBJECTS_MAX = 1024;
@@ -22,15 +23,19 @@ const DF_1_PIE = 0x08000000;
 /** The kernel's own library: always loaded. */
 const VDSO = ['linux-vdso.so.1', 'linux-gate.so.1', 'linux-vdso64.so.1', 'linux-vdso32.so.1'];
 
-/** An object that is loaded already and goes by this name, or has it as its DT_SONAME (_dl_map_object). */
-function* loadedAs(graph: GlibcGraph, name: string): TreeProgram<SharedObject | null> {
-  for (const object of [graph.main, graph.loader, ...graph.objects]) {
-    if (object.names.has(name)) return object;
-    if ((yield* taggedString(graph.search.run, object, DT.SONAME)) !== name) continue;
-    object.names.add(name);
-    return object;
+/** Adds an object to what can be found by name: its names and its DT_SONAME. The first of a name counts. */
+function* register(graph: GlibcGraph, object: SharedObject): TreeProgram<void> {
+  const soname = yield* taggedString(graph.search.run, object, DT.SONAME);
+  for (const name of [...object.names, ...(soname === null ? [] : [soname])]) {
+    if (!graph.byName.has(name)) graph.byName.set(name, object);
   }
-  return null;
+}
+
+/** An object that is loaded already and goes by this name, or has it as its DT_SONAME (_dl_map_object). */
+function loadedAs(graph: GlibcGraph, name: string): SharedObject | null {
+  const object = graph.byName.get(name);
+  object?.names.add(name);
+  return object ?? null;
 }
 
 /** Maps a library that was found, as _dl_map_object_from_fd(). */
@@ -66,7 +71,7 @@ function* mapLibrary(
 /** Loads one name on behalf of an object; the object that it is, old or new. */
 function* load(graph: GlibcGraph, name: string, by: SharedObject): TreeProgram<SharedObject | Ending> {
   const { search, main, objects } = graph;
-  const loaded = yield* loadedAs(graph, name);
+  const loaded = loadedAs(graph, name);
   if (loaded) {
     if (loaded === graph.loader && !objects.includes(loaded)) objects.push(loaded);
     return loaded;
@@ -76,10 +81,14 @@ function* load(graph: GlibcGraph, name: string, by: SharedObject): TreeProgram<S
   const same = [main, ...objects].find((each) => each.file.path === found.file.path);
   if (same) {
     same.names.add(name);
+    graph.byName.set(name, same);
     return same;
   }
   const object = yield* mapLibrary(graph, name, by, found);
-  if (!('outcome' in object)) objects.push(object);
+  if (!('outcome' in object)) {
+    objects.push(object);
+    yield* register(graph, object);
+  }
   if (objects.length > OBJECTS_MAX) search.run.doubt = true;
   return object;
 }
@@ -125,7 +134,8 @@ export function* loadGlibcGraph(search: GlibcSearch): TreeProgram<GlibcGraph | E
   const main = objectOf(run.program, { image: run.image, dynamic, isMain: true }, ['']);
   const { file, image } = run.loader;
   const loader = objectOf(file, { image, dynamic: ofLoader, isMain: false }, [file.name]);
-  const graph: GlibcGraph = { search, main, loader, objects: [main] };
+  const graph: GlibcGraph = { search, main, loader, objects: [main], byName: new Map() };
+  for (const each of [main, loader]) yield* register(graph, each);
   yield* preload(graph);
   for (let i = 0; i < graph.objects.length && !run.doubt; i += 1) {
     const object = graph.objects[i];

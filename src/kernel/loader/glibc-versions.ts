@@ -106,12 +106,26 @@ function notLoaded(by: SharedObject, version: NeededVersion): Ending {
 }
 
 /** The highest version with the same prefix, for the reader: `GLIBC_2.36` beside `GLIBC_2.99`. */
-function newestLike(name: string, defined: readonly DefinedVersion[]): string | null {
+function newestLike(name: string, defined: Iterable<string>): string | null {
   const prefix = name.slice(0, name.lastIndexOf('_') + 1);
   const order = new Intl.Collator('en', { numeric: true });
   const isAlike = (each: string) => each.startsWith(prefix) && /^\d[\d.]*$/.test(each.slice(prefix.length));
-  const alike = prefix ? defined.map((each) => each.name).filter(isAlike) : [];
+  const alike = prefix ? [...defined].filter(isAlike) : [];
   return alike.toSorted(order.compare).at(-1) ?? null;
+}
+
+/** What an object has to offer: its versions' names, or null when it has no versions at all. */
+interface Offer {
+  readonly of: SharedObject;
+  readonly versions: ReadonlySet<string> | null;
+}
+
+/** The object that goes by a name; null when none does. */
+function* offerOf(graph: GlibcGraph, file: string): TreeProgram<Offer | null> {
+  const of = [...graph.objects, graph.loader].find((each) => each.names.has(file));
+  if (!of) return null;
+  const defined = yield* definedVersions(graph.search.run, of);
+  return { of, versions: defined && new Set(defined.map((each) => each.name)) };
 }
 
 /**
@@ -120,16 +134,16 @@ function newestLike(name: string, defined: readonly DefinedVersion[]): string | 
  */
 export function* versionFault(graph: GlibcGraph): TreeProgram<Ending | null> {
   const { run } = graph.search;
-  const known = new Map<SharedObject, DefinedVersion[] | null>();
+  const offers = new Map<string, Offer | null>();
   for (const object of graph.objects) {
     for (const version of yield* neededVersions(run, object)) {
-      const of = [graph.main, ...graph.objects, graph.loader].find((each) => each.names.has(version.file));
+      const offer = offers.get(version.file) ?? (yield* offerOf(graph, version.file));
+      offers.set(version.file, offer);
       if (run.doubt) return null;
-      if (!of) return notLoaded(object, version);
-      if (!known.has(of)) known.set(of, yield* definedVersions(run, of));
-      const defined = known.get(of);
-      if (!defined || version.weak || defined.some((each) => each.name === version.name)) continue;
-      if (!run.doubt) return missing(object, of, version, newestLike(version.name, defined));
+      if (!offer) return notLoaded(object, version);
+      const { of, versions } = offer;
+      if (!versions || version.weak || versions.has(version.name)) continue;
+      return missing(object, of, version, newestLike(version.name, versions));
     }
   }
   return null;

@@ -20,6 +20,8 @@ export interface LoaderRun extends LoaderStart {
   readonly chunks: Map<string, Uint8Array>;
   /** Bytes that may still be read. */
   budget: number;
+  /** What may still be done: looks into what was read, and files opened, at OPEN_COST each. */
+  steps: number;
   /** Once set, no fault is certain any more: something is beyond the model, or beyond its caps. */
   doubt: boolean;
 }
@@ -28,13 +30,26 @@ export interface LoaderRun extends LoaderStart {
 const CHUNK = 32 * 1024;
 /** The most that is read for one program. */
 const BUDGET = 48 * 1024 * 1024;
+/** Several seconds of work; programs with many libraries take some hundred thousand steps. */
+const STEPS = 5_000_000;
+const OPEN_COST = 100;
 /** The most that is asked for at once. */
 const LENGTH_MAX = 4 * 1024 * 1024;
 
 /** A prediction that has read nothing yet. */
 export function startRun(start: LoaderStart, context: ExecContext): LoaderRun {
-  return { ...start, context, chunks: new Map(), budget: BUDGET, doubt: false };
+  return { ...start, context, chunks: new Map(), budget: BUDGET, steps: STEPS, doubt: false };
 }
+
+/** Whether the run may go on; once it may not, it is in doubt. `cost` is in steps. */
+function spend(run: LoaderRun, cost: number): boolean {
+  run.steps -= cost;
+  if (run.steps < 0) run.doubt = true;
+  return run.steps >= 0;
+}
+
+/** Whether one more file may be opened. */
+export const mayOpen = (run: LoaderRun): boolean => spend(run, OPEN_COST);
 
 function* chunkOf(run: LoaderRun, file: OpenedFile, index: number): TreeProgram<Uint8Array> {
   const key = `${index}:${file.path}`;
@@ -54,6 +69,7 @@ function* chunkOf(run: LoaderRun, file: OpenedFile, index: number): TreeProgram<
 export function* bytesAt(run: LoaderRun, file: OpenedFile, offset: number, length: number): TreeProgram<Uint8Array> {
   const end = Math.min(offset + length, file.size);
   if (length > LENGTH_MAX) run.doubt = true;
+  if (!spend(run, 1)) return new Uint8Array();
   if (!Number.isSafeInteger(offset) || offset < 0 || end <= offset || length > LENGTH_MAX) return new Uint8Array();
   const first = Math.floor(offset / CHUNK);
   const inFirst = (yield* chunkOf(run, file, first)).subarray(offset - first * CHUNK, end - first * CHUNK);

@@ -5,7 +5,7 @@ import { identifyFile } from '../identify-file.ts';
 import type { ErrnoName } from '../outcome.ts';
 import type { Identity } from '../permissions.ts';
 import { resolvePath } from '../resolve-path.ts';
-import { bytesAt, type LoaderRun } from './loader-run.ts';
+import { bytesAt, type LoaderRun, mayOpen } from './loader-run.ts';
 
 /** What open(2) for reading gives a loader; `directory` opens, but cannot be read. */
 export type OpenedLibrary =
@@ -23,6 +23,7 @@ function mayRead(entry: TreeEntry, who: Identity): boolean {
 
 /** Opens a file for reading as the program's user. A device or a FIFO is beyond the model. */
 export function* openLibrary(run: LoaderRun, name: string): TreeProgram<OpenedLibrary> {
+  if (!mayOpen(run)) return { kind: 'errno', errno: 'ENOENT' };
   const found = yield* resolvePath(name, run.context.cwd, run.context.who);
   if (!found.found) return { kind: 'errno', errno: found.errno };
   const { entry, path } = found;
