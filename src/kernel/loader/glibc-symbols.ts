@@ -7,6 +7,7 @@ import { type Relocation, relocationsOf } from './relocations.ts';
 import { DT, type SharedObject } from './shared-object.ts';
 import {
   type DynamicSymbol,
+  type HashedName,
   hashName,
   SHN_ABS,
   SHN_UNDEF,
@@ -41,6 +42,7 @@ interface VersionReference {
 
 interface Wanted {
   readonly name: string;
+  readonly hashed: HashedName;
   readonly version: VersionReference | null;
   readonly relocation: Relocation;
 }
@@ -101,7 +103,7 @@ class Scope {
 
   *isDefinedIn(object: SharedObject, wanted: Wanted): TreeProgram<boolean> {
     let later = 0;
-    for (const symbol of yield* symbolsNamed(this.graph.search.run, object, hashName(wanted.name))) {
+    for (const symbol of yield* symbolsNamed(this.graph.search.run, object, wanted.hashed)) {
       const match = yield* this.match(object, symbol, wanted);
       if (match === 'later') later += 1;
       if (match === 'yes' && USABLE_BINDINGS.includes(symbol.binding)) return true;
@@ -157,7 +159,7 @@ function* relocationFault(scope: Scope, object: SharedObject): TreeProgram<Endin
     if (!symbol) run.doubt = true;
     if (!symbol || symbol.binding === STB_LOCAL || OWN_VISIBILITIES.includes(symbol.visibility)) continue;
     const version = symbol.version === null ? null : (versions.get(symbol.version & VERSION_MASK) ?? null);
-    const wanted = { name: symbol.name, version, relocation };
+    const wanted = { name: symbol.name, hashed: hashName(symbol.name), version, relocation };
     const without = yield* scope.lacksVersions(object, wanted);
     if (without && (scope.graph.search.kind.minor ?? 0) >= ASSERTS_CERTAINLY_UNTIL) run.doubt = true;
     if (without) return versionsFault(object, without, wanted);

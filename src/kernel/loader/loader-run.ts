@@ -17,7 +17,8 @@ export interface LoaderStart {
 /** One prediction: what it was given, what it has read, and whether anything made its answer uncertain. */
 export interface LoaderRun extends LoaderStart {
   readonly context: ExecContext;
-  readonly chunks: Map<string, Uint8Array>;
+  /** By physical path and number. */
+  readonly chunks: Map<string, Map<number, Uint8Array>>;
   /** Bytes that may still be read. */
   budget: number;
   /** What may still be done: looks into what was read, and files opened, at OPEN_COST each. */
@@ -52,8 +53,8 @@ function spend(run: LoaderRun, cost: number): boolean {
 export const mayOpen = (run: LoaderRun): boolean => spend(run, OPEN_COST);
 
 function* chunkOf(run: LoaderRun, file: OpenedFile, index: number): TreeProgram<Uint8Array> {
-  const key = `${index}:${file.path}`;
-  const known = run.chunks.get(key);
+  const of = run.chunks.get(file.path ?? '') ?? new Map<number, Uint8Array>();
+  const known = of.get(index);
   if (known) return known;
   if (file.path === null || run.budget < CHUNK) {
     run.doubt = true;
@@ -61,7 +62,8 @@ function* chunkOf(run: LoaderRun, file: OpenedFile, index: number): TreeProgram<
   }
   run.budget -= CHUNK;
   const bytes = yield* readAt(file.path, index * CHUNK, CHUNK);
-  run.chunks.set(key, bytes);
+  of.set(index, bytes);
+  run.chunks.set(file.path, of);
   return bytes;
 }
 
