@@ -5,7 +5,7 @@ import type { ErrnoName } from '../outcome.ts';
 import { resolvePath } from '../resolve-path.ts';
 import { givesUp, listed } from './gives-up.ts';
 import { verifyLibrary } from './glibc-verify.ts';
-import { lookUpCache } from './ld-so-cache.ts';
+import { lookUpCache, OTHER_HWCAPS } from './ld-so-cache.ts';
 import type { LoaderKind } from './loader-kind.ts';
 import { bytesAt, type LoaderRun } from './loader-run.ts';
 import { openLibrary, whatIs } from './open-library.ts';
@@ -38,8 +38,11 @@ interface Trail {
 
 const DF_1_NODEFLIB = 0x800;
 const CACHE_MAX = 4 * 1024 * 1024;
-/** Subdirectories for processors: glibc-hwcaps since 2.33, the others before 2.37 (elf/dl-hwcaps.c). */
-const SUBDIRECTORIES = ['glibc-hwcaps/', 'tls/', 'x86_64/', 'haswell/', 'xeon_phi/', 'avx512_1/', 'atomics/', 'v8l/'];
+/** glibc-hwcaps is searched since 2.33. */
+const SEARCHES_HWCAPS = 33;
+/** Subdirectories for processors before 2.37 (elf/dl-hwcaps.c). */
+const LEGACY = ['tls/', 'x86_64/', 'haswell/', 'xeon_phi/', 'avx512_1/', 'atomics/', 'v8l/'];
+const LEGACY_UNTIL = 37;
 const LEVELS = [4, 3, 2];
 
 type Tried = FoundLibrary | Ending | { readonly errno: ErrnoName } | null;
@@ -77,22 +80,28 @@ function* isDirectory(search: GlibcSearch, directory: string): TreeProgram<boole
   return is;
 }
 
-/** The glibc-hwcaps subdirectories of a processor that is known, best first. */
-function* levelDirectories(search: GlibcSearch, directory: string): TreeProgram<string[]> {
-  const level = search.run.cpuLevel;
-  if (level === null || (search.kind.minor ?? 0) < 33) return [];
-  if (!(yield* isDirectory(search, `${directory}glibc-hwcaps/`))) return [];
-  return LEVELS.filter((each) => each <= level).map((each) => `${directory}glibc-hwcaps/x86-64-v${each}/`);
+/**
+ * The glibc-hwcaps subdirectories of the processor, best first. When that is not known and any of them holds the
+ * library, nothing is certain.
+ */
+function* levelDirectories(search: GlibcSearch, directory: string, name: string): TreeProgram<string[]> {
+  const { run, kind } = search;
+  const hwcaps = `${directory}glibc-hwcaps/`;
+  if ((kind.minor !== null && kind.minor < SEARCHES_HWCAPS) || !(yield* isDirectory(search, hwcaps))) return [];
+  const levels = LEVELS.filter((each) => each <= (run.cpuLevel ?? 0)).map((each) => `${hwcaps}x86-64-v${each}/`);
+  if (run.cpuLevel !== null && kind.minor !== null) return levels;
+  const all = [...LEVELS.map((each) => `x86-64-v${each}`), ...OTHER_HWCAPS];
+  for (const each of all) {
+    const opened = yield* openLibrary(run, `${hwcaps}${each}/${name}`);
+    if (opened.kind !== 'errno') run.doubt = true;
+  }
+  return [];
 }
 
-/** Whether a processor's subdirectory might hold what the directory does not: then nothing is certain. */
+/** Whether a subdirectory of glibc before 2.37 might hold what the directory does not: then nothing is certain. */
 function* mayHide(search: GlibcSearch, directory: string): TreeProgram<boolean> {
-  const { minor } = search.kind;
-  const exact = search.run.cpuLevel !== null && (minor ?? 0) >= 33;
-  for (const below of SUBDIRECTORIES) {
-    const passed = below === 'glibc-hwcaps/' ? exact || minor === null : (minor ?? 0) >= 37;
-    if (!passed && (yield* isDirectory(search, `${directory}${below}`))) return true;
-  }
+  if ((search.kind.minor ?? 0) >= LEGACY_UNTIL) return false;
+  for (const below of LEGACY) if (yield* isDirectory(search, `${directory}${below}`)) return true;
   return false;
 }
 
@@ -100,7 +109,7 @@ function* mayHide(search: GlibcSearch, directory: string): TreeProgram<boolean> 
 function* searchList(search: GlibcSearch, directories: readonly string[], trail: Trail): TreeProgram<Tried> {
   for (const directory of directories) {
     trail.searched.push(directory === '' ? 'the working directory' : directory.replace(/(.)\/$/, '$1'));
-    for (const below of yield* levelDirectories(search, directory)) {
+    for (const below of yield* levelDirectories(search, directory, trail.name)) {
       const tried = yield* tryFile(search, `${below}${trail.name}`, trail);
       if (isFound(tried)) return tried;
     }

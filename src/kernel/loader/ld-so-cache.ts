@@ -1,7 +1,7 @@
 import { decodeText, hasAt, untilNul, viewOf } from '../bytes.ts';
 import type { ElfLayout } from '../elf.ts';
 
-/** What the cache says of a library: a path, nothing, or that it depends on the processor. */
+/** What the cache says of a library: a path or nothing, and whether that depends on the processor. */
 export type Cached = { readonly path: string | null; readonly depends: boolean };
 
 const OLD_MAGIC = 'ld.so-1.7.0';
@@ -126,6 +126,9 @@ function firstOf(table: Table, name: Uint8Array): number {
   return -1;
 }
 
+/** Subdirectories of glibc-hwcaps for s390x and ppc64le (sysdeps/…/dl-hwcaps-subdirs.c). */
+export const OTHER_HWCAPS = ['z13', 'z14', 'z15', 'z16', 'z17', 'power9', 'power10'];
+
 /** The subdirectories of glibc-hwcaps that the cache's entries speak of, by index. */
 function hwcapNames(table: Table): string[] {
   const { bytes, little } = table;
@@ -144,7 +147,7 @@ function hwcapNames(table: Table): string[] {
   return [];
 }
 
-/** How much an entry's hwcap is worth: 0 for everyone, a level, or null when it depends on what is not known. */
+/** The level that an entry is for: 0 for everyone, infinite for nobody, null when it depends on what is not known. */
 function levelOf(table: Table, index: number, names: readonly string[]): number | null {
   if (table.entrySize === OLD_ENTRY) return 0;
   const view = viewOf(table.bytes);
@@ -153,13 +156,15 @@ function levelOf(table: Table, index: number, names: readonly string[]): number 
   const [first, second] = table.little ? [low, high] : [high, low];
   if (first === 0 && second === 0) return 0;
   if (second >>> 10 !== 0x40000000 >>> 10) return null;
-  const level = /^x86-64-v([2-4])$/.exec(names[first] ?? '')?.[1];
-  return level ? Number(level) : null;
+  const name = names[first] ?? '';
+  const level = /^x86-64-v([2-4])$/.exec(name)?.[1];
+  if (level) return Number(level);
+  return OTHER_HWCAPS.includes(name) ? null : Number.POSITIVE_INFINITY;
 }
 
 /**
  * Looks a library up in ld.so.cache as glibc does (elf/dl-cache.c): the old format, the new, and both in one file.
- * `cpuLevel` null: entries for processors are passed over, and `depends` tells that there are only such.
+ * `depends` tells that there are entries for processors, and the host's is not known.
  */
 export function lookUpCache(
   bytes: Uint8Array,
@@ -186,5 +191,5 @@ export function lookUpCache(
     if (level === null || (level > 0 && cpuLevel === null)) depends = true;
     else if (level <= (cpuLevel ?? 0) && (!best || level > best.level)) best = { level, path: decodeText(path) };
   }
-  return { path: best?.path ?? null, depends: depends && best === null };
+  return { path: best?.path ?? null, depends };
 }
