@@ -1,66 +1,14 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { directoryTree } from '../../adapters/files/directory-tree.ts';
-import { execve } from '../../src/kernel/execve.ts';
-import { runOver, type SyncFileTree } from '../../src/kernel/file-tree.ts';
-import type { Outcome } from '../../src/kernel/outcome.ts';
 import { suite } from '../lab/requirements.ts';
+import { compare, predict, wordsOf } from './loader-agreement.ts';
 import { type LoaderCase, loaderCases } from './loader-cases.ts';
-import { build, buildHelper, filesOf, HOST, LOADERS, runAll, type Seen } from './loader-trees.ts';
+import { build, buildHelper, filesOf, LOADERS, runAll } from './loader-trees.ts';
 
 /** How many of the outcomes that the model calls `runs` may in truth fail: files cut or changed where nothing is certain. */
 const UNCERTAIN_MAX = 0.06;
-
-/** What the first line of the complaint names: a library, or what lacks a version or a symbol. */
-function named(errors: string): string | null {
-  const line = errors.split('\n').find((each) => !/ignored\.$|no version information/.test(each)) ?? '';
-  const patterns = [
-    /error while loading shared libraries: ([^:]*): /,
-    /: ([^:]*): version `[^']*' not found/,
-    /symbol lookup error: ([^:]*): undefined symbol/,
-    /^Error loading shared library ([^:]*): /,
-    /^Error relocating ([^:]*): /,
-  ];
-  for (const pattern of patterns) {
-    const found = pattern.exec(line)?.[1];
-    if (found !== undefined) return found;
-  }
-  return null;
-}
-
-function wordsOf(outcome: Outcome): string {
-  if (outcome.outcome === 'signal') return `signal ${(outcome.exit ?? 0) - 128}`;
-  return `exit ${outcome.outcome === 'runs' ? 0 : outcome.exit}`;
-}
-
-type Agreement = 'agrees' | 'uncertain' | 'differs';
-
-function compare(outcome: Outcome, seen: Seen): Agreement {
-  if (wordsOf(outcome) !== seen.end) return outcome.outcome === 'runs' ? 'uncertain' : 'differs';
-  const culprit = named(seen.errors);
-  if (outcome.outcome !== 'loader' || culprit === null) return 'agrees';
-  return basename(culprit) === basename(outcome.culprit ?? '') ? 'agrees' : 'differs';
-}
-
-/** A tree that cannot be drawn into reading much. */
-function capped(tree: SyncFileTree): SyncFileTree {
-  let left = 8 * 1024 * 1024;
-  return {
-    lstat: (path) => tree.lstat(path),
-    read: (path, offset, length) => {
-      left -= length;
-      if (left < 0) throw new Error(`The model reads too much: ${path}.`);
-      return tree.read(path, offset, length);
-    },
-  };
-}
-
-function predict(root: string, each: LoaderCase): Outcome {
-  const request = { argv: [each.name], path: '/bin', cwd: '/', uid: each.uid, gid: each.uid };
-  return runOver(capped(directoryTree(root)), execve(request, HOST));
-}
 
 suite('the model of dynamic loaders against real ones', ['root', 'gcc', 'x86-64', 'debian-binaries'], () => {
   let folder = '';

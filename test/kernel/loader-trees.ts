@@ -20,6 +20,7 @@ const muslDirectories = ['/lib', '/usr/local/lib', '/usr/lib'];
 const glibcFiles = {
   '/lib64/ld-linux-x86-64.so.2': [`${GNU}/ld-linux-x86-64.so.2`, `/usr${GNU}/ld-linux-x86-64.so.2`],
   [`${GNU}/libc.so.6`]: [`${GNU}/libc.so.6`, `/usr${GNU}/libc.so.6`],
+  [`${GNU}/libm.so.6`]: [`${GNU}/libm.so.6`, `/usr${GNU}/libm.so.6`],
 };
 const muslFiles = {
   '/lib/ld-musl-x86_64.so.1': ['/lib/x86_64-linux-musl/libc.so', '/usr/lib/x86_64-linux-musl/libc.so'],

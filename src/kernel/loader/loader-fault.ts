@@ -1,6 +1,6 @@
 import { ET_DYN, PT_DYNAMIC, PT_LOAD } from '../elf.ts';
 import { type Ending, type ExecContext, killed } from '../ending.ts';
-import type { TreeProgram } from '../file-tree.ts';
+import { lstat, type TreeProgram } from '../file-tree.ts';
 import { loadGlibcGraph } from './glibc-graph.ts';
 import { glibcSymbolFault } from './glibc-symbols.ts';
 import { versionFault } from './glibc-versions.ts';
@@ -13,6 +13,8 @@ import { knowsRelocations } from './relocations.ts';
 
 const PT_PHDR = 6;
 const SIGSEGV = 139;
+/** S_ISUID and S_ISGID. */
+const SET_ID = 0o6000;
 
 /** Program headers that both loaders take for granted: without them they read at address 0. */
 function crashes(run: LoaderRun): Ending | null {
@@ -24,6 +26,13 @@ function crashes(run: LoaderRun): Ending | null {
   if (!has(PT_DYNAMIC)) return killedFor('names a loader but has no dynamic section');
   if (header.type !== ET_DYN || has(PT_PHDR)) return null;
   return killedFor('is position-independent but has no PT_PHDR that tells where it lies');
+}
+
+/** Whether the program may run with more rights than its user has: then loaders trust fewer run paths. */
+function* isPrivileged(run: LoaderRun): TreeProgram<boolean> {
+  const { path } = run.program;
+  if (path === null || run.context.who.uid === 0) return false;
+  return (((yield* lstat(path))?.mode ?? 0) & SET_ID) !== 0;
 }
 
 function* glibcFault(run: LoaderRun, kind: LoaderKind & { kind: 'glibc' }): TreeProgram<Ending | null> {
@@ -48,6 +57,7 @@ function* muslFault(run: LoaderRun, kind: LoaderKind & { kind: 'musl' }): TreePr
  */
 export function* loaderFault(start: LoaderStart, context: ExecContext): TreeProgram<Ending | null> {
   const run = startRun(start, context);
+  if (yield* isPrivileged(run)) return null;
   const kind = yield* loaderKind(run);
   const { segments, fileSize } = run.image;
   const cutOff = segments.some((each) => each.type === PT_LOAD && each.offset + each.filesz > fileSize);
