@@ -136,7 +136,7 @@ function casesOf(loader: Loader, folder: string): LoaderCase[] {
   }));
 }
 
-suite('programs that gcc built, under real loaders', ['root', 'gcc', 'x86-64', 'debian-binaries'], () => {
+suite('programs that gcc built, under real loaders', ['mounts', 'gcc', 'x86-64', 'debian-binaries'], () => {
   let folder = '';
   let helper = '';
 

@@ -6,6 +6,8 @@ export interface Flavour {
   readonly id: string;
   readonly libc: 'glibc' | 'musl';
   readonly interp: string;
+  /** e_machine: 62 or 183. */
+  readonly machine: number;
   readonly directories: readonly string[];
 }
 
@@ -52,6 +54,9 @@ const ELSEWHERE = ['/opt/lib', '/app/lib', '/lib64', '/usr/local/lib', '/srv/dee
 const TEXT = new TextEncoder().encode(
   'this is no library, but text that is long enough to hold an ELF header\n'.repeat(4),
 );
+
+/** Makes an ELF file for the flavour's machine. */
+const makeFor = ({ machine }: Flavour, recipe: DynamicRecipe) => makeDynamicElf({ machine, ...recipe });
 
 const file = (bytes: Uint8Array, mode?: number): Entry =>
   mode === undefined ? { file: bytes } : { file: bytes, mode };
@@ -114,14 +119,14 @@ function graph(dice: Dice, flavour: Flavour, i: number): LoaderCase {
       const at = `${somewhere(dice, flavour)}/${name}`;
       if (program === '/app' && at.startsWith('/app/')) continue;
       if (dice.chance(12)) {
-        nodes[`/store/${name}`] = file(makeDynamicElf(recipe));
+        nodes[`/store/${name}`] = file(makeFor(flavour, recipe));
         nodes[at] = { link: dice.chance(80) ? `/store/${name}` : dice.pick(['/nowhere', name, '/store/../store/x']) };
-      } else nodes[at] = file(makeDynamicElf(recipe));
+      } else nodes[at] = file(makeFor(flavour, recipe));
     }
   });
   const needed = [names[0] ?? '', ...dice.some(names.slice(1), 40)].map(slashed);
   const type = dice.pick([2, 3]);
-  nodes[program] = file(makeDynamicElf({ type, interp: flavour.interp, needed, ...searchPaths(dice, flavour, odd) }));
+  nodes[program] = file(makeFor(flavour, { type, interp: flavour.interp, needed, ...searchPaths(dice, flavour, odd) }));
   return { id: `${flavour.id} graph ${i}`, nodes, name: program, uid: dice.chance(10) ? 1000 : 0 };
 }
 
@@ -136,19 +141,19 @@ function mutate(dice: Dice, bytes: Uint8Array): Uint8Array {
 }
 
 /** Files that are no library for this loader. */
-function badFile(dice: Dice, good: DynamicRecipe): Entry {
-  const bytes = makeDynamicElf(good);
+function badFile(dice: Dice, flavour: Flavour, good: DynamicRecipe): Entry {
+  const bytes = makeFor(flavour, good);
   const kinds: (() => Entry)[] = [
     () => file(new Uint8Array()),
     () => file(TEXT.subarray(0, dice.below(64))),
     () => file(TEXT),
-    () => file(makeDynamicElf({ ...good, machine: dice.pick([183, 243, 3]) })),
+    () => file(makeFor(flavour, { ...good, machine: dice.pick([flavour.machine === 183 ? 62 : 183, 243, 3]) })),
     () => file(makeElf({ bits: 32, machine: 3, type: 3 })),
-    () => file(makeDynamicElf({ ...good, type: dice.pick([1, 2, 4]) })),
-    () => file(makeDynamicElf({ ...good, flags1: 0x08000000 })),
-    () => file(makeDynamicElf({ ...good, withoutDynamic: true })),
+    () => file(makeFor(flavour, { ...good, type: dice.pick([1, 2, 4]) })),
+    () => file(makeFor(flavour, { ...good, flags1: 0x08000000 })),
+    () => file(makeFor(flavour, { ...good, withoutDynamic: true })),
     () => file(makeElf({ type: 3 })),
-    () => file(makeDynamicElf({ ...good, osabi: dice.pick([3, 9]) })),
+    () => file(makeFor(flavour, { ...good, osabi: dice.pick([3, 9]) })),
     () => file(bytes.subarray(0, dice.below(64 + 7 * 56))),
     () => file(bytes.subarray(0, dice.below(bytes.length))),
     () => file(mutate(dice, bytes)),
@@ -169,11 +174,11 @@ function bad(dice: Dice, flavour: Flavour, i: number): LoaderCase {
   const good: DynamicRecipe = { soname: 'libbad.so' };
   const [first, second] = [flavour.directories[0] ?? '', flavour.directories[1] ?? ''];
   const at = dice.pick([first, first, '/opt/lib']);
-  const nodes: Record<string, Entry> = { [`${at}/libbad.so`]: badFile(dice, good) };
-  if (dice.chance(40)) nodes[`${second}/libbad.so`] = file(makeDynamicElf(good));
+  const nodes: Record<string, Entry> = { [`${at}/libbad.so`]: badFile(dice, flavour, good) };
+  if (dice.chance(40)) nodes[`${second}/libbad.so`] = file(makeFor(flavour, good));
   const needed = [dice.chance(10) ? `${at}/libbad.so` : 'libbad.so'];
   nodes['/bin/app'] = file(
-    makeDynamicElf({ interp: flavour.interp, needed, ...(at === '/opt/lib' ? { runpath: at } : {}) }),
+    makeFor(flavour, { interp: flavour.interp, needed, ...(at === '/opt/lib' ? { runpath: at } : {}) }),
   );
   return { id: `${flavour.id} bad ${i}`, nodes, name: '/bin/app', uid: dice.chance(40) ? 1000 : 0 };
 }
@@ -204,7 +209,7 @@ function versioned(dice: Dice, flavour: Flavour, i: number): LoaderCase {
     const needed = dice.some(names.slice(n + 1), 60);
     const recipe = { soname, needed, versions, defines, wants: wantsOf(needed, 15), bindNow: dice.chance(30) };
     nodes[`${flavour.directories[0]}/${soname}`] = file(
-      makeDynamicElf({ ...recipe, hash: dice.pick(['gnu', 'sysv'] as const) }),
+      makeFor(flavour, { ...recipe, hash: dice.pick(['gnu', 'sysv'] as const) }),
     );
   });
   const needed = names.filter((_, n) => n < 2 || dice.chance(50));
@@ -218,7 +223,7 @@ function versioned(dice: Dice, flavour: Flavour, i: number): LoaderCase {
     wants: wantsOf(needed, 50),
     bindNow: dice.chance(50),
   };
-  nodes['/bin/app'] = file(makeDynamicElf({ ...recipe, type: dice.pick([2, 3]) }));
+  nodes['/bin/app'] = file(makeFor(flavour, { ...recipe, type: dice.pick([2, 3]) }));
   return { id: `${flavour.id} versioned ${i}`, nodes, name: '/bin/app', uid: 0 };
 }
 
@@ -231,11 +236,11 @@ function cached(dice: Dice, flavour: Flavour, i: number): LoaderCase {
   const stale: string[] = [];
   for (const name of names) {
     const at = `${dice.pick(['/opt/lib', '/srv/deep/er', '/usr/local/lib', flavour.directories[0] ?? ''])}/${name}`;
-    nodes[at] = file(makeDynamicElf({ soname: name, machine: dice.chance(10) ? 183 : 62 }));
+    nodes[at] = file(makeFor(flavour, { soname: name, machine: dice.chance(10) ? 183 : flavour.machine }));
     if (dice.chance(15)) stale.push(at);
-    if (dice.chance(20)) nodes[`${flavour.directories[1]}/${name}`] = file(makeDynamicElf({ soname: name }));
+    if (dice.chance(20)) nodes[`${flavour.directories[1]}/${name}`] = file(makeFor(flavour, { soname: name }));
   }
-  nodes['/bin/app'] = file(makeDynamicElf({ interp: flavour.interp, needed: dice.some(names, 60) }));
+  nodes['/bin/app'] = file(makeFor(flavour, { interp: flavour.interp, needed: dice.some(names, 60) }));
   const cache = dice.pick(['old', 'new', 'compat'] as const);
   return { id: `${flavour.id} cache ${i}`, nodes, name: '/bin/app', uid: 0, cache, stale };
 }
@@ -243,8 +248,9 @@ function cached(dice: Dice, flavour: Flavour, i: number): LoaderCase {
 /** What has a rule of its own in one of the loaders. */
 function special(flavour: Flavour): LoaderCase[] {
   const [first = ''] = flavour.directories;
-  const library = file(makeDynamicElf({ soname: 'libx.so' }));
-  const app = (recipe: DynamicRecipe) => file(makeDynamicElf({ interp: flavour.interp, ...recipe }));
+  const pathFile = `/etc/ld-musl-${flavour.machine === 183 ? 'aarch64' : 'x86_64'}.path`;
+  const library = file(makeFor(flavour, { soname: 'libx.so' }));
+  const app = (recipe: DynamicRecipe) => file(makeFor(flavour, { interp: flavour.interp, ...recipe }));
   const text = (content: string) => file(new TextEncoder().encode(content));
   const make = (id: string, nodes: Record<string, Entry>, more: Partial<LoaderCase> = {}): LoaderCase => ({
     id: `${flavour.id} ${id}`,
@@ -275,12 +281,12 @@ function special(flavour: Flavour): LoaderCase[] {
     make('preload with a missing need', {
       '/bin/app': app({}),
       '/etc/ld.so.preload': text('# one\nlibp.so\n'),
-      [`${first}/libp.so`]: file(makeDynamicElf({ soname: 'libp.so', needed: ['libgone.so'] })),
+      [`${first}/libp.so`]: file(makeFor(flavour, { soname: 'libp.so', needed: ['libgone.so'] })),
     }),
     make('preload defines', {
       '/bin/app': app({ wants: [{ name: 'alpha' }] }),
       '/etc/ld.so.preload': text('libp.so'),
-      [`${first}/libp.so`]: file(makeDynamicElf({ soname: 'libp.so', defines: [{ name: 'alpha' }] })),
+      [`${first}/libp.so`]: file(makeFor(flavour, { soname: 'libp.so', defines: [{ name: 'alpha' }] })),
     }),
     make('auxiliary missing', {
       '/bin/app': app({ auxiliary: ['libaux.so'], needed: ['libx.so'] }),
@@ -310,19 +316,19 @@ function special(flavour: Flavour): LoaderCase[] {
     }),
     make('a path file', {
       '/bin/app': app({ needed: ['libx.so'] }),
-      '/etc/ld-musl-x86_64.path': text('/a\n/opt/lib\n'),
+      [pathFile]: text('/a\n/opt/lib\n'),
       '/opt/lib/libx.so': library,
     }),
     make('an empty path file', {
       '/bin/app': app({ needed: ['libx.so'] }),
-      '/etc/ld-musl-x86_64.path': text(''),
+      [pathFile]: text(''),
       [`${first}/libx.so`]: library,
     }),
     make(
       'a path file that may not be read',
       {
         '/bin/app': app({ needed: ['libx.so'] }),
-        '/etc/ld-musl-x86_64.path': file(TEXT, 0),
+        [pathFile]: file(TEXT, 0),
         [`${first}/libx.so`]: library,
       },
       { uid: 1000 },

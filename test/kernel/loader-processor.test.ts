@@ -78,7 +78,7 @@ function ownLevel(loader: string): number {
   return Math.max(1, ...levels);
 }
 
-suite('what depends on the processor, against real loaders', ['root', 'gcc', 'x86-64', 'debian-binaries'], () => {
+suite('what depends on the processor, against real loaders', ['mounts', 'gcc', 'x86-64', 'debian-binaries'], () => {
   let folder = '';
   let helper = '';
 

@@ -10,11 +10,14 @@ export interface Loader extends Flavour {
   readonly package: string;
   readonly release: Release;
   readonly files: Readonly<Record<string, readonly string[]>>;
+  /** What runs programs for the loader's machine, in the tree; null for this machine's own. */
+  readonly emulator: string | null;
 }
 
 const GNU = '/lib/x86_64-linux-gnu';
-const glibc = { libc: 'glibc', interp: '/lib64/ld-linux-x86-64.so.2', package: 'libc6' } as const;
-const musl = { libc: 'musl', interp: '/lib/ld-musl-x86_64.so.1', package: 'musl' } as const;
+const own = { machine: 62, emulator: null } as const;
+const glibc = { libc: 'glibc', interp: '/lib64/ld-linux-x86-64.so.2', package: 'libc6', ...own } as const;
+const musl = { libc: 'musl', interp: '/lib/ld-musl-x86_64.so.1', package: 'musl', ...own } as const;
 const glibcDirectories = [GNU, `/usr${GNU}`, '/lib', '/usr/lib'];
 const muslDirectories = ['/lib', '/usr/local/lib', '/usr/lib'];
 const glibcFiles = {
@@ -68,8 +71,16 @@ export interface Seen {
 const hex = (text: string) => Buffer.from(text).toString('hex');
 
 /** Runs every case's program in its tree, by the helper that was built of load-in-chroot.c. */
-export function runAll(helper: string, roots: readonly string[], cases: readonly LoaderCase[]): Seen[] {
-  const input = cases.map(({ uid, name }, i) => `${uid} ${uid} ${hex(roots[i] ?? '')} ${hex(name)}\n`).join('');
+export function runAll(
+  helper: string,
+  roots: readonly string[],
+  cases: readonly LoaderCase[],
+  emulator: string | null = null,
+): Seen[] {
+  const emulated = emulator === null ? '-' : hex(emulator);
+  const input = cases
+    .map(({ uid, name }, i) => `${uid} ${uid} ${hex(roots[i] ?? '')} ${hex(name)} ${emulated}\n`)
+    .join('');
   const lines = execFileSync(helper, { input, encoding: 'utf8', maxBuffer: 1 << 26 })
     .trimEnd()
     .split('\n');
@@ -81,7 +92,7 @@ export function runAll(helper: string, roots: readonly string[], cases: readonly
 
 /** The loader's own files, copied below `folder`, to be linked into the trees there. */
 export async function filesOf(loader: Loader, folder: string): Promise<Map<string, string>> {
-  const unpacked = await debianPackage(loader.package, loader.release, 'amd64');
+  const unpacked = await debianPackage(loader.package, loader.release, loader.machine === 183 ? 'arm64' : 'amd64');
   const below = mkdtempSync(join(folder, 'files-'));
   const files = new Map<string, string>();
   for (const [path, candidates] of Object.entries(loader.files)) {

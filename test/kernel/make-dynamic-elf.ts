@@ -40,9 +40,12 @@ export interface DynamicRecipe {
 }
 
 const PAGE = 0x1000;
-/** exit(0) on x86-64. */
-const CODE = [0x31, 0xff, 0xb8, 0x3c, 0, 0, 0, 0x0f, 0x05];
-const [R_X86_64_64, R_X86_64_JUMP_SLOT] = [1, 7];
+/** exit(0), and the relocations for data and for calls, by machine. */
+const MACHINES: Readonly<Record<number, { code: readonly number[]; data: number; call: number }>> = {
+  62: { code: [0x31, 0xff, 0xb8, 0x3c, 0, 0, 0, 0x0f, 0x05], data: 1, call: 7 },
+  183: { code: [0, 0, 0x80, 0xd2, 0xa8, 0x0b, 0x80, 0xd2, 1, 0, 0, 0xd4], data: 257, call: 1026 },
+};
+const X86_64 = { code: [0xf4], data: 1, call: 7 };
 
 /** Bytes that grow, with numbers written little-endian. */
 class Out {
@@ -152,12 +155,13 @@ interface Header {
 }
 
 /**
- * Makes an x86-64 program or library with a dynamic section; with an empty recipe a library that needs and has nothing.
+ * Makes a 64-bit little-endian program or library, for x86-64 unless it says otherwise, with a dynamic section; with an empty recipe a library that needs and has nothing.
  * A program exits with 0 as soon as its loader lets it.
  */
 export function makeDynamicElf(recipe: DynamicRecipe = {}): Uint8Array {
   const base = recipe.type === 2 ? 0x400000 : 0;
-  const { defines = [], wants = [] } = recipe;
+  const { defines = [], wants = [], machine = 62 } = recipe;
+  const { code, data, call } = MACHINES[machine] ?? X86_64;
   const { defined, needed } = versionIndexes(recipe);
   const strings = new Strings();
   const tags: [tag: number, value: number][] = [];
@@ -182,7 +186,7 @@ export function makeDynamicElf(recipe: DynamicRecipe = {}): Uint8Array {
   const propertySize = out.bytes.length - propertyAt;
 
   const codeAt = out.align(16);
-  out.bytes.push(...CODE);
+  out.bytes.push(...code);
   add(6, base + out.align(8));
   out.number(0n, 8).number(0n, 8).number(0n, 8);
   for (const want of wants) {
@@ -248,7 +252,7 @@ export function makeDynamicElf(recipe: DynamicRecipe = {}): Uint8Array {
     table.at = out.bytes.length;
     wants.forEach((want, i) => {
       if (!!want.lazy !== table.lazy) return;
-      const type = want.lazy ? R_X86_64_JUMP_SLOT : R_X86_64_64;
+      const type = want.lazy ? call : data;
       out.all([base + slots + (3 + i) * 8, 8], [(BigInt(i + 1) << 32n) | BigInt(type), 8], [0, 8]);
     });
   }
@@ -279,7 +283,7 @@ export function makeDynamicElf(recipe: DynamicRecipe = {}): Uint8Array {
 
   const head = new Out();
   head.all([0x464c457f, 4], [2, 1], [1, 1], [1, 1], [recipe.osabi ?? 0, 1], [0, 8]);
-  head.all([recipe.type ?? 3, 2], [recipe.machine ?? 62, 2], [1, 4], [base + codeAt, 8], [64, 8], [0, 8], [0, 4]);
+  head.all([recipe.type ?? 3, 2], [machine, 2], [1, 4], [base + codeAt, 8], [64, 8], [0, 8], [0, 4]);
   head.all([64, 2], [56, 2], [headers.length, 2], [64, 2], [0, 2], [0, 2]);
   for (const { type, flags, at, size, align } of headers) {
     const address = type === 0x6474e551 ? 0 : base + at;
