@@ -10,6 +10,8 @@ import { resolvePath } from './resolve-path.ts';
 /** qemu-user's status when it cannot load the program. */
 const QEMU_GIVES_UP = 255;
 const TABLE_MAX = 65536;
+/** The smallest page that qemu-user tells its programs of, whatever the host's is. */
+const EMULATED_PAGE = 4096n;
 
 function gaveUp(
   culprit: string,
@@ -91,7 +93,6 @@ export function* emulationFault(program: OpenedFile, context: ExecContext): Tree
   const loader = yield* openOwnLoader({ program, path, head, image }, name, context);
   if ('outcome' in loader) return loader;
   if (!loader.image) return null;
-  // The emulator's processor has whatever the program may ask for.
   const start = { program, image, loader: { file: loader.file, image: loader.image }, layout, cpuLevel: null };
-  return yield* loaderFault({ ...start, page: context.host.page }, context);
+  return yield* loaderFault({ ...start, page: EMULATED_PAGE }, context);
 }

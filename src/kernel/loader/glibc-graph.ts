@@ -105,20 +105,24 @@ function* loadNeeded(graph: GlibcGraph, object: SharedObject): TreeProgram<Endin
     if (run.doubt || name === null) return null;
     if (VDSO.includes(name)) continue;
     const loaded = yield* load(graph, name, object);
-    if ('outcome' in loaded && tag !== DT.AUXILIARY) return loaded;
+    if ('outcome' in loaded && (tag !== DT.AUXILIARY || loaded.outcome === 'signal')) return loaded;
     if (run.doubt) return null;
   }
   return null;
 }
 
-/** /etc/ld.so.preload: each name is loaded before what is needed; one that cannot be is only warned of. */
-function* preload(graph: GlibcGraph): TreeProgram<void> {
+/** /etc/ld.so.preload: each name is loaded before what is needed; one that cannot be is only warned of, unless it kills. */
+function* preload(graph: GlibcGraph): TreeProgram<Ending | null> {
   const { run, kind } = graph.search;
-  if (kind.preload === null) return;
+  if (kind.preload === null) return null;
   const text = yield* readConfiguration(run, kind.preload);
-  if (typeof text !== 'string') return;
+  if (typeof text !== 'string') return null;
   const names = text.replace(/#[^\n]*/g, '').split(/[\s:]+/);
-  for (const name of names.filter(Boolean).slice(0, OBJECTS_MAX)) yield* load(graph, name, graph.main);
+  for (const name of names.filter(Boolean).slice(0, OBJECTS_MAX)) {
+    const loaded = yield* load(graph, name, graph.main);
+    if ('outcome' in loaded && loaded.outcome === 'signal') return loaded;
+  }
+  return null;
 }
 
 function objectOf(file: OpenedFile, start: Pick<SharedObject, 'image' | 'dynamic' | 'isMain'>, names: string[]) {
@@ -136,7 +140,8 @@ export function* loadGlibcGraph(search: GlibcSearch): TreeProgram<GlibcGraph | E
   const loader = objectOf(file, { image, dynamic: ofLoader, isMain: false }, [file.name]);
   const graph: GlibcGraph = { search, main, loader, objects: [main], byName: new Map() };
   for (const each of [main, loader]) yield* register(graph, each);
-  yield* preload(graph);
+  const killed = yield* preload(graph);
+  if (killed) return killed;
   for (let i = 0; i < graph.objects.length && !run.doubt; i += 1) {
     const object = graph.objects[i];
     const ending = object && object !== loader ? yield* loadNeeded(graph, object) : null;

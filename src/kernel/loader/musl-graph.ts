@@ -158,16 +158,14 @@ export function* loadMuslGraph(
   const { file, image } = run.loader;
   const ofLoader = yield* readDynamic(run, file, image);
   if (!dynamic || !ofLoader) return null;
-  const shared = { neededBy: null, names: new Set<string>() };
-  const main: SharedObject = {
-    ...shared,
-    name: run.program.name,
-    file: run.program,
-    image: run.image,
-    dynamic,
-    isMain: true,
-  };
-  const loader: SharedObject = { ...shared, name: file.name, file, image, dynamic: ofLoader, isMain: false };
+  const objectOf = (of: Pick<SharedObject, 'file' | 'image' | 'dynamic' | 'isMain'>): SharedObject => ({
+    ...of,
+    name: of.file.name,
+    neededBy: null,
+    names: new Set(),
+  });
+  const main = objectOf({ file: run.program, image: run.image, dynamic, isMain: true });
+  const loader = objectOf({ file, image, dynamic: ofLoader, isMain: false });
   const graph: MuslGraph = { run, kind, loader, objects: [main], first: null };
   for (let i = 0; i < graph.objects.length && !run.doubt; i += 1) {
     const object = graph.objects[i];
