@@ -5,7 +5,8 @@ import { type Ending, type ExecContext, type OpenedFile, type Role, refused, typ
 import { readAt, type TreeProgram } from './file-tree.ts';
 import type { BinfmtHandler } from './host.ts';
 import { refuseContent } from './judge-content.ts';
-import { openElf } from './open-elf.ts';
+import { loaderFault } from './loader/loader-fault.ts';
+import { type OpenedElf, openElf } from './open-elf.ts';
 import { openExec } from './open-exec.ts';
 import { HEAD_SIZE, parseShebang } from './script.ts';
 import { deathOf, isCutOff } from './start-elf.ts';
@@ -90,26 +91,33 @@ function runs(progress: Progress, loader: string | null, cutOff: boolean): Endin
   };
 }
 
+/** What the program's loader cannot load; null for a static program, and when nothing is certain. */
+function* dynamicFault(file: OpenedFile, elf: OpenedElf, context: ExecContext): TreeProgram<Ending | null> {
+  if (!elf.loader) return null;
+  const { main: image, loader, handler: layout } = elf;
+  const { page } = context.host;
+  return yield* loaderFault({ program: file, image, loader, layout, page, cpuLevel: null }, context);
+}
+
 /** The program gets control, unless it is an emulator that cannot load what it was given. */
-function* startsOrGivesUp(
-  progress: Progress,
-  loader: string | null,
-  cutOff: boolean,
-  context: ExecContext,
-): TreeProgram<Ending> {
-  const fault = progress.emulated && (yield* emulationFault(progress.emulated, context));
-  return fault ?? runs(progress, loader, cutOff);
+function* startsOrGivesUp(progress: Progress, elf: OpenedElf | null, context: ExecContext): TreeProgram<Ending> {
+  const emulation = progress.emulated && (yield* emulationFault(progress.emulated, context));
+  if (emulation) return emulation;
+  if (!elf) return runs(progress, null, false);
+  const fault = yield* dynamicFault(progress.file, elf, context);
+  if (fault) return progress.role === 'handler' ? { ...fault, fault: 'emulation-broken' } : fault;
+  const cutOff = isCutOff(elf.main) || (elf.loader !== null && isCutOff(elf.loader.image));
+  return runs(progress, elf.loader?.file.name ?? null, cutOff);
 }
 
 function* startElf(progress: Progress, head: Uint8Array, context: ExecContext): TreeProgram<Ending> {
   const { file, role } = progress;
-  if (file.path === null) return yield* startsOrGivesUp(progress, null, false, context);
+  if (file.path === null) return yield* startsOrGivesUp(progress, null, context);
   const elf = yield* openElf(file, head, role, context);
   if ('outcome' in elf) return elf;
   const death = yield* deathOf(file, elf, context);
   if (death) return role === 'handler' ? { ...death, fault: 'emulation-broken' } : death;
-  const cutOff = isCutOff(elf.main) || (elf.loader !== null && isCutOff(elf.loader.image));
-  return yield* startsOrGivesUp(progress, elf.loader?.file.name ?? null, cutOff, context);
+  return yield* startsOrGivesUp(progress, elf, context);
 }
 
 /** One turn of the kernel's loop: an Ending, or null when the file was handed to an interpreter. */

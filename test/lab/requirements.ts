@@ -7,6 +7,7 @@ import { describe, it } from 'vitest';
 /** What a suite may need of the machine beyond Node. */
 export type Need =
   | 'root'
+  | 'mounts'
   | 'engine'
   | 'docker-registry'
   | 'skopeo'
@@ -60,6 +61,11 @@ const ENGINE_COMMANDS = ['dockerd', 'containerd', 'runc', 'docker-proxy', 'iptab
 /** Everything that suites need, with how it is found out and how to get it. The one list; `install.sh` installs it. */
 const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
   root: { what: 'root', isMet: isRoot, how: 'run the tests as root' },
+  mounts: {
+    what: 'root that may mount',
+    isMet: () => isRoot() && mayIsolate(),
+    how: 'run the tests as root (in a container: a privileged one)',
+  },
   engine: {
     what: 'dockerd as root',
     isMet: () => isRoot() && hasCommands(...ENGINE_COMMANDS) && mayIsolate(),
@@ -79,7 +85,7 @@ const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
     how: 'run the tests on such a machine',
   },
   'debian-binaries': {
-    what: 'apt-get and dpkg-deb, to fetch busybox-static and bash-static for amd64 and arm64',
+    what: 'apt-get and dpkg-deb, to fetch packages of Debian for amd64 and arm64',
     isMet: () => hasCommands('apt-get', 'dpkg-deb'),
     how: 'run the tests on Debian or Ubuntu',
   },
