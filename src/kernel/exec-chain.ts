@@ -1,5 +1,6 @@
-import { handlerFor, isEmulator, isOpenedAtRegistration, nativeHead } from './binfmt-misc.ts';
+import { handlerFor, isEmulator, isOpenedAtRegistration, keepsFileOpen, nativeHead } from './binfmt-misc.ts';
 import { padded } from './bytes.ts';
+import { isCutOff } from './elf-image.ts';
 import { emulationFault } from './emulated-program.ts';
 import { type Ending, type ExecContext, type OpenedFile, type Role, refused, type ScriptStep } from './ending.ts';
 import { readAt, type TreeProgram } from './file-tree.ts';
@@ -8,7 +9,7 @@ import { refuseContent } from './judge-content.ts';
 import { openElf } from './open-elf.ts';
 import { openExec } from './open-exec.ts';
 import { HEAD_SIZE, parseShebang } from './script.ts';
-import { deathOf, isCutOff } from './start-elf.ts';
+import { deathOf } from './start-elf.ts';
 
 /** How often the kernel hands a file to an interpreter (exec_binprm in fs/exec.c). */
 const MAX_STEPS = 5;
@@ -21,6 +22,8 @@ interface Progress {
   /** What an emulator was given last. */
   emulated: OpenedFile | null;
   handled: boolean;
+  /** Whether a handler wants the file kept open for its interpreter, and whether one is kept already. */
+  keeps: 'nothing' | 'asked' | 'kept';
 }
 
 function* headOf(file: OpenedFile, context: ExecContext): TreeProgram<Uint8Array> {
@@ -36,11 +39,18 @@ function tooNested(progress: Progress): Ending {
   return refused('ELOOP', file.name, handled ? 'emulation-broken' : 'script-too-nested', because, null);
 }
 
+/** Once a handler with flag O or C had a file kept open, no interpreter may follow (exec_binprm in fs/exec.c). */
+function cannotKeepAnother({ file }: Progress): Ending {
+  const because = `The kernel refuses ${file.name}: a binfmt_misc handler with flag O or C came before it, and no further interpreter may follow one.`;
+  return refused('ENOEXEC', file.name, 'emulation-broken', because, null);
+}
+
 /** Hands the file to a binfmt_misc handler; an Ending when its interpreter cannot be opened. */
 function* handOver(progress: Progress, handler: BinfmtHandler, context: ExecContext): TreeProgram<Ending | null> {
   if (isEmulator(handler)) progress.emulated = progress.file;
   progress.handled = true;
   progress.role = 'handler';
+  if (keepsFileOpen(handler) && progress.keeps === 'nothing') progress.keeps = 'asked';
   if (isOpenedAtRegistration(handler)) {
     progress.file = { name: handler.interpreter, path: null, size: 0 };
     return null;
@@ -121,10 +131,19 @@ function* turn(progress: Progress, context: ExecContext): TreeProgram<Ending | n
 export function* execFile(name: string, context: ExecContext): TreeProgram<Ending> {
   const opened = yield* openExec(name, 'entrypoint', context);
   if ('refused' in opened) return opened.refused;
-  const progress: Progress = { file: opened.file, role: 'entrypoint', script: null, emulated: null, handled: false };
+  const progress: Progress = {
+    file: opened.file,
+    role: 'entrypoint',
+    script: null,
+    emulated: null,
+    handled: false,
+    keeps: 'nothing',
+  };
   for (let steps = 0; steps <= MAX_STEPS; steps += 1) {
     const ending = yield* turn(progress, context);
     if (ending) return ending;
+    if (progress.keeps === 'kept') return cannotKeepAnother(progress);
+    if (progress.keeps === 'asked') progress.keeps = 'kept';
   }
   return tooNested(progress);
 }

@@ -1,108 +1,87 @@
-import { PT_GNU_STACK } from './elf.ts';
-import {
-  type AccessRules,
-  firstInstruction,
-  type Image,
-  loaderMappingFault,
-  loadsOf,
-  type MappingRules,
-  mainMappingFault,
-} from './elf-segments.ts';
+import type { AddressSpace } from './address-space.ts';
+import { type Image, isCutOff } from './elf-image.ts';
 import { type Ending, type ExecContext, killed, type OpenedFile } from './ending.ts';
 import { readAt, type TreeProgram } from './file-tree.ts';
+import { type Death, firstInstruction, SIGSEGV, zerosAreHarmless, zerosDeath } from './first-instruction.ts';
 import { identify } from './judge-content.ts';
-import type { ElfHandler } from './machines.ts';
+import { type MappingRules, mapProgram } from './map-program.ts';
+import { memoryLayout } from './memory-layout.ts';
 import type { OpenedElf } from './open-elf.ts';
 import type { FaultCode } from './outcome.ts';
-import { type SettledHost, taskSizeOf } from './settle-host.ts';
+import type { SettledHost } from './settle-host.ts';
 
-const SIGILL = 132;
-const SIGBUS = 135;
-const SIGSEGV = 139;
-
-function rulesOf(host: SettledHost, handler: ElfHandler, page: bigint): MappingRules {
+function rulesOf(host: SettledHost, elf: OpenedElf, page: bigint): MappingRules {
   return {
-    page,
-    minAddr: host.mmapMinAddr,
-    taskSize: taskSizeOf(host, handler),
-    fillsEachSegment: host.atLeast(6, 7),
+    layout: memoryLayout(host, elf.handler, page),
+    reportsFilling: host.atLeast(6, 7),
   };
 }
 
-/** Whether the file ends before a segment's part of it does. */
-export function isCutOff(image: Image): boolean {
-  return loadsOf(image).some((load) => load.filesz > 0n && load.offset + load.filesz > image.fileSize);
-}
-
-/** Why it dies: the status, and the reason. */
-interface Death {
-  readonly exit: number;
-  readonly why: string;
-}
-
-const isX86 = (host: SettledHost) => host.arch === 'amd64' || host.arch === '386';
-
-/** Zero bytes: on x86 a store through a null pointer, elsewhere an illegal instruction. */
-const zeros = (host: SettledHost): Death => ({
-  exit: isX86(host) ? SIGSEGV : SIGILL,
-  why: 'there are only zero bytes at its entry point',
-});
-
-/** What happens at the first instruction, as far as it is certain; null when there is one to run. */
-function* firstDeath(
-  file: OpenedFile,
-  image: Image,
-  rules: MappingRules,
-  access: AccessRules,
-  host: SettledHost,
-): TreeProgram<Death | null> {
-  const first = firstInstruction(image, rules, access);
-  if (first.kind === 'unmapped') return { exit: SIGSEGV, why: 'no segment holds its entry point' };
-  if (first.kind === 'not-executable')
-    return { exit: SIGSEGV, why: 'its entry point lies in a segment that is not executable' };
-  if (first.kind === 'past-end')
-    return { exit: SIGBUS, why: 'the file ends before the page that holds its entry point' };
-  if (first.kind !== 'file') return zeros(host);
-  if (file.path === null) return null;
-  // The shortest instruction that zero bytes make is two bytes on x86, riscv64 and s390x, four elsewhere.
-  const length = ['arm64', 'arm', 'ppc64le', 'ppc64', 'loong64'].includes(host.arch) ? 4 : 2;
-  const bytes = yield* readAt(file.path, Number(first.offset), length);
-  return bytes.every((byte) => byte === 0) ? zeros(host) : null;
+/** A death, and the file that is to blame. */
+interface Blamed extends Death {
+  readonly of: OpenedFile;
+  readonly image: Image;
 }
 
 /** ELFv1 on ppc64: the entry point is the address of a descriptor, which little-endian programs do not have. */
 const isOldAbi = (host: SettledHost, image: Image) => host.arch === 'ppc64le' && (image.header.flags & 3) !== 2;
 
-function* deathUnder(
-  rules: MappingRules,
-  file: OpenedFile,
+/** The shortest instruction that zero bytes make is two bytes on x86, riscv64 and s390x, four elsewhere. */
+const shortest = (host: SettledHost) => (['arm64', 'arm', 'ppc64le', 'ppc64', 'loong64'].includes(host.arch) ? 4 : 2);
+
+/** How far a program is followed through instructions that do nothing. Bytes. */
+const FOLLOWED = 1n << 22n;
+
+/** How many zero bytes stand at an offset, looking at one page at most. */
+function* zerosAt(path: string, offset: bigint, page: bigint): TreeProgram<number> {
+  const bytes = yield* readAt(path, Number(offset), Number(page - (offset % page)));
+  const end = bytes.findIndex((byte) => byte !== 0);
+  return end < 0 ? Number(page - (offset % page)) : end;
+}
+
+/** The death of a program from an address on, or null when it runs instructions that do something. */
+function* deathFrom(
+  { space, entry }: { space: AddressSpace; entry: bigint },
   elf: OpenedElf,
+  pathOf: (image: Image) => string | null,
   host: SettledHost,
-): TreeProgram<(Death & { of: OpenedFile; image: Image }) | null> {
-  const { main, loader, handler } = elf;
-  const inExec = (of: OpenedFile, image: Image, why: string) => ({ exit: SIGSEGV, why, of, image });
-  const mainFault = mainMappingFault(main, rules);
-  if (mainFault) return inExec(file, main, mainFault);
-  const loaderFault = loader && loaderMappingFault(loader.image, rules);
-  if (loaderFault) return inExec(loader.file, loader.image, loaderFault);
-  if (isOldAbi(host, main)) return inExec(file, main, 'its e_flags do not say ELFv2');
-  const access = {
-    readIsExecute: handler.bits === 32 && !main.segments.some((each) => each.type === PT_GNU_STACK),
-    pageInFirst: isX86(host),
-  };
+): TreeProgram<Death | null> {
+  const { handler, main } = elf;
+  for (let at = entry; at < entry + FOLLOWED; ) {
+    const first = firstInstruction(space, at, main, handler, host);
+    if (first.kind === 'death') return first.death;
+    const path = first.kind === 'bytes' ? pathOf(first.image) : null;
+    if (first.kind === 'bytes' && path === null) return null;
+    const zeros =
+      path !== null && first.kind === 'bytes' ? yield* zerosAt(path, first.offset, space.layout.page) : shortest(host);
+    if (zeros < shortest(host)) return null;
+    if (!zerosAreHarmless(handler)) return zerosDeath(host, first.flags);
+    at = first.kind === 'zeros' ? first.until : at + BigInt(zeros - (zeros % shortest(host)));
+  }
+  return null;
+}
+
+function* deathUnder(page: bigint, file: OpenedFile, elf: OpenedElf, host: SettledHost): TreeProgram<Blamed | null> {
+  const { main, loader } = elf;
   const [of, image] = loader ? [loader.file, loader.image] : [file, main];
-  const death = yield* firstDeath(of, image, rules, access, host);
+  const mapped = mapProgram(main, loader?.image ?? null, rulesOf(host, elf, page));
+  if ('fault' in mapped) {
+    const blamed = mapped.of === 'main' ? { of: file, image: main } : { of, image };
+    return { exit: SIGSEGV, why: mapped.fault, ...blamed };
+  }
+  if (isOldAbi(host, main)) return { exit: SIGSEGV, why: 'its e_flags do not say ELFv2', of: file, image: main };
+  const pathOf = (each: Image) => (each === main ? file : of).path;
+  const death = yield* deathFrom(mapped, elf, pathOf, host);
   return death && { ...death, of, image };
 }
 
 /** Maps the program and looks at its first instruction. A signal, or null when the program gets control. */
 export function* deathOf(file: OpenedFile, elf: OpenedElf, context: ExecContext): TreeProgram<Ending | null> {
   const { host } = context;
-  const death = yield* deathUnder(rulesOf(host, elf.handler, host.page), file, elf, host);
+  const death = yield* deathUnder(host.page, file, elf, host);
   if (!death) return null;
   const identity = (yield* identify(death.of))?.identity;
-  const onSmallPages =
-    host.page > 4096n && (yield* deathUnder(rulesOf(host, elf.handler, 4096n), file, elf, host)) === null;
+  const onSmallPages = host.page > 4096n && (yield* deathUnder(4096n, file, elf, host)) === null;
   let fault: FaultCode = 'not-exec-format';
   if (onSmallPages) fault = 'page-size';
   else if (isCutOff(death.image)) fault = 'truncated-binary';

@@ -36,7 +36,12 @@ function take(guest: Guest, line: string): void {
  * Boots a kernel with an initramfs in qemu and collects what its only process says on the serial console. Rejects when
  * the guest stops before its end or says nothing for three minutes; the emulator never outlives the call.
  */
-export async function boot(target: Target, image: string, initramfs: string, onCount: (n: number) => void): Promise<Answers> {
+export async function boot(
+  target: Target,
+  image: string,
+  initramfs: string,
+  onCount: (n: number) => void,
+): Promise<Answers> {
   const [program, ...options] = target.qemu;
   const append = `${target.append} quiet loglevel=1 panic=-1 rdinit=/init`;
   const args = [...options, '-kernel', image, '-initrd', initramfs, '-append', append];

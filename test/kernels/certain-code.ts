@@ -1,10 +1,47 @@
-import { machineOf, PT_LOAD, parseHeader, parseProgramHeaders, programHeaderSize } from '../../src/kernel/elf.ts';
+import {
+  ET_DYN,
+  machineOf,
+  PF_W,
+  type ProgramHeader,
+  PT_LOAD,
+  parseHeader,
+  parseProgramHeaders,
+  programHeaderSize,
+} from '../../src/kernel/elf.ts';
 import { DIALECTS, type Dialect } from './dialects.ts';
 
 function dialectOf(bytes: Uint8Array, arch: string): Dialect | undefined {
   const kinds = (DIALECTS[arch] ?? []).filter((kind) => machineOf(bytes, kind.little) === kind.machine);
   return kinds.find((kind) => bytes[4] === (kind.bits === 64 ? 2 : 1)) ?? kinds[0];
 }
+
+function loadsOf(bytes: Uint8Array, kind: Dialect): readonly ProgramHeader[] {
+  if (bytes.length < 64) return [];
+  const { phoff, phnum } = parseHeader(bytes, kind);
+  if (phoff > BigInt(bytes.length)) return [];
+  const table = bytes.subarray(Number(phoff), Number(phoff) + phnum * programHeaderSize(kind));
+  return parseProgramHeaders(table, kind).filter(({ type }) => type === PT_LOAD);
+}
+
+/** Sizes of memory of which a guest has neither surely enough nor surely too little. */
+const SMALL = 1n << 28n;
+const LARGE = 1n << 38n;
+
+/** Whether a program wants so much private memory that it depends on the guest's whether it gets it. */
+export function dependsOnMemory(bytes: Uint8Array, arch: string): boolean {
+  const kind = dialectOf(bytes, arch);
+  const loads = kind ? loadsOf(bytes, kind) : [];
+  const [first] = loads;
+  if (!first) return false;
+  const low = loads.reduce((least, { vaddr }) => (vaddr < least ? vaddr : least), first.vaddr);
+  const high = loads.reduce((most, { vaddr, memsz }) => (vaddr + memsz > most ? vaddr + memsz : most), 0n);
+  const sizes = loads.flatMap(({ memsz, filesz, flags }) => [memsz - filesz, flags & PF_W ? filesz : 0n]);
+  return [...sizes, first.flags & PF_W ? high - low : 0n].some((size) => size >= SMALL && size < LARGE);
+}
+
+/** Whether a program is position-independent, so that the kernel places it at random. */
+export const mayLieAnywhere = (bytes: Uint8Array) =>
+  bytes.length >= 20 && (bytes[16] === ET_DYN || bytes[17] === ET_DYN);
 
 /**
  * Whether the first instruction of a program is surely the code that ends it with status 0. A program with altered
@@ -14,17 +51,15 @@ export function startsWithItsCode(bytes: Uint8Array, arch: string, page: bigint)
   if (bytes.length < 64) return false;
   const kind = dialectOf(bytes, arch);
   if (!kind) return false;
-  const { entry, phoff, phnum } = parseHeader(bytes, kind);
-  if (phoff > BigInt(bytes.length)) return false;
-  const table = bytes.subarray(Number(phoff), Number(phoff) + phnum * programHeaderSize(kind));
+  const { entry } = parseHeader(bytes, kind);
   const down = (value: bigint) => value - (value % page);
-  const segment = parseProgramHeaders(table, kind).findLast(
-    ({ type, vaddr, memsz }) =>
-      type === PT_LOAD && entry >= down(vaddr) && memsz > 0n && entry < down(vaddr + memsz + page - 1n),
+  const segment = loadsOf(bytes, kind).findLast(
+    ({ vaddr, memsz }) => entry >= down(vaddr) && memsz > 0n && entry < down(vaddr + memsz + page - 1n),
   );
   if (!segment) return false;
   const at = entry - segment.vaddr + segment.offset;
   const end = segment.offset + segment.filesz;
-  if (at < 0n || at + BigInt(kind.code.length) > (end < BigInt(bytes.length) ? end : BigInt(bytes.length))) return false;
+  if (at < 0n || at + BigInt(kind.code.length) > (end < BigInt(bytes.length) ? end : BigInt(bytes.length)))
+    return false;
   return kind.code.every((byte, i) => bytes[Number(at) + i] === byte);
 }

@@ -26,7 +26,14 @@ const CODE = {
   ppcBig: bytes('38000001 38600000 44000002'),
 };
 
-const dialect = (name: string, bits: 32 | 64, little: boolean, machine: number, code: Uint8Array, flags = 0): Dialect => ({
+const dialect = (
+  name: string,
+  bits: 32 | 64,
+  little: boolean,
+  machine: number,
+  code: Uint8Array,
+  flags = 0,
+): Dialect => ({
   name,
   bits,
   little,

@@ -219,7 +219,7 @@ static void facts(void) {
   char *min = read_file("/proc/sys/vm/mmap_min_addr", NULL);
   /* Firmware may have left something on the line. */
   printf("\n=kernel %s\n=machine %s\n=page %ld\n=minaddr %s", name.release, name.machine, sysconf(_SC_PAGESIZE), min);
-  printf("=stack %p\n=begin\n", (void *)&name);
+  printf("=stack %p\n", (void *)&name);
 }
 
 int main(void) {

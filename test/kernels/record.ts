@@ -20,11 +20,23 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 /** The Debian packages of what is not installed. */
 async function missingPrograms(target: Target): Promise<string[]> {
   const programs = [target.qemu[0], target.compiler, 'xz', 'apt-get', 'dpkg-deb'];
-  const found = await Promise.all(programs.map((name) => run('which', [name]).then(() => true, () => false)));
+  const found = await Promise.all(
+    programs.map((name) =>
+      run('which', [name]).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   return programs.filter((_, i) => !found[i]);
 }
 
-async function buildInitramfs(folder: string, target: Target, kernel: Kernel, cases: readonly NamedCase[]): Promise<string> {
+async function buildInitramfs(
+  folder: string,
+  target: Target,
+  kernel: Kernel,
+  cases: readonly NamedCase[],
+): Promise<string> {
   const init = join(folder, 'init');
   const source = join(import.meta.dirname, 'guest-init.c');
   await run(target.compiler, ['-static', '-O1', '-Wall', '-Werror', '-o', init, source]);
@@ -68,7 +80,11 @@ async function record(name: string, target: Target, seed: number, thousands: num
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' }, thousands: { type: 'string', default: '3' }, out: { type: 'string' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    thousands: { type: 'string', default: '3' },
+    out: { type: 'string' },
+  },
 });
 if (positionals.length === 0) say(`Name the kernels to record: ${Object.keys(TARGETS).join(', ')}.`);
 for (const name of positionals) {

@@ -20,7 +20,7 @@ const memory = ['-m', '1536', '-smp', '1'];
 const ARM64: Omit<Target, 'metapackage' | 'suite'> = {
   debian: 'arm64',
   arch: 'arm64',
-  qemu: ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'max,pauth-impdef=on', ...memory],
+  qemu: ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'max,pauth-impdef=on,lpa2=off', ...memory],
   append: 'console=ttyAMA0',
   compiler: 'aarch64-linux-gnu-gcc',
   compat32: null,
@@ -36,6 +36,16 @@ const AMD64: Omit<Target, 'metapackage' | 'suite'> = {
   vaBits: null,
 };
 
+const RISCV64: Omit<Target, 'metapackage' | 'suite'> = {
+  debian: 'riscv64',
+  arch: 'riscv64',
+  qemu: ['qemu-system-riscv64', '-M', 'virt', ...memory],
+  append: 'console=ttyS0',
+  compiler: 'riscv64-linux-gnu-gcc',
+  compat32: null,
+  vaBits: 56,
+};
+
 /** By the name of the recording. */
 export const TARGETS: Readonly<Record<string, Target>> = {
   'arm64-6.12': { ...ARM64, suite: 'trixie', metapackage: 'linux-image-arm64' },
@@ -45,6 +55,13 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     metapackage: 'linux-image-arm64',
     append: `${ARM64.append} arm64.no32bit_el0`,
     compat32: false,
+  },
+  'arm64-6.12-va52': {
+    ...ARM64,
+    suite: 'trixie',
+    metapackage: 'linux-image-arm64',
+    qemu: ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'max,pauth-impdef=on', ...memory],
+    vaBits: 52,
   },
   'arm64-6.12-16k': { ...ARM64, suite: 'trixie', metapackage: 'linux-image-arm64-16k' },
   'arm64-6.1': { ...ARM64, suite: 'bookworm', metapackage: 'linux-image-arm64' },
@@ -56,16 +73,20 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     append: `${AMD64.append} ia32_emulation=0`,
     compat32: false,
   },
-  'amd64-6.1': { ...AMD64, suite: 'bookworm', metapackage: 'linux-image-amd64' },
-  'riscv64-6.12': {
+  'amd64-6.12-la57': {
+    ...AMD64,
     suite: 'trixie',
-    debian: 'riscv64',
+    metapackage: 'linux-image-amd64',
+    qemu: ['qemu-system-x86_64', '-M', 'q35', '-cpu', 'max', ...memory],
+    vaBits: 56,
+  },
+  'amd64-6.1': { ...AMD64, suite: 'bookworm', metapackage: 'linux-image-amd64' },
+  'riscv64-6.12': { ...RISCV64, suite: 'trixie', metapackage: 'linux-image-riscv64' },
+  'riscv64-6.12-sv39': {
+    ...RISCV64,
+    suite: 'trixie',
     metapackage: 'linux-image-riscv64',
-    arch: 'riscv64',
-    qemu: ['qemu-system-riscv64', '-M', 'virt', ...memory],
-    append: 'console=ttyS0',
-    compiler: 'riscv64-linux-gnu-gcc',
-    compat32: null,
+    append: `${RISCV64.append} no4lvl`,
     vaBits: null,
   },
   's390x-6.12': {

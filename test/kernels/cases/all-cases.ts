@@ -1,5 +1,5 @@
-import { dice } from '../dice.ts';
 import { DIALECTS } from '../dialects.ts';
+import { dice } from '../dice.ts';
 import { type Family, type KernelCase, materialOf } from './case.ts';
 import { handlers } from './handlers.ts';
 import { cuts, headers, kinds, loaders, mutations, tables } from './headers.ts';

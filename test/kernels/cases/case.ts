@@ -1,7 +1,7 @@
 import type { BinfmtHandler } from '../../../src/kernel/host.ts';
 import type { Node } from '../../kernel/differential-cases.ts';
-import type { Dice } from '../dice.ts';
 import { type Dialect, elfOf } from '../dialects.ts';
+import type { Dice } from '../dice.ts';
 
 /** One file tree, what is executed in it as whom, and which handlers the kernel has. */
 export interface KernelCase {

@@ -1,14 +1,25 @@
 import type { Node } from '../../kernel/differential-cases.ts';
 import type { ElfRecipe, Segment } from '../../kernel/make-elf.ts';
-import type { Dice } from '../dice.ts';
 import { DIALECTS, type Dialect, elfOf } from '../dialects.ts';
+import type { Dice } from '../dice.ts';
 import { type Family, type KernelCase, type Material, make, x } from './case.ts';
 
-const MACHINES = [0, 1, 2, 3, 6, 8, 18, 20, 21, 22, 40, 42, 43, 50, 62, 183, 243, 247, 258, 0xa390, 0x9026, 0xffff, 0x3e00, 0xb700, 0x1600];
-const FLAGS = [0, 1, 2, 3, 4, 5, 0x02000000, 0x04000000, 0x05000000, 0x05000200, 0x05000400, 0x00ff0000, 0x00000400, 0x80000000, 0x00800000, 0xffffffff];
+const MACHINES = [
+  0, 1, 2, 3, 6, 8, 18, 20, 21, 22, 40, 42, 43, 50, 62, 183, 243, 247, 258, 0xa390, 0x9026, 0xffff, 0x3e00, 0xb700,
+  0x1600,
+];
+const FLAGS = [
+  0, 1, 2, 3, 4, 5, 0x02000000, 0x04000000, 0x05000000, 0x05000200, 0x05000400, 0x00ff0000, 0x00000400, 0x80000000,
+  0x00800000, 0xffffffff,
+];
 
 /** The program itself, or a loader that a good program names: headers are checked in both. */
-export function asMainOrLoader(dice: Dice, material: Material, file: Uint8Array, kind: Dialect = material.own): KernelCase {
+export function asMainOrLoader(
+  dice: Dice,
+  material: Material,
+  file: Uint8Array,
+  kind: Dialect = material.own,
+): KernelCase {
   const more = { altered: [file] };
   if (dice.percent(65)) return make(material, { '/app': x(file) }, more);
   const main = elfOf(kind, { type: dice.of([2, 3]), interp: '/ld' });
@@ -69,11 +80,19 @@ export const tables: Family = (dice, material) => {
   const count = Math.max(1, limit - 2 + dice.below(5));
   const padding: Segment[] = Array.from({ length: count - 1 }, () => ({ type: dice.percent(90) ? 0 : 0x60000000 }));
   const segments = dice.percent(50) ? [{}, ...padding] : [...padding, {}];
-  const file = elfOf(kind, { type: dice.of([2, 3]), segments, codeAt: 0x18000, ...(dice.percent(10) ? { size: dice.of([4096, 65536, 98304]) } : {}) });
+  const file = elfOf(kind, {
+    type: dice.of([2, 3]),
+    segments,
+    codeAt: 0x18000,
+    ...(dice.percent(10) ? { size: dice.of([4096, 65536, 98304]) } : {}),
+  });
   return asMainOrLoader(dice, material, file, kind);
 };
 
-const LENGTHS = [0, 1, 3, 4, 15, 16, 18, 20, 32, 51, 52, 53, 63, 64, 65, 83, 84, 119, 120, 121, 175, 176, 255, 256, 1023, 1024, 1025, 1026, 1028, 1030, 1032, 1036, 4096, 8192, 65536];
+const LENGTHS = [
+  0, 1, 3, 4, 15, 16, 18, 20, 32, 51, 52, 53, 63, 64, 65, 83, 84, 119, 120, 121, 175, 176, 255, 256, 1023, 1024, 1025,
+  1026, 1028, 1030, 1032, 1036, 4096, 8192, 65536,
+];
 
 /** Files cut off or padded at every interesting length. */
 export const cuts: Family = (dice, material) => {
@@ -108,10 +127,42 @@ export const mutations: Family = (dice, material) => {
 export const loaders: Family = (dice, material) => {
   const kind = dice.percent(80) ? material.own : dice.of(material.others);
   const name = dice.of([
-    '/bin/loader', '/bin/loader', '/bin/loader', 'bin/loader', '/missing', '/bin', '/bin/noexec', '/bin/foreign', '/bin/text', '/bin/empty',
-    '/app', '', '/bin/loader/', '/bin/loader/x', `/${'n'.repeat(255)}`, `/${'n'.repeat(256)}`, '/bin/loader\0tail', ' /bin/loader',
-    '/bin/loader ', '/self', '/bin/ok', '$ORIGIN/bin/loader', '/bin/loader\r', `${'/'.repeat(4085)}bin/loader`, `${'/'.repeat(4084)}bin/loader`,
-    `${'/'.repeat(4086)}bin/loader`, '/of', '/exact', '/almost', 'a', '/object', '/noload', '/script', '/bin/narrow-loader', '/other', '/fifo',
+    '/bin/loader',
+    '/bin/loader',
+    '/bin/loader',
+    'bin/loader',
+    '/missing',
+    '/bin',
+    '/bin/noexec',
+    '/bin/foreign',
+    '/bin/text',
+    '/bin/empty',
+    '/app',
+    '',
+    '/bin/loader/',
+    '/bin/loader/x',
+    `/${'n'.repeat(255)}`,
+    `/${'n'.repeat(256)}`,
+    '/bin/loader\0tail',
+    ' /bin/loader',
+    '/bin/loader ',
+    '/self',
+    '/bin/ok',
+    '$ORIGIN/bin/loader',
+    '/bin/loader\r',
+    `${'/'.repeat(4085)}bin/loader`,
+    `${'/'.repeat(4084)}bin/loader`,
+    `${'/'.repeat(4086)}bin/loader`,
+    '/of',
+    '/exact',
+    '/almost',
+    'a',
+    '/object',
+    '/noload',
+    '/script',
+    '/bin/narrow-loader',
+    '/other',
+    '/fifo',
   ]);
   const least = kind.bits === 64 ? 64 : 52;
   const nodes: Record<string, Node> = {
@@ -126,17 +177,47 @@ export const loaders: Family = (dice, material) => {
     '/other': x(elfOf(kind, { type: 3, interp: dice.of(['/missing', '/bin/text', '/other']) })),
   };
   const odd: Segment[] = [
-    { filesz: 0n }, { filesz: 1n }, { filesz: 2n }, { filesz: 5n }, { filesz: 100n }, { filesz: 4096n }, { filesz: 4097n }, { offset: 0x10000n },
-    { offset: 8n, filesz: 8n }, { flags: 0 }, { offset: 0x7fffffffn }, { offset: 0x80000000n }, { offset: 0xffffffffn }, { vaddr: 0xfffffn },
+    { filesz: 0n },
+    { filesz: 1n },
+    { filesz: 2n },
+    { filesz: 5n },
+    { filesz: 100n },
+    { filesz: 4096n },
+    { filesz: 4097n },
+    { offset: 0x10000n },
+    { offset: 8n, filesz: 8n },
+    { flags: 0 },
+    { offset: 0x7fffffffn },
+    { offset: 0x80000000n },
+    { offset: 0xffffffffn },
+    { vaddr: 0xfffffn },
     ...(kind.bits === 64
-      ? [{ offset: 1n << 63n }, { offset: (1n << 63n) - 1n }, { offset: (1n << 64n) - 1n }, { offset: (1n << 63n) - 12n }, { offset: (1n << 63n) - 13n }]
+      ? [
+          { offset: 1n << 63n },
+          { offset: (1n << 63n) - 1n },
+          { offset: (1n << 64n) - 1n },
+          { offset: (1n << 63n) - 12n },
+          { offset: (1n << 63n) - 13n },
+        ]
       : []),
   ];
   const type = dice.of([2, 3]);
   const recipe: ElfRecipe = dice.percent(25)
     ? { type, interp: '/bin/loader', interpSegment: dice.of(odd) }
-    : { type, interp: name, ...(dice.percent(10) ? { segments: dice.of([[], [{}, { type: 3, offset: 0n, filesz: 1n }], [{ offset: 1n }]]) } : {}) };
+    : {
+        type,
+        interp: name,
+        ...(dice.percent(10)
+          ? { segments: dice.of([[], [{}, { type: 3, offset: 0n, filesz: 1n }], [{ offset: 1n }]]) }
+          : {}),
+      };
   const main = elfOf(kind, { ...recipe, ...(dice.percent(5) ? { entry: 5n } : {}) });
-  const byScript: Record<string, Node> = dice.percent(10) ? { '/app': x('#!/main\n'), '/main': x(main) } : { '/app': x(main) };
-  return make(material, { ...nodes, ...byScript }, { cwd: dice.percent(90) ? '/' : '/sub', altered: recipe.interp === '/bin/loader' ? [] : [main] });
+  const byScript: Record<string, Node> = dice.percent(10)
+    ? { '/app': x('#!/main\n'), '/main': x(main) }
+    : { '/app': x(main) };
+  return make(
+    material,
+    { ...nodes, ...byScript },
+    { cwd: dice.percent(90) ? '/' : '/sub', altered: recipe.interp === '/bin/loader' ? [] : [main] },
+  );
 };

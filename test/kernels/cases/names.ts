@@ -1,9 +1,11 @@
 import type { Node } from '../../kernel/differential-cases.ts';
-import type { Dice } from '../dice.ts';
 import { elfOf } from '../dialects.ts';
+import type { Dice } from '../dice.ts';
 import { type Family, type Material, make, x } from './case.ts';
 
-const MODES = [0o755, 0o644, 0o111, 0o100, 0o010, 0o001, 0o700, 0o070, 0o007, 0o000, 0o4755, 0o2755, 0o1777, 0o666, 0o711, 0o677];
+const MODES = [
+  0o755, 0o644, 0o111, 0o100, 0o010, 0o001, 0o700, 0o070, 0o007, 0o000, 0o4755, 0o2755, 0o1777, 0o666, 0o711, 0o677,
+];
 const USERS = [
   [0, 0],
   [0, 1000],
@@ -15,7 +17,11 @@ const USERS = [
 
 function content(dice: Dice, { ok, own }: Material): string | Uint8Array {
   const texts = ['', '#!/missing\n', '#!/bin/ok\n', 'text', '#!/bin/noexec\n'];
-  return dice.percent(60) ? ok : dice.percent(50) ? dice.of(texts) : elfOf(own, { interp: dice.of(['/missing', '/bin/loader', '/ld']) });
+  return dice.percent(60)
+    ? ok
+    : dice.percent(50)
+      ? dice.of(texts)
+      : elfOf(own, { interp: dice.of(['/missing', '/bin/loader', '/ld']) });
 }
 
 /** Modes and owners of the file, of a directory above it and of a loader, under several users. */
@@ -33,7 +39,31 @@ export const modes: Family = (dice, material) => {
   return make(material, nodes, { name, uid, gid });
 };
 
-const PARTS = ['app', 'bin', 'sub', 'ok', '..', '.', '', 'missing', 'link', 'relative', 'slash', 'dot', 'escape', 'dangling', 'self', 'dirlink', 'toroot', 'tofile', 'deep', 'er', 'up', 'fifo', 'loop1'];
+const PARTS = [
+  'app',
+  'bin',
+  'sub',
+  'ok',
+  '..',
+  '.',
+  '',
+  'missing',
+  'link',
+  'relative',
+  'slash',
+  'dot',
+  'escape',
+  'dangling',
+  'self',
+  'dirlink',
+  'toroot',
+  'tofile',
+  'deep',
+  'er',
+  'up',
+  'fifo',
+  'loop1',
+];
 
 const TREE = {
   '/link': { link: '/bin/ok' },
@@ -85,7 +115,8 @@ export const links: Family = (dice, material) => {
   const depth = dice.of([1, 2, 19, 20, 21, 38, 39, 40, 41, 42]);
   const nodes: Record<string, Node> = {};
   const end = dice.of(['bin/ok', '/bin/ok', 'bin/loader', 'missing', 'sub']);
-  for (let i = 1; i <= depth; i += 1) nodes[`/l${i}`] = { link: i === depth ? end : dice.of([`l${i + 1}`, `/l${i + 1}`, `./l${i + 1}`]) };
+  for (let i = 1; i <= depth; i += 1)
+    nodes[`/l${i}`] = { link: i === depth ? end : dice.of([`l${i + 1}`, `/l${i + 1}`, `./l${i + 1}`]) };
   const [name, app] = dice.of<readonly [string, string | Uint8Array]>([
     ['/l1', ''],
     ['/l1/ok', ''],

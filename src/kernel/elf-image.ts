@@ -1,0 +1,15 @@
+import { type ElfHeader, type ProgramHeader, PT_LOAD } from './elf.ts';
+
+/** One ELF file with its headers read. */
+export interface Image {
+  readonly header: ElfHeader;
+  readonly segments: readonly ProgramHeader[];
+  readonly fileSize: bigint;
+}
+
+export const loadsOf = (image: Image) => image.segments.filter((segment) => segment.type === PT_LOAD);
+
+/** Whether the file ends before a segment's part of it does. */
+export function isCutOff(image: Image): boolean {
+  return loadsOf(image).some((load) => load.filesz > 0n && load.offset + load.filesz > image.fileSize);
+}
