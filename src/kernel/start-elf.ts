@@ -2,7 +2,14 @@ import type { AddressSpace } from './address-space.ts';
 import { type Image, isCutOff } from './elf-image.ts';
 import { type Ending, type ExecContext, killed, type OpenedFile } from './ending.ts';
 import { readAt, type TreeProgram } from './file-tree.ts';
-import { type Death, firstInstruction, SIGSEGV, zerosAreHarmless, zerosDeath } from './first-instruction.ts';
+import {
+  type Death,
+  type FirstInstruction,
+  firstInstruction,
+  SIGSEGV,
+  zerosAreHarmless,
+  zerosDeath,
+} from './first-instruction.ts';
 import { identify } from './judge-content.ts';
 import { type MappingRules, mapProgram } from './map-program.ts';
 import { memoryLayout } from './memory-layout.ts';
@@ -30,13 +37,25 @@ const isOldAbi = (host: SettledHost, image: Image) => host.arch === 'ppc64le' &&
 const shortest = (host: SettledHost) => (['arm64', 'arm', 'ppc64le', 'ppc64', 'loong64'].includes(host.arch) ? 4 : 2);
 
 /** How far a program is followed through instructions that do nothing. Bytes. */
-const FOLLOWED = 1n << 22n;
+const FOLLOWED = 1n << 18n;
 
-/** How many zero bytes stand at an offset, looking at one page at most. */
-function* zerosAt(path: string, offset: bigint, page: bigint): TreeProgram<number> {
-  const bytes = yield* readAt(path, Number(offset), Number(page - (offset % page)));
+/** How many zero bytes stand at an offset, of `length` at most; past the end of the file there are only zeros. */
+function* zerosAt(path: string, offset: bigint, length: number): TreeProgram<number> {
+  const bytes = yield* readAt(path, Number(offset), length);
   const end = bytes.findIndex((byte) => byte !== 0);
-  return end < 0 ? Number(page - (offset % page)) : end;
+  return end < 0 ? length : end;
+}
+
+/** How many zero bytes the program finds where it goes on; enough of them to know what they do. */
+function* zerosBefore(
+  first: FirstInstruction,
+  pathOf: (image: Image) => string | null,
+  page: bigint,
+  enough: number | null,
+): TreeProgram<number> {
+  if (first.kind !== 'bytes') return enough ?? 0;
+  const path = pathOf(first.image);
+  return path === null ? 0 : yield* zerosAt(path, first.offset, enough ?? Number(page - (first.offset % page)));
 }
 
 /** The death of a program from an address on, or null when it runs instructions that do something. */
@@ -47,16 +66,19 @@ function* deathFrom(
   host: SettledHost,
 ): TreeProgram<Death | null> {
   const { handler, main } = elf;
+  const harmless = zerosAreHarmless(handler);
+  const least = shortest(host);
   for (let at = entry; at < entry + FOLLOWED; ) {
     const first = firstInstruction(space, at, main, handler, host);
     if (first.kind === 'death') return first.death;
-    const path = first.kind === 'bytes' ? pathOf(first.image) : null;
-    if (first.kind === 'bytes' && path === null) return null;
-    const zeros =
-      path !== null && first.kind === 'bytes' ? yield* zerosAt(path, first.offset, space.layout.page) : shortest(host);
-    if (zeros < shortest(host)) return null;
-    if (!zerosAreHarmless(handler)) return zerosDeath(host, first.flags);
-    at = first.kind === 'zeros' ? first.until : at + BigInt(zeros - (zeros % shortest(host)));
+    if (harmless && first.kind === 'zeros') {
+      at = first.until;
+      continue;
+    }
+    const zeros = yield* zerosBefore(first, pathOf, space.layout.page, harmless ? null : least);
+    if (zeros < least) return null;
+    if (!harmless) return zerosDeath(host, first.flags);
+    at += BigInt(zeros - (zeros % least));
   }
   return null;
 }

@@ -3,7 +3,7 @@ import { dice } from '../dice.ts';
 import { type Family, type KernelCase, materialOf } from './case.ts';
 import { handlers } from './handlers.ts';
 import { cuts, headers, kinds, loaders, mutations, tables } from './headers.ts';
-import { entries, layouts, linked, places, spans } from './layouts.ts';
+import { ends, entries, layouts, linked, places, spans } from './layouts.ts';
 import { links, modes, paths } from './names.ts';
 import { properties } from './properties.ts';
 import { lengths, lines, nesting } from './scripts.ts';
@@ -29,6 +29,7 @@ const FAMILIES: Readonly<Record<string, readonly [Family, number]>> = {
   spans: [spans, 20],
   properties: [properties, 30],
   handlers: [handlers, 60],
+  ends: [ends, 40],
 };
 
 /** A case and what it is called in a recording. */

@@ -32,7 +32,8 @@ function handler(dice: Dice, index: number, own: Uint8Array, foreign: Uint8Array
   const offset = dice.of([0, 0, 0, 1, 4, 16, 250, 251]);
   const source = dice.of([bytes('MAGIC'), bytes('MAGIC'), bytes('#!'), own, foreign, foreign, new Uint8Array(255)]);
   const size = dice.of([1, 2, 4, 5, 20]);
-  const magic = new Uint8Array(Math.min(size, 256 - offset));
+  // Of an interpreter outside the container the model knows the identification only: 20 bytes.
+  const magic = new Uint8Array(Math.min(size, offset < 20 ? 20 - offset : 256 - offset));
   magic.set(source.subarray(offset, offset + magic.length));
   const mask = dice.percent(50) ? null : magic.map(() => dice.of([0xff, 0xff, 0xff, 0xfe, 0, 0xf0]));
   return {

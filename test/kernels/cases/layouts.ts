@@ -181,3 +181,17 @@ export const spans: Family = (dice, material) => {
   if (dice.percent(50)) return make(material, { '/app': x(file) }, { altered: [file] });
   return asMainOrLoader(dice, material, file, kind);
 };
+
+/** A sound program with one more page at an end of the address space, or at its beginning. */
+export const ends: Family = (dice, material) => {
+  const kind = dice.percent(55) ? material.own : dice.of(material.others);
+  const page = dice.of(PAGES);
+  const near = dice.of([...TOPS[kind.bits], 0x10000n, 0x8000n, 0x1000n, 0x2000n, 0x4000n, 1n << BigInt(kind.bits)]);
+  const wanted = near + BigInt(dice.below(9) - 6) * page;
+  const vaddr = BigInt.asUintN(kind.bits, wanted < 0n ? 0n : wanted);
+  const size = dice.of([0n, 0x10n, page - 1n, page, page + 1n]);
+  const more = dice.of([0n, 0n, 1n, page]);
+  const edge: Segment = { vaddr, filesz: size, memsz: size + more, flags: dice.of([4, 6]) };
+  const file = elfOf(kind, { segments: dice.percent(75) ? [{}, edge] : [edge, {}] });
+  return asMainOrLoader(dice, material, file, kind);
+};
