@@ -130,7 +130,8 @@ export class AddressSpace {
     return this.mappings.find((each) => each.start < start + length && each.end > start);
   }
 
-  private isFree(start: bigint, length: bigint): boolean {
+  /** Whether nothing is mapped there. */
+  isFree(start: bigint, length: bigint): boolean {
     return this.overlapping(start, length) === undefined;
   }
 }

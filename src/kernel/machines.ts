@@ -72,8 +72,6 @@ export interface ElfHandler extends ElfLayout {
   readonly compat: boolean;
   /** The first address that its programs cannot use; null where the host's `vaBits` decide. */
   readonly taskSize: bigint | null;
-  /** The end of the stack where it is not `taskSize`. */
-  readonly stackTop: bigint | null;
 }
 
 const ARM_EABI = 0xff000000;
@@ -87,7 +85,6 @@ const native = (machines: readonly number[], little = true, elfClass: 1 | 2 | nu
   armChecks: false,
   compat: false,
   taskSize: null,
-  stackTop: null,
 });
 const narrow = (machines: readonly number[], taskSize: bigint, more: Partial<ElfHandler> = {}): ElfHandler => ({
   ...native(machines),
@@ -98,7 +95,7 @@ const narrow = (machines: readonly number[], taskSize: bigint, more: Partial<Elf
 });
 
 const I386 = narrow([3, 6], 0xffffe000n);
-const ARM = narrow([40], 0x100000000n, { neededFlags: ARM_EABI, stackTop: 0xffff0000n });
+const ARM = narrow([40], 0x100000000n, { neededFlags: ARM_EABI });
 const own = (handler: ElfHandler): ElfHandler => ({ ...handler, compat: false });
 const mips = (little: boolean) => narrow([8], 0x7fff8000n, { little, elfClass: 1 });
 
@@ -107,7 +104,7 @@ const HANDLERS: Readonly<Record<string, readonly ElfHandler[]>> = {
   amd64: [native([62]), I386],
   arm64: [native([183]), ARM],
   '386': [own({ ...I386, taskSize: 0xc0000000n })],
-  arm: [own({ ...ARM, taskSize: 0xbf000000n, stackTop: null, neededFlags: 0, armChecks: true })],
+  arm: [own({ ...ARM, taskSize: 0xbf000000n, neededFlags: 0, armChecks: true })],
   s390x: [native([22, 0xa390], false, 2), narrow([22, 0xa390], 0x80000000n, { little: false, elfClass: 1 })],
   riscv64: [native([243], true, 2), narrow([243], 0x80000000n, { elfClass: 1 })],
   ppc64le: [native([21])],

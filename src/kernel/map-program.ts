@@ -161,11 +161,12 @@ export function mapProgram(main: Image, loader: Image | null, rules: MappingRule
   const { taskSize } = rules.layout;
   const moved = mapMain(space, main, loader !== null, rules);
   if ('fault' in moved) return { fault: moved.fault, of: 'main' };
-  if (!loader) return { space, entry: space.wrap(main.header.entry + moved.bias) };
-  const loaded = mapLoader(space, loader, moved.bias, rules);
+  const loaded = loader ? mapLoader(space, loader, moved.bias, rules) : moved;
   if ('fault' in loaded) return { fault: loaded.fault, of: 'loader' };
-  const entry = space.wrap(loader.header.entry + loaded.bias);
-  return entry >= taskSize
-    ? { fault: 'its entry point lies beyond the address space', of: 'loader' }
-    : { space, entry };
+  const of = loader ? 'loader' : 'main';
+  const entry = space.wrap((loader ?? main).header.entry + loaded.bias);
+  if (entry >= taskSize) return { fault: 'its entry point lies beyond the address space', of };
+  const { vectors, page } = rules.layout;
+  const taken = vectors !== null && !space.isFree(vectors, page);
+  return taken ? { fault: "a segment lies over the kernel's vectors page", of } : { space, entry };
 }

@@ -50,7 +50,6 @@ function elfHandlerFor(host: SettledHost, head: Uint8Array): ElfHandler | null {
     armChecks: false,
     compat: false,
     taskSize: null,
-    stackTop: null,
   };
 }
 

@@ -19,8 +19,8 @@ export interface SettledHost {
 const USUAL_KERNEL = '6.18';
 const USUAL_MIN_ADDR = 65536;
 
-/** Bits of user addresses: 4-level tables without the opt-in to more. s390x grows its tables as needed. */
-const VA_BITS: Readonly<Record<string, number>> = { arm64: 48, s390x: 64, riscv64: 38, ppc64le: 52 };
+/** Bits of user addresses, without the opt-in to more on amd64 and arm64. Of s390x and ppc64le the kernel alone decides. */
+const VA_BITS: Readonly<Record<string, number>> = { arm64: 48, s390x: 64, riscv64: 56, ppc64le: 52 };
 
 function kernelAtLeast(version: string): SettledHost['atLeast'] {
   const [ours = 0, oursMinor = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
@@ -32,7 +32,7 @@ function usualBits({ arch, pageSize }: KernelHost): number {
   return arch === 'arm64' && pageSize === 16384 ? 47 : (VA_BITS[arch] ?? 47);
 }
 
-/** Fills in the usual values: 4096-byte pages, no binfmt handlers, kernel 6.18, 47 or 48 address bits. */
+/** Fills in the usual values: 4096-byte pages, no binfmt handlers, kernel 6.18, the architecture's address bits. */
 export function settleHost(host: KernelHost): SettledHost {
   return {
     platform: [host.os, host.arch, host.variant].filter(Boolean).join('/'),

@@ -43,7 +43,17 @@ const RISCV64: Omit<Target, 'metapackage' | 'suite'> = {
   append: 'console=ttyS0',
   compiler: 'riscv64-linux-gnu-gcc',
   compat32: null,
-  vaBits: 56,
+  vaBits: null,
+};
+
+const PPC64LE: Omit<Target, 'metapackage' | 'suite'> = {
+  debian: 'ppc64el',
+  arch: 'ppc64le',
+  qemu: ['qemu-system-ppc64', '-M', 'pseries', '-cpu', 'power9', ...memory],
+  append: 'console=hvc0',
+  compiler: 'powerpc64le-linux-gnu-gcc',
+  compat32: null,
+  vaBits: null,
 };
 
 /** By the name of the recording. */
@@ -87,7 +97,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     suite: 'trixie',
     metapackage: 'linux-image-riscv64',
     append: `${RISCV64.append} no4lvl`,
-    vaBits: null,
+    vaBits: 38,
   },
   's390x-6.12': {
     suite: 'trixie',
@@ -100,17 +110,8 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     compat32: null,
     vaBits: null,
   },
-  'ppc64le-6.12-64k': {
-    suite: 'trixie',
-    debian: 'ppc64el',
-    metapackage: 'linux-image-powerpc64le-64k',
-    arch: 'ppc64le',
-    qemu: ['qemu-system-ppc64', '-M', 'pseries', '-cpu', 'power9', ...memory],
-    append: 'console=hvc0',
-    compiler: 'powerpc64le-linux-gnu-gcc',
-    compat32: null,
-    vaBits: null,
-  },
+  'ppc64le-6.12-64k': { ...PPC64LE, suite: 'trixie', metapackage: 'linux-image-powerpc64le-64k' },
+  'ppc64le-6.12': { ...PPC64LE, suite: 'trixie', metapackage: 'linux-image-powerpc64le' },
   'armhf-6.12': {
     suite: 'trixie',
     debian: 'armhf',
