@@ -120,10 +120,10 @@ export class AddressSpace {
     return true;
   }
 
-  /** Whether the stack surely lies within: it begins at random somewhere below the top. */
+  /** Whether the stack lies within, more likely than not: it begins at random somewhere below the top. */
   coversStack(start: bigint, length: bigint): boolean {
     const { window, stackRandom } = this.layout;
-    return start < window - stackRandom - STACK_MIN && start + length > window - STACK_MIN;
+    return start < window - stackRandom - STACK_MIN && start + length > window - stackRandom / 2n;
   }
 
   private overlapping(start: bigint, length: bigint): Mapping | undefined {
