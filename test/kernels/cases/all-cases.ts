@@ -2,11 +2,11 @@ import { DIALECTS } from '../dialects.ts';
 import { dice } from '../dice.ts';
 import { type Family, type KernelCase, materialOf } from './case.ts';
 import { handlers } from './handlers.ts';
-import { cuts, headers, kinds, loaders, mutations, tables } from './headers.ts';
+import { cuts, extremes, headers, kinds, loaders, mutations, tables } from './headers.ts';
 import { ends, entries, layouts, linked, places, spans } from './layouts.ts';
 import { links, modes, paths } from './names.ts';
 import { properties } from './properties.ts';
-import { lengths, lines, nesting } from './scripts.ts';
+import { lengths, lines, nesting, scraps } from './scripts.ts';
 
 /** Every family, and its part of a thousand cases. */
 const FAMILIES: Readonly<Record<string, readonly [Family, number]>> = {
@@ -30,6 +30,8 @@ const FAMILIES: Readonly<Record<string, readonly [Family, number]>> = {
   properties: [properties, 30],
   handlers: [handlers, 60],
   ends: [ends, 40],
+  scraps: [scraps, 40],
+  extremes: [extremes, 60],
 };
 
 /** A case and what it is called in a recording. */

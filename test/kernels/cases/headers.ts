@@ -221,3 +221,38 @@ export const loaders: Family = (dice, material) => {
     { cwd: dice.percent(90) ? '/' : '/sub', altered: recipe.interp === '/bin/loader' ? [] : [main] },
   );
 };
+
+const WIDE = [
+  0n,
+  1n,
+  0x40n,
+  0x400n,
+  0x400400n,
+  0x7fffffffn,
+  0xffffffffn,
+  1n << 46n,
+  (1n << 47n) - 0x1000n,
+  1n << 47n,
+  1n << 48n,
+  1n << 52n,
+  1n << 56n,
+  (1n << 63n) - 1n,
+  1n << 63n,
+  (1n << 64n) - 0x1000n,
+  (1n << 64n) - 1n,
+];
+
+/** Offsets, addresses and sizes as large as their fields allow, in one field of the header or of a segment. */
+export const extremes: Family = (dice, material) => {
+  const kind = dice.percent(75) ? material.own : dice.of(material.others);
+  const value = BigInt.asUintN(kind.bits, dice.of(WIDE) - (dice.percent(20) ? 1n : 0n));
+  const field = dice.of(['phoff', 'entry', 'offset', 'vaddr', 'filesz', 'memsz', 'align'] as const);
+  const interp = dice.percent(25) ? { interp: '/bin/loader' } : {};
+  const type = dice.of([2, 3]);
+  const segment = { [field]: value };
+  const segments = dice.percent(60)
+    ? [segment]
+    : [{}, { vaddr: type === 2 ? 0x600000n : 0x200000n, filesz: 0x10n, flags: dice.of([4, 6]), ...segment }];
+  const recipe: ElfRecipe = field === 'phoff' || field === 'entry' ? { [field]: value } : { segments };
+  return asMainOrLoader(dice, material, elfOf(kind, { type, ...interp, ...recipe }), kind);
+};

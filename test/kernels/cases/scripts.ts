@@ -156,3 +156,34 @@ export const nesting: Family = (dice, material) => {
   }
   return make(material, nodes, { name: '/s1' });
 };
+
+const SCRAPS = [
+  '#',
+  '!',
+  '#!',
+  ' ',
+  '\t',
+  '\n',
+  '\r',
+  '\0',
+  '/bin/ok',
+  'bin/ok',
+  '/',
+  '.',
+  'ok',
+  '-e',
+  'x',
+  '\v',
+  '\\',
+  "'",
+  'é',
+  '/app',
+  '/bin/text',
+];
+
+/** Scraps of scripts in any order, most of them after a proper beginning. */
+export const scraps: Family = (dice, material) => {
+  const start = dice.percent(75) ? `#!${dice.of(['', ' ', '/bin/ok'])}` : '';
+  const rest = Array.from({ length: dice.below(9) }, () => dice.of(SCRAPS)).join('');
+  return make(material, { '/app': x(start + rest) }, { cwd: dice.percent(80) ? '/' : '/bin' });
+};
