@@ -26,8 +26,8 @@ export function isOpenedAtRegistration(handler: BinfmtHandler): boolean {
   return handler.flags.includes('F');
 }
 
-/** Whether the kernel keeps the file open for the interpreter; C implies O. */
-export function keepsFileOpen(handler: BinfmtHandler): boolean {
+/** Whether the handler gets the file as an open descriptor; C implies O. */
+export function passesDescriptor(handler: BinfmtHandler): boolean {
   return /[OC]/.test(handler.flags);
 }
 

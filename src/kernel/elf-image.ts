@@ -8,8 +8,3 @@ export interface Image {
 }
 
 export const loadsOf = (image: Image) => image.segments.filter((segment) => segment.type === PT_LOAD);
-
-/** Whether the file ends before a segment's part of it does. */
-export function isCutOff(image: Image): boolean {
-  return loadsOf(image).some((load) => load.filesz > 0n && load.offset + load.filesz > image.fileSize);
-}

@@ -1,6 +1,5 @@
-import { handlerFor, isEmulator, isOpenedAtRegistration, keepsFileOpen, nativeHead } from './binfmt-misc.ts';
+import { handlerFor, isEmulator, isOpenedAtRegistration, nativeHead, passesDescriptor } from './binfmt-misc.ts';
 import { padded } from './bytes.ts';
-import { isCutOff } from './elf-image.ts';
 import { emulationFault } from './emulated-program.ts';
 import { type Ending, type ExecContext, type OpenedFile, type Role, refused, type ScriptStep } from './ending.ts';
 import { readAt, type TreeProgram } from './file-tree.ts';
@@ -9,7 +8,7 @@ import { refuseContent } from './judge-content.ts';
 import { openElf } from './open-elf.ts';
 import { openExec } from './open-exec.ts';
 import { HEAD_SIZE, parseShebang } from './script.ts';
-import { deathOf } from './start-elf.ts';
+import { deathOf, isCutOff } from './start-elf.ts';
 
 /** How often the kernel hands a file to an interpreter (exec_binprm in fs/exec.c). */
 const MAX_STEPS = 5;
@@ -22,8 +21,8 @@ interface Progress {
   /** What an emulator was given last. */
   emulated: OpenedFile | null;
   handled: boolean;
-  /** Whether a handler wants the file kept open for its interpreter, and whether one is kept already. */
-  keeps: 'nothing' | 'asked' | 'kept';
+  /** The file that a handler with flag O or C gets as an open descriptor; the kernel can pass on only one. */
+  descriptor: OpenedFile | null;
 }
 
 function* headOf(file: OpenedFile, context: ExecContext): TreeProgram<Uint8Array> {
@@ -39,10 +38,11 @@ function tooNested(progress: Progress): Ending {
   return refused('ELOOP', file.name, handled ? 'emulation-broken' : 'script-too-nested', because, null);
 }
 
-/** Once a handler with flag O or C had a file kept open, no interpreter may follow (exec_binprm in fs/exec.c). */
-function cannotKeepAnother({ file }: Progress): Ending {
-  const because = `The kernel refuses ${file.name}: a binfmt_misc handler with flag O or C came before it, and no further interpreter may follow one.`;
-  return refused('ENOEXEC', file.name, 'emulation-broken', because, null);
+/** After a handler with flag O or C there may be no further interpreter (exec_binprm in fs/exec.c, bprm->executable). */
+function descriptorTaken(progress: Progress, next: string): Ending {
+  const held = progress.descriptor?.name ?? '';
+  const because = `${held} was handed to a binfmt_misc handler with flag O or C, and after that the kernel hands over no second file: ${progress.file.name} would have to be handed to ${next}.`;
+  return refused('ENOEXEC', progress.file.name, 'emulation-broken', because, null);
 }
 
 /** Hands the file to a binfmt_misc handler; an Ending when its interpreter cannot be opened. */
@@ -50,13 +50,12 @@ function* handOver(progress: Progress, handler: BinfmtHandler, context: ExecCont
   if (isEmulator(handler)) progress.emulated = progress.file;
   progress.handled = true;
   progress.role = 'handler';
-  if (keepsFileOpen(handler) && progress.keeps === 'nothing') progress.keeps = 'asked';
-  if (isOpenedAtRegistration(handler)) {
-    progress.file = { name: handler.interpreter, path: null, size: 0 };
-    return null;
-  }
-  const opened = yield* openExec(handler.interpreter, 'handler', context);
+  const opened = isOpenedAtRegistration(handler)
+    ? { file: { name: handler.interpreter, path: null, size: 0 } }
+    : yield* openExec(handler.interpreter, 'handler', context);
   if ('refused' in opened) return opened.refused;
+  if (progress.descriptor) return descriptorTaken(progress, handler.interpreter);
+  if (passesDescriptor(handler)) progress.descriptor = progress.file;
   progress.file = opened.file;
   return null;
 }
@@ -71,6 +70,7 @@ function* followShebang(
   progress.role = 'interpreter';
   const opened = yield* openExec(interpreter, 'interpreter', context);
   if ('refused' in opened) return opened.refused;
+  if (progress.descriptor) return descriptorTaken(progress, interpreter);
   progress.file = opened.file;
   return null;
 }
@@ -137,13 +137,11 @@ export function* execFile(name: string, context: ExecContext): TreeProgram<Endin
     script: null,
     emulated: null,
     handled: false,
-    keeps: 'nothing',
+    descriptor: null,
   };
   for (let steps = 0; steps <= MAX_STEPS; steps += 1) {
     const ending = yield* turn(progress, context);
     if (ending) return ending;
-    if (progress.keeps === 'kept') return cannotKeepAnother(progress);
-    if (progress.keeps === 'asked') progress.keeps = 'kept';
   }
   return tooNested(progress);
 }

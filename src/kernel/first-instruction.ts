@@ -9,6 +9,9 @@ export const SIGILL = 132;
 export const SIGBUS = 135;
 export const SIGSEGV = 139;
 
+/** The reason of a death outside of every segment. */
+export const UNMAPPED = 'no segment holds its entry point';
+
 /** A death at the first instruction: the status, and the reason. */
 export interface Death {
   readonly exit: number;
@@ -65,7 +68,7 @@ export function firstInstruction(
 ): FirstInstruction {
   const entry = fetched(host, handler, wanted);
   const mapping = space.at(entry);
-  if (!mapping) return dies(SIGSEGV, 'no segment holds its entry point');
+  if (!mapping) return dies(SIGSEGV, UNMAPPED);
   const { flags, image } = mapping;
   const executable = (flags & PF_X) !== 0 || (readIsExecute(host, handler, main) && (flags & PF_R) !== 0);
   const offset = mapping.offset + entry - mapping.start;

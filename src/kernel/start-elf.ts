@@ -1,5 +1,6 @@
 import type { AddressSpace } from './address-space.ts';
-import { type Image, isCutOff } from './elf-image.ts';
+import { ET_DYN } from './elf.ts';
+import { type Image, loadsOf } from './elf-image.ts';
 import { type Ending, type ExecContext, killed, type OpenedFile } from './ending.ts';
 import { readAt, type TreeProgram } from './file-tree.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type FirstInstruction,
   firstInstruction,
   SIGSEGV,
+  UNMAPPED,
   zerosAreHarmless,
   zerosDeath,
 } from './first-instruction.ts';
@@ -24,8 +26,15 @@ function rulesOf(host: SettledHost, elf: OpenedElf, page: bigint): MappingRules 
   };
 }
 
-/** A death, and the file that is to blame. */
-interface Blamed extends Death {
+/** Whether the file ends before a segment's part of it does. */
+export function isCutOff(image: Image): boolean {
+  return loadsOf(image).some((load) => load.filesz > 0n && load.offset + load.filesz > image.fileSize);
+}
+
+/** A death, and the file that is to blame; the status is null where it is random. */
+interface Blamed {
+  readonly exit: number | null;
+  readonly why: string;
   readonly of: OpenedFile;
   readonly image: Image;
 }
@@ -94,7 +103,10 @@ function* deathUnder(page: bigint, file: OpenedFile, elf: OpenedElf, host: Settl
   if (isOldAbi(host, main)) return { exit: SIGSEGV, why: 'its e_flags do not say ELFv2', of: file, image: main };
   const pathOf = (each: Image) => (each === main ? file : of).path;
   const death = yield* deathFrom(mapped, elf, pathOf, host);
-  return death && { ...death, of, image };
+  if (!death) return null;
+  // Beside a position-independent program lies what the kernel put there: vvar, whose pages end in SIGBUS, the vDSO.
+  const atRandom = death.why === UNMAPPED && (image.header.type === ET_DYN || main.header.type === ET_DYN);
+  return { ...death, exit: atRandom ? null : death.exit, of, image };
 }
 
 /** Maps the program and looks at its first instruction. A signal, or null when the program gets control. */

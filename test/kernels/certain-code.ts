@@ -1,5 +1,4 @@
 import {
-  ET_DYN,
   machineOf,
   PF_W,
   type ProgramHeader,
@@ -38,10 +37,6 @@ export function dependsOnMemory(bytes: Uint8Array, arch: string): boolean {
   const sizes = loads.flatMap(({ memsz, filesz, flags }) => [memsz - filesz, flags & PF_W ? filesz : 0n]);
   return [...sizes, first.flags & PF_W ? high - low : 0n].some((size) => size >= SMALL && size < LARGE);
 }
-
-/** Whether a program is position-independent, so that the kernel places it at random. */
-export const mayLieAnywhere = (bytes: Uint8Array) =>
-  bytes.length >= 20 && (bytes[16] === ET_DYN || bytes[17] === ET_DYN);
 
 /**
  * Whether the first instruction of a program is surely the code that ends it with status 0. A program with altered

@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/kernel/outcome.ts';
 import { caseTree } from './case-tree.ts';
 import type { NamedCase } from './cases/all-cases.ts';
 import type { KernelCase } from './cases/case.ts';
-import { dependsOnMemory, mayLieAnywhere, startsWithItsCode } from './certain-code.ts';
+import { dependsOnMemory, startsWithItsCode } from './certain-code.ts';
 import type { Target } from './targets.ts';
 
 /** What an estate would tell the model of a guest; the kernel's own facts are those that the guest told. */
@@ -33,9 +33,7 @@ export function modelled(each: KernelCase, host: KernelHost): Outcome {
 
 /** How the kernel ended the program, as far as the model is certain: the number of a signal, or status 0. */
 function certainEnd(outcome: Outcome, each: KernelCase, host: KernelHost): RegExp {
-  // Just outside of a program that may lie anywhere the kernel may have placed its vDSO, at random.
-  const atRandom = outcome.because.includes('no segment holds its entry point') && each.altered.some(mayLieAnywhere);
-  if (atRandom) return /^(k11|s\d+)$/;
+  if (outcome.outcome === 'signal' && outcome.exit === null) return /^(k11|s\d+)$/;
   if (outcome.outcome === 'signal') return new RegExp(`^[ks]${(outcome.exit ?? 0) - 128}$`);
   const page = BigInt(host.pageSize ?? 4096);
   const certain = each.altered.every((bytes) => startsWithItsCode(bytes, host.arch, page));
