@@ -105,7 +105,7 @@ function* deathUnder(page: bigint, file: OpenedFile, elf: OpenedElf, host: Settl
   const death = yield* deathFrom(mapped, elf, pathOf, host);
   if (!death) return null;
   // Beside a position-independent program lies what the kernel put there: vvar, whose pages end in SIGBUS, the vDSO.
-  const atRandom = death.why === UNMAPPED && (image.header.type === ET_DYN || main.header.type === ET_DYN);
+  const atRandom = death.why === UNMAPPED && image.header.type === ET_DYN && loadsOf(image).length > 0;
   return { ...death, exit: atRandom ? null : death.exit, of, image };
 }
 

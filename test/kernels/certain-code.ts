@@ -1,4 +1,5 @@
 import {
+  ET_DYN,
   machineOf,
   PF_W,
   type ProgramHeader,
@@ -26,16 +27,30 @@ function loadsOf(bytes: Uint8Array, kind: Dialect): readonly ProgramHeader[] {
 const SMALL = 1n << 28n;
 const LARGE = 1n << 38n;
 
+const span = (loads: readonly ProgramHeader[]) => {
+  const low = loads.reduce((least, { vaddr }) => (vaddr < least ? vaddr : least), loads[0]?.vaddr ?? 0n);
+  return loads.reduce((most, { vaddr, memsz }) => (vaddr + memsz > most ? vaddr + memsz : most), 0n) - low;
+};
+
+/**
+ * Whether it is random that a position-independent program fits: where the search goes on above the stack, it lies right
+ * after it, and to align it puts it over the stack, unless the stack happens to end at such an address.
+ */
+export function fitsByChance(bytes: Uint8Array, arch: string): boolean {
+  const kind = ['s390x', 'riscv64'].includes(arch) ? dialectOf(bytes, arch) : undefined;
+  if (!kind || bytes.length < 64 || parseHeader(bytes, kind).type !== ET_DYN) return false;
+  const loads = loadsOf(bytes, kind);
+  return span(loads) >= 1n << 37n && loads.some(({ align }) => align > 4096n);
+}
+
 /** Whether a program wants so much private memory that it depends on the guest's whether it gets it. */
 export function dependsOnMemory(bytes: Uint8Array, arch: string): boolean {
   const kind = dialectOf(bytes, arch);
   const loads = kind ? loadsOf(bytes, kind) : [];
   const [first] = loads;
   if (!first) return false;
-  const low = loads.reduce((least, { vaddr }) => (vaddr < least ? vaddr : least), first.vaddr);
-  const high = loads.reduce((most, { vaddr, memsz }) => (vaddr + memsz > most ? vaddr + memsz : most), 0n);
   const sizes = loads.flatMap(({ memsz, filesz, flags }) => [memsz - filesz, flags & PF_W ? filesz : 0n]);
-  return [...sizes, first.flags & PF_W ? high - low : 0n].some((size) => size >= SMALL && size < LARGE);
+  return [...sizes, first.flags & PF_W ? span(loads) : 0n].some((size) => size >= SMALL && size < LARGE);
 }
 
 /**
