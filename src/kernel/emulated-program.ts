@@ -1,6 +1,6 @@
 import { decodeText, padded, untilNul } from './bytes.ts';
 import { claimedLayout, headerSize, isElf, machineOf, PT_INTERP, parseHeader, parseProgramHeaders } from './elf.ts';
-import type { Image } from './elf-segments.ts';
+import type { Image } from './elf-image.ts';
 import type { Ending, ExecContext, OpenedFile } from './ending.ts';
 import { readAt, type TreeProgram } from './file-tree.ts';
 import { identify } from './judge-content.ts';

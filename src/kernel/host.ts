@@ -25,6 +25,7 @@ export interface KernelHost {
   /** In the order of registration; null when it could not be seen. */
   readonly binfmt: readonly BinfmtHandler[] | null;
   readonly mmapMinAddr: number | null;
+  /** User addresses lie below 2 to the power of this (TASK_SIZE); of s390x, ppc64le and 32-bit programs it is not asked. */
   readonly vaBits: number | null;
 }
 

@@ -1,4 +1,4 @@
-import { claimedLayout, type ElfLayout, isElf, machineOf } from './elf.ts';
+import { claimedLayout, type ElfLayout, isElf, machineOf, parseHeader } from './elf.ts';
 
 /** e_machine numbers (gABI registry) with file(1)'s name. */
 const NAMES: Readonly<Record<number, string>> = {
@@ -66,19 +66,23 @@ export interface ElfHandler extends ElfLayout {
   readonly elfClass: 1 | 2 | null;
   /** Bits of e_flags of which one at least must be set; 0 for none. */
   readonly neededFlags: number;
+  /** Whether an entry point between two ARM instructions is refused, and the flag of 26-bit programs (arch/arm/kernel/elf.c). */
+  readonly armChecks: boolean;
   /** Whether 32-bit programs on a 64-bit kernel go through this one. */
   readonly compat: boolean;
-  /** Bits of user addresses where it is not the host's `vaBits`; null for the host's. */
+  /** The first address that its programs cannot use; null where the host's `vaBits` decide. */
   readonly taskSize: bigint | null;
 }
 
 const ARM_EABI = 0xff000000;
+const ARM_APCS_26 = 8;
 const native = (machines: readonly number[], little = true, elfClass: 1 | 2 | null = null): ElfHandler => ({
   bits: 64,
   little,
   machines,
   elfClass,
   neededFlags: 0,
+  armChecks: false,
   compat: false,
   taskSize: null,
 });
@@ -100,7 +104,7 @@ const HANDLERS: Readonly<Record<string, readonly ElfHandler[]>> = {
   amd64: [native([62]), I386],
   arm64: [native([183]), ARM],
   '386': [own({ ...I386, taskSize: 0xc0000000n })],
-  arm: [own({ ...ARM, taskSize: 0xbf000000n })],
+  arm: [own({ ...ARM, taskSize: 0xbf000000n, neededFlags: 0, armChecks: true })],
   s390x: [native([22, 0xa390], false, 2), narrow([22, 0xa390], 0x80000000n, { little: false, elfClass: 1 })],
   riscv64: [native([243], true, 2), narrow([243], 0x80000000n, { elfClass: 1 })],
   ppc64le: [native([21])],
@@ -121,10 +125,18 @@ export function handlersOf(arch: string, compat32: boolean | null): readonly Elf
   return (HANDLERS[arch] ?? []).filter((handler) => compat || !handler.compat);
 }
 
+/** What 32-bit ARM demands: an entry point at a multiple of 4 or in Thumb code, and without an EABI no 26-bit mode. */
+function passesArmChecks(head: Uint8Array): boolean {
+  const { entry, flags } = parseHeader(head, { bits: 32, little: true });
+  const old = (flags & ARM_EABI) === 0 && (flags & ARM_APCS_26) !== 0;
+  return entry % 4n !== 2n && !old;
+}
+
 /** Whether this loader takes the file's machine. `head` is zero padded to at least a header. */
 export function takesMachine(handler: ElfHandler, head: Uint8Array): boolean {
   if (!handler.machines.includes(machineOf(head, handler.little))) return false;
   if (handler.elfClass !== null && head[4] !== handler.elfClass) return false;
+  if (handler.armChecks && !passesArmChecks(head)) return false;
   if (handler.neededFlags === 0) return true;
   // e_flags of a 32-bit header, top byte; little-endian, so byte 39.
   return ((handler.neededFlags >>> 24) & (head[39] ?? 0)) !== 0;

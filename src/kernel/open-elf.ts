@@ -14,7 +14,7 @@ import {
   parseProgramHeaders,
   programHeaderSize,
 } from './elf.ts';
-import type { Image } from './elf-segments.ts';
+import type { Image } from './elf-image.ts';
 import type { Ending, ExecContext, OpenedFile, Role } from './ending.ts';
 import { readAt, type TreeProgram } from './file-tree.ts';
 import { gnuPropertyErrno } from './gnu-property.ts';
@@ -42,7 +42,15 @@ function elfHandlerFor(host: SettledHost, head: Uint8Array): ElfHandler | null {
   if (architectureOfElf(head) !== host.arch) return null;
   const layout = claimedLayout(head);
   const machines = [machineOf(head, layout.little)];
-  return { ...layout, machines, elfClass: null, neededFlags: 0, compat: false, taskSize: null };
+  return {
+    ...layout,
+    machines,
+    elfClass: null,
+    neededFlags: 0,
+    armChecks: false,
+    compat: false,
+    taskSize: null,
+  };
 }
 
 /** The program headers as load_elf_phdrs() reads them; null when it refuses. Before 6.17 they must fit in one page. */

@@ -19,15 +19,20 @@ export interface SettledHost {
 const USUAL_KERNEL = '6.18';
 const USUAL_MIN_ADDR = 65536;
 
-/** Bits of user addresses: 4-level tables without the opt-in to more. s390x grows its tables as needed. */
-const VA_BITS: Readonly<Record<string, number>> = { arm64: 48, s390x: 63 };
+/** Bits of user addresses, without the opt-in to more on amd64 and arm64. Of s390x and ppc64le the kernel alone decides. */
+const VA_BITS: Readonly<Record<string, number>> = { arm64: 48, s390x: 64, riscv64: 56, ppc64le: 52 };
 
 function kernelAtLeast(version: string): SettledHost['atLeast'] {
   const [ours = 0, oursMinor = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
   return (major, minor) => ours > major || (ours === major && oursMinor >= minor);
 }
 
-/** Fills in the usual values: 4096-byte pages, no binfmt handlers, kernel 6.18, 47 or 48 address bits. */
+/** Kernels of arm64 with pages of 16 KiB have one bit less, unless processor and kernel know 52 bits. */
+function usualBits({ arch, pageSize }: KernelHost): number {
+  return arch === 'arm64' && pageSize === 16384 ? 47 : (VA_BITS[arch] ?? 47);
+}
+
+/** Fills in the usual values: 4096-byte pages, no binfmt handlers, kernel 6.18, the architecture's address bits. */
 export function settleHost(host: KernelHost): SettledHost {
   return {
     platform: [host.os, host.arch, host.variant].filter(Boolean).join('/'),
@@ -36,13 +41,7 @@ export function settleHost(host: KernelHost): SettledHost {
     handlers: handlersOf(host.arch, host.compat32),
     binfmt: (host.binfmt ?? []).filter((handler) => handler.enabled).toReversed(),
     mmapMinAddr: BigInt(host.mmapMinAddr ?? USUAL_MIN_ADDR),
-    vaBits: host.vaBits ?? VA_BITS[host.arch] ?? 47,
+    vaBits: host.vaBits ?? usualBits(host),
     atLeast: kernelAtLeast(host.kernel ?? USUAL_KERNEL),
   };
-}
-
-/** The first address a program of this loader cannot use (TASK_SIZE). x86 keeps the last page for itself. */
-export function taskSizeOf(host: SettledHost, handler: ElfHandler): bigint {
-  if (handler.taskSize !== null) return handler.taskSize;
-  return (1n << BigInt(host.vaBits)) - (host.arch === 'amd64' ? host.page : 0n);
 }

@@ -1,4 +1,4 @@
-import type { Image } from '../elf-segments.ts';
+import type { Image } from '../elf-image.ts';
 import type { Ending, OpenedFile } from '../ending.ts';
 import type { TreeProgram } from '../file-tree.ts';
 import type { ErrnoName } from '../outcome.ts';

@@ -11,7 +11,7 @@ import {
   parseProgramHeaders,
   programHeaderSize,
 } from '../elf.ts';
-import type { Image } from '../elf-segments.ts';
+import type { Image } from '../elf-image.ts';
 import type { OpenedFile } from '../ending.ts';
 import type { TreeProgram } from '../file-tree.ts';
 import type { FaultCode } from '../outcome.ts';

@@ -1,5 +1,5 @@
 import type { ElfLayout } from '../elf.ts';
-import type { Image } from '../elf-segments.ts';
+import type { Image } from '../elf-image.ts';
 import type { ExecContext, OpenedFile } from '../ending.ts';
 import { readAt, type TreeProgram } from '../file-tree.ts';
 

@@ -1,5 +1,5 @@
 import { type ProgramHeader, PT_DYNAMIC, PT_LOAD } from '../elf.ts';
-import type { Image } from '../elf-segments.ts';
+import type { Image } from '../elf-image.ts';
 import { type Ending, killed, type OpenedFile } from '../ending.ts';
 import type { TreeProgram } from '../file-tree.ts';
 import type { LoaderRun } from './loader-run.ts';

@@ -13,7 +13,7 @@ import {
   parseProgramHeaders,
   programHeaderSize,
 } from '../elf.ts';
-import type { Image } from '../elf-segments.ts';
+import type { Image } from '../elf-image.ts';
 import type { Ending, OpenedFile } from '../ending.ts';
 import type { TreeProgram } from '../file-tree.ts';
 import type { ErrnoName, FaultCode } from '../outcome.ts';

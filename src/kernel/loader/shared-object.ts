@@ -1,6 +1,6 @@
 import { decodeText, viewOf } from '../bytes.ts';
 import { PT_DYNAMIC, PT_LOAD } from '../elf.ts';
-import type { Image } from '../elf-segments.ts';
+import type { Image } from '../elf-image.ts';
 import type { OpenedFile } from '../ending.ts';
 import type { TreeProgram } from '../file-tree.ts';
 import { bytesAt, type LoaderRun } from './loader-run.ts';
