@@ -44,6 +44,9 @@ function certainEnd(outcome: Outcome, each: KernelCase, host: KernelHost): RegEx
 function agrees(outcome: Outcome, each: KernelCase, host: KernelHost, answer: string): boolean {
   if (outcome.errno !== null) return answer === `e${outcome.errno}`;
   if (certainEnd(outcome, each, host).test(answer)) return true;
+  // 32-bit ARM places programs at random within 1 MiB above 0x400000: zeros at the end of a fixed loader may lead there.
+  const mayGoOn = host.arch === 'arm' && '/ld' in each.nodes && outcome.because.includes('no segment holds');
+  if (mayGoOn && answer === 'x0') return true;
   if (each.altered.some((bytes) => fitsByChance(bytes, host.arch))) return !answer.startsWith('e');
   return answer === 'k11' && each.altered.some((bytes) => dependsOnMemory(bytes, host.arch));
 }

@@ -17,18 +17,35 @@ import { TARGETS, type Target } from './targets.ts';
 const run = promisify(execFile);
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** The Debian packages of what is not installed. */
-async function missingPrograms(target: Target): Promise<string[]> {
-  const programs = [target.qemu[0], target.compiler, 'xz', 'apt-get', 'dpkg-deb'];
-  const found = await Promise.all(
-    programs.map((name) =>
-      run('which', [name]).then(
-        () => true,
-        () => false,
-      ),
-    ),
+/** Debian's package of a program where it is called otherwise. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  'qemu-system-aarch64': 'qemu-system-arm',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-system-riscv64': 'qemu-system-misc',
+  'qemu-system-s390x': 'qemu-system-misc',
+  'qemu-system-ppc64': 'qemu-system-ppc',
+  'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
+  'arm-linux-gnueabihf-gcc': 'gcc-arm-linux-gnueabihf libc6-dev-armhf-cross',
+  'riscv64-linux-gnu-gcc': 'gcc-riscv64-linux-gnu libc6-dev-riscv64-cross',
+  's390x-linux-gnu-gcc': 'gcc-s390x-linux-gnu libc6-dev-s390x-cross',
+  'powerpc64le-linux-gnu-gcc': 'gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross',
+  xz: 'xz-utils',
+};
+
+async function isInstalled(program: string): Promise<boolean> {
+  return await run('which', [program]).then(
+    () => true,
+    () => false,
   );
-  return programs.filter((_, i) => !found[i]);
+}
+
+/** The Debian packages of what is not installed. */
+async function missingPackages(target: Target): Promise<string[]> {
+  const missing: string[] = [];
+  for (const program of [target.qemu[0], target.compiler, 'xz', 'apt-get', 'dpkg-deb']) {
+    if (!(await isInstalled(program))) missing.push(PACKAGES[program] ?? program);
+  }
+  return missing;
 }
 
 async function buildInitramfs(
@@ -81,8 +98,8 @@ async function record(name: string, target: Target, seed: number, thousands: num
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    seed: { type: 'string', default: '1' },
-    thousands: { type: 'string', default: '3' },
+    seed: { type: 'string', default: '2026' },
+    thousands: { type: 'string', default: '5' },
     out: { type: 'string' },
   },
 });
@@ -90,8 +107,9 @@ if (positionals.length === 0) say(`Name the kernels to record: ${Object.keys(TAR
 for (const name of positionals) {
   const target = TARGETS[name];
   if (!target) throw new Error(`There is no kernel ${name}: there are ${Object.keys(TARGETS).join(', ')}.`);
-  const missing = await missingPrograms(target);
-  if (missing.length > 0) throw new Error(`To record ${name}, install what is missing: ${missing.join(', ')}.`);
+  const missing = await missingPackages(target);
+  if (missing.length > 0)
+    throw new Error(`To record ${name}, install what is missing: apt-get install ${missing.join(' ')}`);
   const out = values.out ?? join(import.meta.dirname, 'recorded', `${name}.txt`);
   const differences = await record(name, target, Number(values.seed), Number(values.thousands), out);
   if (differences > 0) process.exitCode = 1;
