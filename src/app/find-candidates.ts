@@ -126,13 +126,13 @@ async function tryCandidate(
       unusableBecause: `its files cannot be read: ${outcome.why.message}`,
     };
   }
-  const runs = outcome.value.outcome === 'runs' && outcome.value.fault === 'none';
+  const runs = outcome.value.outcome === 'runs' && outcome.value.suspicion === null;
   return {
     ...earlier,
     image,
     platform,
     outcome: outcome.value,
-    unusableBecause: runs ? null : `would not start: ${outcome.value.because}`,
+    unusableBecause: runs ? null : `would not start: ${(outcome.value.suspicion ?? outcome.value).because}`,
   };
 }
 

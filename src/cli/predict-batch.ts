@@ -10,8 +10,8 @@ const LONGEST_LINE = 1024 * 1024;
 
 /** The contract's answer to one case. */
 export function answerOf(outcome: Outcome) {
-  const { outcome: kind, culprit, errno, exit, fault, because } = outcome;
-  return { outcome: kind, culprit, errno, exit, fault, because };
+  const { outcome: kind, culprit, errno, exit, fault, because, suspicion } = outcome;
+  return { outcome: kind, culprit, errno, exit, fault, because, ...(suspicion && { suspicion }) };
 }
 
 /** Answers each line of JSON with one line of JSON, in order; a bad line with its `id` and an `error`. */

@@ -73,6 +73,10 @@ const requestSchema = z.object({
     .string()
     .regex(/^\d+\.\d+/, 'must be a version such as 6.18')
     .nullish(),
+  cpu: z
+    .string()
+    .regex(/^x86-64-v[1-4]$/, 'must be x86-64-v1 to x86-64-v4')
+    .nullish(),
   compat32: z.boolean().nullish(),
   mmap_min_addr: z.int().min(0).nullish(),
   va_bits: z.int().min(20).max(64).nullish(),
@@ -144,6 +148,7 @@ export function createRequestReader(): (value: unknown) => PredictRequest {
         pageSize: asked.page_size ?? null,
         compat32: asked.compat32 ?? null,
         kernel: asked.kernel ?? null,
+        cpuLevel: asked.cpu ? Number(asked.cpu.at(-1)) : null,
         binfmt,
         mmapMinAddr: asked.mmap_min_addr ?? null,
         vaBits: asked.va_bits ?? null,

@@ -69,6 +69,7 @@ function inWords(outcome: Outcome, { argv, host }: PredictRequest): string {
     `${argv[0]} on ${platform}: ${runs ? 'runs' : `does not run: ${outcome.outcome}${number}${status}`}`,
     `  ${outcome.because}`,
     ...(outcome.culprit === null ? [] : [`  culprit: ${JSON.stringify(outcome.culprit)}`]),
+    ...(outcome.suspicion === null ? [] : [`  but: ${outcome.suspicion.because}`]),
     ...(outcome.fault === 'none' ? [] : [`  fault: ${outcome.fault}`]),
     ...(outcome.chain.length > 1 ? [`  opened: ${outcome.chain.map((name) => JSON.stringify(name)).join(' → ')}`] : []),
   ];

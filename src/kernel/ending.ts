@@ -1,4 +1,4 @@
-import type { ErrnoName, FaultCode, OutcomeKind } from './outcome.ts';
+import type { ErrnoName, FaultCode, OutcomeKind, Suspicion } from './outcome.ts';
 import type { Identity } from './permissions.ts';
 import type { SettledHost } from './settle-host.ts';
 
@@ -44,6 +44,8 @@ export interface Ending {
   readonly because: string;
   readonly culpritIs: string | null;
   readonly started: Started | null;
+  /** Only of a program that runs. */
+  readonly suspicion?: Suspicion | null;
 }
 
 /** The kernel answered with an errno. */

@@ -9,7 +9,8 @@ import { loaderFault } from './loader/loader-fault.ts';
 import { type OpenedElf, openElf } from './open-elf.ts';
 import { openExec } from './open-exec.ts';
 import { HEAD_SIZE, parseShebang } from './script.ts';
-import { deathOf, isCutOff } from './start-elf.ts';
+import { deathOf } from './start-elf.ts';
+import { suspicionOf } from './suspicion.ts';
 
 /** How often the kernel hands a file to an interpreter (exec_binprm in fs/exec.c). */
 const MAX_STEPS = 5;
@@ -76,18 +77,18 @@ function* followShebang(
   return null;
 }
 
-function runs(progress: Progress, loader: string | null, cutOff: boolean): Ending {
+function* runs(progress: Progress, elf: OpenedElf | null, context: ExecContext): TreeProgram<Ending> {
   const { file, script } = progress;
+  const loader = elf?.loader?.file.name ?? null;
   return {
     outcome: 'runs',
-    culprit: cutOff ? file.name : null,
+    culprit: null,
     exit: null,
-    fault: cutOff ? 'truncated-binary' : 'none',
-    because: cutOff
-      ? `${file.name} gets control, but the file ends before its segments do: it will crash when it reaches what is missing.`
-      : `${file.name} gets control.`,
+    fault: 'none',
+    because: `${file.name} gets control.`,
     culpritIs: null,
     started: { program: file, loader, script },
+    suspicion: yield* suspicionOf(file, elf, script, context),
   };
 }
 
@@ -95,19 +96,18 @@ function runs(progress: Progress, loader: string | null, cutOff: boolean): Endin
 function* dynamicFault(file: OpenedFile, elf: OpenedElf, context: ExecContext): TreeProgram<Ending | null> {
   if (!elf.loader) return null;
   const { main: image, loader, handler: layout } = elf;
-  const { page } = context.host;
-  return yield* loaderFault({ program: file, image, loader, layout, page, cpuLevel: null }, context);
+  const { page, cpuLevel } = context.host;
+  return yield* loaderFault({ program: file, image, loader, layout, page, cpuLevel }, context);
 }
 
 /** The program gets control, unless it is an emulator that cannot load what it was given. */
 function* startsOrGivesUp(progress: Progress, elf: OpenedElf | null, context: ExecContext): TreeProgram<Ending> {
   const emulation = progress.emulated && (yield* emulationFault(progress.emulated, context));
   if (emulation) return emulation;
-  if (!elf) return runs(progress, null, false);
+  if (!elf) return yield* runs(progress, null, context);
   const fault = yield* dynamicFault(progress.file, elf, context);
   if (fault) return progress.role === 'handler' ? { ...fault, fault: 'emulation-broken' } : fault;
-  const cutOff = isCutOff(elf.main) || (elf.loader !== null && isCutOff(elf.loader.image));
-  return runs(progress, elf.loader?.file.name ?? null, cutOff);
+  return yield* runs(progress, elf, context);
 }
 
 function* startElf(progress: Progress, head: Uint8Array, context: ExecContext): TreeProgram<Ending> {

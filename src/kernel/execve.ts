@@ -20,6 +20,7 @@ function toOutcome(ending: Ending, chain: readonly string[]): Outcome {
     fault: ending.fault,
     because: ending.because,
     culpritIs: ending.culpritIs,
+    suspicion: ending.suspicion ?? null,
     chain,
   };
 }

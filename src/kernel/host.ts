@@ -24,6 +24,8 @@ export interface KernelHost {
   readonly kernel: string | null;
   /** In the order of registration; null when it could not be seen. */
   readonly binfmt: readonly BinfmtHandler[] | null;
+  /** Of x86-64 the micro-architecture level, 1 to 4, as in x86-64-v3; null when it is unknown. */
+  readonly cpuLevel?: number | null;
   readonly mmapMinAddr: number | null;
   /** User addresses lie below 2 to the power of this (TASK_SIZE); of s390x, ppc64le and 32-bit programs it is not asked. */
   readonly vaBits: number | null;

@@ -56,6 +56,13 @@ export const FAULTS = [
 
 export type FaultCode = (typeof FAULTS)[number];
 
+/** Something that is wrong with a program that gets control. */
+export interface Suspicion {
+  readonly fault: FaultCode;
+  readonly culprit: string;
+  readonly because: string;
+}
+
 /**
  * The model's answer. `culprit` is the file as it was named when it was refused (the entrypoint, an interpreter, a
  * loader, `env`'s command); `exit` is the status of the process where it is certain, else null.
@@ -69,6 +76,8 @@ export interface Outcome {
   readonly because: string;
   /** What the culprit turned out to be, e.g. `ELF 64-bit LSB executable, ARM aarch64`; null when it was not looked at. */
   readonly culpritIs: string | null;
+  /** Of a program that runs: what is wrong with it all the same and may end it later, though not for certain; else null. */
+  readonly suspicion: Suspicion | null;
   /** Every file that was opened on the way, in order, as it was named: entrypoint, interpreters, loader. */
   readonly chain: readonly string[];
 }

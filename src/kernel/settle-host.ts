@@ -10,6 +10,9 @@ export interface SettledHost {
   readonly handlers: readonly ElfHandler[];
   /** Enabled ones only, in the order in which the kernel asks them: last registered first. */
   readonly binfmt: readonly BinfmtHandler[];
+  readonly variant: string | null;
+  /** x86-64-v1 to v4 as a number; null when it is unknown. */
+  readonly cpuLevel: number | null;
   readonly mmapMinAddr: bigint;
   readonly vaBits: number;
   /** Whether the kernel is at least this version. */
@@ -40,6 +43,8 @@ export function settleHost(host: KernelHost): SettledHost {
     page: BigInt(host.pageSize ?? 4096),
     handlers: handlersOf(host.arch, host.compat32),
     binfmt: (host.binfmt ?? []).filter((handler) => handler.enabled).toReversed(),
+    variant: host.variant,
+    cpuLevel: host.cpuLevel ?? null,
     mmapMinAddr: BigInt(host.mmapMinAddr ?? USUAL_MIN_ADDR),
     vaBits: host.vaBits ?? usualBits(host),
     atLeast: kernelAtLeast(host.kernel ?? USUAL_KERNEL),

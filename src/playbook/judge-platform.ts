@@ -113,10 +113,12 @@ function judgeStart(
   execution: Executed,
   conflict: boolean,
 ): PlatformCheck {
-  const outcome = shell?.alone ? decisive(execution) : execution.outcome;
+  const predicted = shell?.alone ? decisive(execution) : execution.outcome;
+  // What may end it later is reason enough to stop a pipeline.
+  const outcome = { ...predicted, ...predicted.suspicion };
   const present = evidence.kind === 'index' || !conflict;
   const start = { ...base(evidence, present), judged: true };
-  if (outcome.outcome === 'runs' && outcome.fault === 'none') {
+  if (outcome.outcome === 'runs' && outcome.suspicion === null) {
     if (!conflict) return { ...start, pass: true, fault: 'none', because: outcome.because };
     return { ...start, ...runsDespite(evidence, claimed, execution) };
   }
@@ -131,7 +133,7 @@ function judgeStart(
 
 /** What a shell is told to execute counts when it is all that the shell does, and nothing that the shell reads itself. */
 function decisive({ outcome, inner }: Executed): Outcome {
-  if (outcome.outcome !== 'runs' || outcome.fault !== 'none' || inner === null) return outcome;
+  if (outcome.outcome !== 'runs' || outcome.suspicion !== null || inner === null) return outcome;
   return SHELL_TAKES.includes(inner.fault) ? outcome : inner;
 }
 

@@ -383,3 +383,41 @@ describe('whatever the bytes are', () => {
     );
   });
 });
+
+describe('a program that gets control although something is wrong with it', () => {
+  /** A section table with one section of attributes: Tag_CPU_arch. */
+  function armProgram(arch: number): Uint8Array {
+    const attributes = [0x41, 18, 0, 0, 0, ...Buffer.from('aeabi\0'), 1, 8, 0, 0, 0, 6, arch, 0];
+    const bytes = makeElf({ bits: 32, machine: 40, flags: 0x05000000, code: new Uint8Array([0, 0, 0xa0, 0xe3]) });
+    const whole = new Uint8Array(bytes.length + 40 + attributes.length);
+    whole.set(bytes);
+    whole.set(attributes, bytes.length + 40);
+    const view = new DataView(whole.buffer);
+    view.setUint32(32, bytes.length, true);
+    view.setUint16(46, 40, true);
+    view.setUint16(48, 1, true);
+    view.setUint32(bytes.length + 4, 0x70000003, true);
+    view.setUint32(bytes.length + 16, bytes.length + 40, true);
+    view.setUint32(bytes.length + 20, attributes.length, true);
+    return whole;
+  }
+  const v6 = { arch: 'arm', variant: 'v6' };
+
+  it.each<[string, Record<string, Content>, Partial<KernelHost>, string | null]>([
+    ['a whole one', { '/app': native }, {}, null],
+    [
+      'one that is cut behind its first instruction',
+      { '/app': makeElf({ segments: [{ filesz: 0x3000n }] }) },
+      {},
+      'truncated-binary',
+    ],
+    ['a script whose argument ends with CR', { '/app': '#!/sh -e\r\n', '/sh': native }, {}, 'script-crlf'],
+    ['one for ARMv7 on ARMv6', { '/app': armProgram(10) }, v6, 'cpu-level'],
+    ['one for ARMv6 on ARMv6', { '/app': armProgram(6) }, v6, null],
+    ['one for ARMv7 on an unknown Arm', { '/app': armProgram(10) }, { arch: 'arm' }, null],
+  ])('%s', (_what, files, host, fault) => {
+    const outcome = run(files, {}, host);
+    expect(outcome).toMatchObject({ outcome: 'runs', fault: 'none', culprit: null });
+    expect(outcome.suspicion?.fault ?? null).toBe(fault);
+  });
+});

@@ -19,6 +19,7 @@ const foreign: Outcome = {
   fault: 'wrong-arch-binary',
   because: '/app/render is ELF for arm64; the host executes amd64.',
   culpritIs: 'ELF 64-bit LSB executable, ARM aarch64',
+  suspicion: null,
   chain: ['/app/render'],
 };
 

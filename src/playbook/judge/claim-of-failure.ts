@@ -79,8 +79,9 @@ function forbidden({ symptom, execution, instance }: Case): Claim | null {
 function suspected({ execution, symptom, instance }: Case): Claim | null {
   const { outcome } = execution;
   const crashed = symptom.kind === 'ended' && CRASHES.includes(instance.state.exitCode ?? 0);
-  if (outcome.outcome !== 'runs' || outcome.fault === 'none' || !crashed) return null;
-  return claimOf(outcome, 'likely');
+  const { suspicion } = outcome;
+  if (!suspicion || !(crashed || suspicion.fault === 'script-crlf')) return null;
+  return { ...suspicion, errno: null, confidence: 'likely' };
 }
 
 /** Files and runtime contradict each other: the files as they are now would end in another way. */
