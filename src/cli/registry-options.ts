@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { RegistryOptions } from '../../adapters/registry/oci/options.ts';
 import { readSecret } from '../../adapters/system/read-secret.ts';
 import type { RegistryConfig } from '../config/config.ts';
 import { UsageError } from './exit-status.ts';
+import { readPem } from './read-pem.ts';
 
 /** Where `docker login` keeps its logins: in DOCKER_CONFIG, else in ~/.docker. */
 export function dockerConfigPath(): string {
@@ -26,14 +26,4 @@ export async function registryOptions(registries: readonly RegistryConfig[]): Pr
     ];
   });
   return Object.fromEntries(await Promise.all(read));
-}
-
-/** A PEM file that the configuration names. */
-function readPem(path: string, of: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new UsageError(`${of}: ${path} cannot be read (${code})`, { cause: error });
-  }
 }

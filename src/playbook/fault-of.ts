@@ -1,11 +1,17 @@
 import { type Platform, samePlatform } from '../image/platform.ts';
-import type { FaultCode, Outcome } from '../kernel/outcome.ts';
+import type { FaultCode } from '../kernel/outcome.ts';
+
+const ARCHITECTURE: ReadonlySet<FaultCode> = new Set([
+  'wrong-arch-binary',
+  'interpreter-wrong-arch',
+  'loader-wrong-arch',
+]);
 
 /**
- * The fault behind a refused start, for the playbook and `check` alike. A file of another architecture is the image's
- * fault when the image's own metadata (`claimed`) is for another platform than the host too, else only the file's.
+ * The fault behind a refused start, when the image's own metadata are asked too (`claimed`; null when they say nothing): a
+ * foreign file in an image that says it is foreign is the fault of the whole image.
  */
-export function faultOf(outcome: Outcome, claimed: Platform | null, host: Platform): FaultCode {
-  const foreign = claimed !== null && !samePlatform(claimed, host);
-  return outcome.fault === 'wrong-arch-binary' && foreign ? 'wrong-platform-image' : outcome.fault;
+export function faultOf(fault: FaultCode, claimed: Platform | null, host: Platform): FaultCode {
+  if (!ARCHITECTURE.has(fault) || claimed === null || samePlatform(claimed, host)) return fault;
+  return claimed.os === host.os ? 'wrong-platform-image' : 'os-mismatch';
 }

@@ -121,7 +121,7 @@ function judgeStart(
     return { ...start, ...runsDespite(evidence, claimed, execution) };
   }
   const { sharedLayer } = execution;
-  const fault = faultOf(outcome, isUnstated(claimed) ? null : claimed, evidence.platform);
+  const fault = faultOf(outcome.fault, isUnstated(claimed) ? null : claimed, evidence.platform);
   const said = [outcome.because, conflict ? contradiction(evidence, claimed) : '', sharing(sharedLayer)];
   const because = said.filter((sentence) => sentence !== '').join(' ');
   const { culprit } = outcome;

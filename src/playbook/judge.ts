@@ -1,6 +1,5 @@
 import { formatPlatform, type Platform, samePlatform } from '../image/platform.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import { faultOf } from './fault-of.ts';
 import { findOrigin } from './find-origin.ts';
 import type { InstanceEvidence } from './instance-evidence.ts';
 import { describePlace } from './place.ts';
@@ -33,9 +32,8 @@ export function judge(evidence: InstanceEvidence): Verdict {
 }
 
 function refused(evidence: InstanceEvidence, symptom: Symptom, outcome: Outcome): Verdict {
-  const { host } = evidence;
   const fault =
-    host.kind === 'known' ? faultOf(outcome, claimedPlatform(evidence), host.value.platform) : outcome.fault;
+    outcome.fault === 'wrong-arch-binary' && metadataIsForeign(evidence) ? 'wrong-platform-image' : outcome.fault;
   return {
     outcome: 'will-not-run',
     fault,

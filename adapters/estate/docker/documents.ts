@@ -109,8 +109,6 @@ export interface ImageDocument {
   readonly Variant?: string;
   readonly Created?: string;
   readonly Config?: ConfigDocument | null;
-  /** Digests of the unpacked layers, lowest first. */
-  readonly RootFS?: { readonly Layers?: readonly string[] | null };
 }
 
 export interface ImageListing {
@@ -128,8 +126,6 @@ export interface InfoDocument {
   readonly OperatingSystem?: string;
   readonly DefaultRuntime?: string;
   readonly ServerVersion?: string;
-  /** ISO 8601, by the engine's clock. */
-  readonly SystemTime?: string;
 }
 
 export interface VersionDocument {

@@ -100,7 +100,12 @@ function resolved(reference: string, document: ImageDocument): PublishedImage {
 }
 
 function opened(document: ImageDocument, files: OpenedImage['files']): OpenedImage {
-  return { digest: document.Id, config: configOf(document), layers: document.RootFS?.Layers ?? [], files };
+  return { digest: document.Id, config: configOf(document), layers: layersOf(document), files };
+}
+
+/** Digests of the unpacked layers, lowest first. */
+function layersOf(document: ImageDocument & { readonly RootFS?: { readonly Layers?: readonly string[] | null } }) {
+  return document.RootFS?.Layers ?? [];
 }
 
 /** Of the environment only PATH is read. */
