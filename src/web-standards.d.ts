@@ -17,6 +17,9 @@ declare global {
     decode(input?: Uint8Array): string;
   }
 
+  /** Decodes base64 to one character a byte; throws when it is none. */
+  function atob(text: string): string;
+
   class TextEncoder {
     encode(input?: string): Uint8Array;
   }

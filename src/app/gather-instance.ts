@@ -1,18 +1,14 @@
-import type { ImageConfig } from '../image/config.ts';
 import { type Platform, samePlatform } from '../image/platform.ts';
-import { type Answer, answerOf, failed } from '../playbook/answer.ts';
+import { type Answer, failed, known } from '../playbook/answer.ts';
 import type { HostFacts, InstanceFacts } from '../playbook/evidence.ts';
-import {
-  type ExecutionEvidence,
-  type InstanceEvidence,
-  pulledDigest,
-  repositoryOf,
-} from '../playbook/instance-evidence.ts';
+import { type InstanceEvidence, pulledDigest, repositoryOf } from '../playbook/instance-evidence.ts';
 import type { Place } from '../playbook/place.ts';
 import type { Estate } from '../ports/estate.ts';
+import type { OpenedImage } from '../ports/image-source.ts';
 import type { Deps } from './deps.ts';
 import { findCandidates } from './find-candidates.ts';
-import { predictStart } from './predict-start.ts';
+import { gatherExecution } from './gather-execution.ts';
+import { gatherPristine } from './gather-pristine.ts';
 
 /** The evidence of one instance while it is gathered: each part on its own, as soon as what it needs is there. */
 export type Gathering = { readonly [Part in keyof InstanceEvidence]: Promise<InstanceEvidence[Part]> };
@@ -26,19 +22,23 @@ export function gatherInstance(deps: Deps, estate: Estate, place: Place, signal:
   const localImage = after(instance, ({ imageId }) => estate.localImage(place, imageId, signal));
   const published = after(instance, ({ imageReference }) => deps.images.resolve(imageReference, signal));
   const log = estate.log(place, LOG_LINES, signal);
-  const execution = gatherExecution(host, instance, estate, place, signal);
-  const imageConfig = gatherConfig(deps, host, instance, localImage, signal);
+  const at = deps.clock.now();
+  const execution = gatherExecution({ estate, place, signal, host, instance, log, at });
+  const image = openPulled(deps, host, instance, localImage, signal);
+  const imageConfig = after(image, async ({ config }) => known(config));
+  const pristine = gatherPristine({ estate, place, signal, host, instance, image, execution });
   const candidates = gatherCandidates();
   return {
     place: Promise.resolve(place),
     cli: Promise.resolve(estate.command),
-    at: Promise.resolve(deps.clock.now()),
+    at: Promise.resolve(at),
     host,
     instance,
     localImage,
     published,
     imageConfig,
     execution,
+    pristine,
     log,
     candidates,
   };
@@ -63,34 +63,14 @@ async function after<I, O>(input: Promise<Answer<I>>, next: (value: I) => Promis
   return answer.kind === 'known' ? next(answer.value) : answer;
 }
 
-async function gatherExecution(
-  host: Promise<Answer<HostFacts>>,
-  instance: Promise<Answer<InstanceFacts>>,
-  estate: Estate,
-  place: Place,
-  signal: AbortSignal,
-): Promise<Answer<ExecutionEvidence>> {
-  const [hostFacts, facts] = [await host, await instance];
-  if (hostFacts.kind === 'probe-failed') return hostFacts;
-  if (facts.kind === 'probe-failed') return facts;
-  if (facts.value.argv.length === 0) {
-    return failed('invalid', place.container, 'there is neither an entrypoint nor a command');
-  }
-  const { argv, path, workingDir, user } = facts.value;
-  return answerOf(async () => {
-    const outcome = await predictStart(estate.files(place, signal), hostFacts.value, { argv, path, workingDir, user });
-    return { outcome, readFrom: 'container' as const };
-  });
-}
-
-/** The configuration of the image as it was pulled, from the registry: tells what of the instance's command is its own. */
-async function gatherConfig(
+/** The image as it was pulled, in the registry: its configuration tells what of the instance's command is its own. */
+async function openPulled(
   deps: Deps,
   host: Promise<Answer<HostFacts>>,
   instance: Promise<Answer<InstanceFacts>>,
   localImage: Promise<InstanceEvidence['localImage']>,
   signal: AbortSignal,
-): Promise<Answer<ImageConfig>> {
+): Promise<Answer<OpenedImage>> {
   const [facts, image] = [await instance, await localImage];
   if (facts.kind === 'probe-failed') return facts;
   if (image.kind === 'probe-failed') return image;
@@ -99,8 +79,7 @@ async function gatherConfig(
   if (!digest)
     return failed('not-found', repository, 'the local image has no digest: it was built or loaded on the host');
   const platform: Platform = await platformToOpen(host, image.value.platform);
-  const opened = await deps.images.open(`${repository}@${digest}`, platform, signal);
-  return opened.kind === 'known' ? { kind: 'known', value: opened.value.config } : opened;
+  return deps.images.open(`${repository}@${digest}`, platform, signal);
 }
 
 /** Of an index the entry that was pulled: the local image says which; the host's when they agree, for its variant. */

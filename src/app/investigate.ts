@@ -2,7 +2,7 @@ import { type Absence, explainAbsence, judgeAbsence } from '../playbook/absence.
 import { findRemedies } from '../playbook/find-remedies.ts';
 import type { Step, StepId } from '../playbook/finding.ts';
 import type { InstanceEvidence } from '../playbook/instance-evidence.ts';
-import { judge, worstVerdict } from '../playbook/judge.ts';
+import { judge, worstVerdict } from '../playbook/judge/judge.ts';
 import type { Place } from '../playbook/place.ts';
 import { changeStep } from '../playbook/steps/change-step.ts';
 import { explainDecision } from '../playbook/steps/decision-step.ts';
@@ -109,6 +109,7 @@ const ALL_PARTS: readonly (keyof InstanceEvidence)[] = [
   'published',
   'imageConfig',
   'execution',
+  'pristine',
   'log',
   'candidates',
 ];

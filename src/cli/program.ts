@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CheckOptions } from './check.ts';
 import { USAGE, UsageError } from './exit-status.ts';
+import type { PredictOptions } from './predict.ts';
 import { createTerminal } from './terminal.ts';
 import type { TranscriptFormat } from './transcript.ts';
 import { VERSION } from './version.ts';
@@ -15,6 +16,8 @@ Examples:
   execfmt diagnose pdf-renderer --on render-01 --config execfmt.yaml --json
   execfmt check registry.corp.io/pdf-renderer:v3 --platform linux/amd64 --platform linux/arm64
   execfmt drill --yes                           the practice incident in the terminal
+  execfmt predict --rootfs rootfs.tar --host linux/arm64 -- /app/render
+  execfmt predict --batch < cases.jsonl > outcomes.jsonl
   execfmt transcript r-7k2m9x --format html > incident.html
   execfmt config check --config execfmt.yaml`;
 
@@ -82,6 +85,24 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .action(async (image: string, options: CheckOptions) => {
       const { check } = await import('./check.ts');
       status = await check(image, options);
+    });
+  program
+    .command('predict')
+    .description('what execve(2) would do with a program of a root file system on a host')
+    .argument('[argv...]', 'what is executed, after --')
+    .option('--rootfs <dir-or-tar>', 'the root file system')
+    .option('--host <os/arch>', 'the host, such as linux/arm64')
+    .option('--page-size <bytes>', 'the page size of its kernel')
+    .option('--kernel <version>', 'its kernel, such as 6.12')
+    .option('--binfmt <file>', 'its binfmt_misc handlers (JSON)')
+    .option('--path <path>', 'PATH in the container')
+    .option('--cwd <dir>', 'the working directory')
+    .option('--user <uid[:gid]>', 'who executes it; root when it is not said')
+    .option('--batch', 'JSON lines from stdin, one answer for each', false)
+    .option('--json', 'one JSON document on stdout', false)
+    .action(async (argv: string[], options: PredictOptions) => {
+      const { predict } = await import('./predict.ts');
+      status = await predict(argv, options);
     });
   program
     .command('transcript')

@@ -57,6 +57,8 @@ export interface CiConfig {
   readonly kind: 'gitlab' | 'github';
   readonly url: string;
   readonly token: SecretSource | null;
+  /** A file in PEM. */
+  readonly ca: string | null;
 }
 
 /** A source of numbers: a Prometheus server, or one /metrics page. */

@@ -85,7 +85,13 @@ function resolveRegistry(host: string, entry: Entry<'registries'>): RegistryConf
 
 function resolveCi(name: string, entry: Entry<'ci'>): CiConfig {
   const kind = entry.gitlab === undefined ? 'github' : 'gitlab';
-  return { name, kind, url: trimmed(entry[kind]), token: secret(entry.tokenEnv, entry.tokenFile) };
+  return {
+    name,
+    kind,
+    url: trimmed(entry[kind]),
+    token: secret(entry.tokenEnv, entry.tokenFile),
+    ca: entry.ca ?? null,
+  };
 }
 
 function resolveMetrics(name: string, entry: Entry<'metrics'>): MetricsConfig {

@@ -25,7 +25,11 @@ export function resolvePaths(config: Config, dir: string, home?: string): Config
         password: secret(registry.credentials.password),
       },
     })),
-    ci: config.ci.map((server) => ({ ...server, token: server.token && secret(server.token) })),
+    ci: config.ci.map((server) => ({
+      ...server,
+      ca: optional(server.ca),
+      token: server.token && secret(server.token),
+    })),
     store:
       config.store.kind === 'sqlite' && config.store.path !== ':memory:'
         ? { kind: 'sqlite', path: path(config.store.path) }

@@ -77,6 +77,7 @@ const ci = z
     github: httpUrl.optional(),
     tokenEnv: envName.optional(),
     tokenFile: path.optional(),
+    ca: path.optional(),
   })
   .meta({ oneOf: [{ required: ['gitlab'] }, { required: ['github'] }] });
 

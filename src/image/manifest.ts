@@ -1,5 +1,6 @@
 import { platformOf } from './config.ts';
 import { asList, asObject, asText, asTextRecord, type JsonObject, parseJsonObject } from './json-values.ts';
+import { oneLine } from './one-line.ts';
 import type { Platform } from './platform.ts';
 import { isDigest } from './reference.ts';
 
@@ -32,6 +33,10 @@ export interface Descriptor {
 export interface IndexEntry extends Descriptor {
   readonly role: 'image' | 'index' | 'attestation' | 'other';
   readonly platform: Platform | null;
+  /** Of an attestation: the digest of the image it speaks of, where it is stated. */
+  readonly subject: string | null;
+  /** What an artifact is, where it is stated; the list of referrers states it. */
+  readonly artifactType: string | null;
 }
 
 /** What lies behind a reference. `artifact`: something else than an image that is kept in a registry (a chart, a signature). */
@@ -43,9 +48,14 @@ export type Manifest =
       readonly config: Descriptor;
       /** Lowest first. */
       readonly layers: readonly Descriptor[];
+      readonly annotations: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'artifact'; readonly mediaType: string; readonly artifactType: string }
-  | { readonly kind: 'refused'; readonly unsupported: boolean; readonly reason: string };
+  | { readonly kind: 'refused'; readonly code: 'invalid' | 'unsupported' | 'too-large'; readonly reason: string };
+
+/** No builder comes near; what lists more is made to keep its reader busy. */
+const MOST_ENTRIES = 1_000;
+const MOST_LAYERS = 1_000;
 
 /**
  * Reads a manifest or index. The document's own `mediaType` counts, then the Content-Type it came with, then its shape;
@@ -57,16 +67,32 @@ export function parseManifest(json: string, contentType: string | null): Manifes
   if (document.schemaVersion === 1) {
     const reason =
       'it is in the old format “schema 1”, which runtimes no longer take: push the image again with a current tool';
-    return { kind: 'refused', unsupported: true, reason };
+    return refused(reason, 'unsupported');
+  }
+  // What one reader takes for an index and another for an image can show each something else (CVE-2021-41190).
+  if (document.manifests !== undefined && (document.layers !== undefined || document.config !== undefined)) {
+    return refused('it is an index and an image’s manifest at once, which readers would take differently');
   }
   const mediaType = mediaTypeOf(document, contentType);
   if (INDEX_TYPES.includes(mediaType)) return parseIndex(document, mediaType);
   if (IMAGE_TYPES.includes(mediaType)) return parseImage(document, mediaType);
-  const artifactType = asText(document.artifactType) ?? mediaType;
-  return { kind: 'artifact', mediaType, artifactType: artifactType || 'of an unknown type' };
+  return artifact(mediaType, asText(document.artifactType) ?? mediaType);
 }
 
-const refused = (reason: string): Manifest => ({ kind: 'refused', unsupported: false, reason });
+const refused = (reason: string, code: 'invalid' | 'unsupported' | 'too-large' = 'invalid'): Manifest => ({
+  kind: 'refused',
+  code,
+  reason,
+});
+
+/** Types stand in messages, and no sound one is long (RFC 6838, 4.2). */
+const LONGEST_TYPE = 128;
+
+const artifact = (mediaType: string, type: string): Manifest => ({
+  kind: 'artifact',
+  mediaType: mediaType.slice(0, LONGEST_TYPE),
+  artifactType: oneLine(type)?.slice(0, LONGEST_TYPE) ?? 'of an unknown type',
+});
 
 function mediaTypeOf(document: JsonObject, contentType: string | null): string {
   const stated = asText(document.mediaType);
@@ -79,6 +105,8 @@ function mediaTypeOf(document: JsonObject, contentType: string | null): string {
 
 function parseIndex(document: JsonObject, mediaType: string): Manifest {
   if (!Array.isArray(document.manifests)) return refused('it is an index without a list of manifests');
+  const { length } = document.manifests;
+  if (length > MOST_ENTRIES) return refused(`it lists ${length} manifests, more than ${MOST_ENTRIES}`, 'too-large');
   const entries = document.manifests.map(indexEntryOf);
   if (entries.includes(null)) return refused('an entry of the index has no valid digest');
   return { kind: 'index', mediaType, entries: entries.filter((entry) => entry !== null) };
@@ -90,7 +118,14 @@ function indexEntryOf(value: unknown): IndexEntry | null {
   if (descriptor === null || entry === null) return null;
   const stated = asObject(entry.platform);
   const platform = stated === null ? null : platformOf(stated);
-  return { ...descriptor, role: roleOf(entry, descriptor.mediaType, platform), platform };
+  const subject = asText(asObject(entry.annotations)?.['vnd.docker.reference.digest']);
+  return {
+    ...descriptor,
+    role: roleOf(entry, descriptor.mediaType, platform),
+    platform,
+    subject: subject !== null && isDigest(subject) ? subject : null,
+    artifactType: asText(entry.artifactType),
+  };
 }
 
 /** BuildKit marks attestations by an annotation and by the platform `unknown/unknown`; others set only one of the two. */
@@ -103,18 +138,24 @@ function roleOf(entry: JsonObject, mediaType: string, platform: Platform | null)
 }
 
 function parseImage(document: JsonObject, mediaType: string): Manifest {
+  const artifactType = asText(document.artifactType);
+  if (artifactType) return artifact(mediaType, artifactType);
   const config = descriptorOf(document.config);
   if (config === null) return refused('it has no valid descriptor of a configuration');
-  const artifactType = asText(document.artifactType);
-  if (artifactType || !(config.mediaType === '' || IMAGE_CONFIG_TYPES.includes(config.mediaType))) {
-    return { kind: 'artifact', mediaType, artifactType: artifactType || config.mediaType };
+  if (!(config.mediaType === '' || IMAGE_CONFIG_TYPES.includes(config.mediaType))) {
+    return artifact(mediaType, config.mediaType);
   }
-  const layers = asList(document.layers).map(descriptorOf);
+  const listed = asList(document.layers);
+  if (listed.length > MOST_LAYERS)
+    return refused(`it lists ${listed.length} layers, more than ${MOST_LAYERS}`, 'too-large');
+  const layers = listed.map(descriptorOf);
   if (layers.includes(null)) return refused('a layer has no valid digest');
-  return { kind: 'manifest', mediaType, config, layers: layers.filter((layer) => layer !== null) };
+  const annotations = asTextRecord(document.annotations);
+  return { kind: 'manifest', mediaType, config, layers: layers.filter((layer) => layer !== null), annotations };
 }
 
-function descriptorOf(value: unknown): Descriptor | null {
+/** Reads a descriptor; null when it has no digest that can be verified. */
+export function descriptorOf(value: unknown): Descriptor | null {
   const stated = asObject(value);
   const digest = asText(stated?.digest);
   if (stated === null || digest === null || !isDigest(digest)) return null;

@@ -9,6 +9,8 @@ export interface PublishedImage {
   readonly kind: 'index' | 'manifest';
   /** Of an index its platforms, attestations left out; of a manifest just itself, by its configuration. */
   readonly entries: readonly PublishedEntry[];
+  /** The registry or the mirror of it that gave the answer; absent in what was noted before there were mirrors. */
+  readonly servedBy?: string;
 }
 
 export interface PublishedEntry {

@@ -26,6 +26,11 @@ export function isOpenedAtRegistration(handler: BinfmtHandler): boolean {
   return handler.flags.includes('F');
 }
 
+/** Whether the handler gets the file as an open descriptor; C implies O. */
+export function passesDescriptor(handler: BinfmtHandler): boolean {
+  return /[OC]/.test(handler.flags);
+}
+
 /** Whether the handler emulates another processor, so that what it is given needs its own loader in the container. */
 export function isEmulator(handler: BinfmtHandler): boolean {
   return handler.match.kind === 'magic' && /qemu|rosetta/i.test(`${handler.name} ${handler.interpreter}`);

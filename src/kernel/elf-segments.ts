@@ -160,3 +160,16 @@ export function firstInstruction(image: Image, rules: MappingRules, access: Acce
   const filled = entry >= fileEnd && load.memsz > load.filesz && (load.flags & PF_W) !== 0;
   return !fromFile || filled || offset >= image.fileSize ? { kind: 'zeros' } : { kind: 'file', offset };
 }
+
+/**
+ * Whether what is mapped at a fixed loader's entry point, outside of its own segments, is the main program's: the span of
+ * the loader's segments is mapped as one and the gaps unmapped again, so there nothing of the main program is left.
+ */
+export function entersMain(loader: Image, main: Image, rules: MappingRules): boolean {
+  if (loader.header.type !== ET_EXEC || main.header.type !== ET_EXEC) return false;
+  const { entry } = loader.header;
+  const loads = loadsOf(loader);
+  const start = floor(loads[0]?.vaddr ?? 0n, rules.page);
+  const end = loads.reduce((max, load) => (load.vaddr + load.memsz > max ? load.vaddr + load.memsz : max), start);
+  return entry < start || entry >= ceil(end, rules.page);
+}

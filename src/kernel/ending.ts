@@ -57,10 +57,13 @@ export function refused(
   return { outcome: errno, culprit, exit: null, fault, because, culpritIs, started: null };
 }
 
-/** A signal ends the program inside execve or at its first instruction; `exit` is 128 and the signal's number. */
+/**
+ * A signal ends the program inside execve or at its first instruction; `exit` is 128 and the signal's number, or null
+ * where it may be one or another.
+ */
 export function killed(
   culprit: string,
-  exit: number,
+  exit: number | null,
   fault: FaultCode,
   because: string,
   culpritIs: string | null,

@@ -77,7 +77,9 @@ const MAX_LINE = 8192;
 
 function readLine(line: string): RuntimeError | null {
   const json = /^\{"msg":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
-  const words = (json ?? line)
+  // What runc and containerd write on a terminal or into a journal (logfmt), with quotes and backslashes escaped.
+  const logged = /^time="[^"]*" level=\w+ msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replace(/\\(["\\])/g, '$1');
+  const words = (json ?? logged ?? line)
     .replace(PREFIX, '')
     .replace(/: Are you trying to mount a directory onto a file.*$/, '')
     .replace(/(?:: OCI runtime attempted to invoke a command that was not found)?(?:: unknown)?\.?$/, '');

@@ -1,4 +1,4 @@
-import { handlerFor, isEmulator, isOpenedAtRegistration, nativeHead } from './binfmt-misc.ts';
+import { handlerFor, isEmulator, isOpenedAtRegistration, nativeHead, passesDescriptor } from './binfmt-misc.ts';
 import { padded } from './bytes.ts';
 import { emulationFault } from './emulated-program.ts';
 import { type Ending, type ExecContext, type OpenedFile, type Role, refused, type ScriptStep } from './ending.ts';
@@ -21,6 +21,8 @@ interface Progress {
   /** What an emulator was given last. */
   emulated: OpenedFile | null;
   handled: boolean;
+  /** The file that a handler with flag O or C gets as an open descriptor; the kernel can pass on only one. */
+  descriptor: OpenedFile | null;
 }
 
 function* headOf(file: OpenedFile, context: ExecContext): TreeProgram<Uint8Array> {
@@ -36,17 +38,24 @@ function tooNested(progress: Progress): Ending {
   return refused('ELOOP', file.name, handled ? 'emulation-broken' : 'script-too-nested', because, null);
 }
 
+/** After a handler with flag O or C there may be no further interpreter (exec_binprm in fs/exec.c, bprm->executable). */
+function descriptorTaken(progress: Progress, next: string): Ending {
+  const held = progress.descriptor?.name ?? '';
+  const because = `${held} was handed to a binfmt_misc handler with flag O or C, and after that the kernel hands over no second file: ${progress.file.name} would have to be handed to ${next}.`;
+  return refused('ENOEXEC', progress.file.name, 'emulation-broken', because, null);
+}
+
 /** Hands the file to a binfmt_misc handler; an Ending when its interpreter cannot be opened. */
 function* handOver(progress: Progress, handler: BinfmtHandler, context: ExecContext): TreeProgram<Ending | null> {
   if (isEmulator(handler)) progress.emulated = progress.file;
   progress.handled = true;
   progress.role = 'handler';
-  if (isOpenedAtRegistration(handler)) {
-    progress.file = { name: handler.interpreter, path: null, size: 0 };
-    return null;
-  }
-  const opened = yield* openExec(handler.interpreter, 'handler', context);
+  const opened = isOpenedAtRegistration(handler)
+    ? { file: { name: handler.interpreter, path: null, size: 0 } }
+    : yield* openExec(handler.interpreter, 'handler', context);
   if ('refused' in opened) return opened.refused;
+  if (progress.descriptor) return descriptorTaken(progress, handler.interpreter);
+  if (passesDescriptor(handler)) progress.descriptor = progress.file;
   progress.file = opened.file;
   return null;
 }
@@ -61,6 +70,7 @@ function* followShebang(
   progress.role = 'interpreter';
   const opened = yield* openExec(interpreter, 'interpreter', context);
   if ('refused' in opened) return opened.refused;
+  if (progress.descriptor) return descriptorTaken(progress, interpreter);
   progress.file = opened.file;
   return null;
 }
@@ -121,7 +131,14 @@ function* turn(progress: Progress, context: ExecContext): TreeProgram<Ending | n
 export function* execFile(name: string, context: ExecContext): TreeProgram<Ending> {
   const opened = yield* openExec(name, 'entrypoint', context);
   if ('refused' in opened) return opened.refused;
-  const progress: Progress = { file: opened.file, role: 'entrypoint', script: null, emulated: null, handled: false };
+  const progress: Progress = {
+    file: opened.file,
+    role: 'entrypoint',
+    script: null,
+    emulated: null,
+    handled: false,
+    descriptor: null,
+  };
   for (let steps = 0; steps <= MAX_STEPS; steps += 1) {
     const ending = yield* turn(progress, context);
     if (ending) return ending;

@@ -19,6 +19,8 @@ export interface TreeEntry {
   readonly size: number;
   /** The link's text, of symbolic links only. */
   readonly target?: string;
+  /** Whether it lies on a mount with the option noexec; left out where it does not, or where nobody knows. */
+  readonly noexec?: boolean;
 }
 
 /** `null` means that nothing stands there. */

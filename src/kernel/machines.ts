@@ -129,3 +129,19 @@ export function takesMachine(handler: ElfHandler, head: Uint8Array): boolean {
   // e_flags of a 32-bit header, top byte; little-endian, so byte 39.
   return ((handler.neededFlags >>> 24) & (head[39] ?? 0)) !== 0;
 }
+
+/** Whether a host of one architecture runs programs of another without help, both by their GOARCH names. */
+export function runsArchitecture(host: string, compat32: boolean | null, program: string): boolean {
+  if (host === program) return true;
+  return (compat32 ?? USUALLY_COMPAT.includes(host)) && COMPATIBLE[host] === program;
+}
+
+/** The 32-bit architecture that a 64-bit one may run. */
+const COMPATIBLE: Readonly<Record<string, string>> = {
+  amd64: '386',
+  arm64: 'arm',
+  s390x: 's390',
+  ppc64: 'ppc',
+  mips64: 'mips',
+  mips64le: 'mipsle',
+};

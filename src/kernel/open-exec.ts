@@ -66,13 +66,22 @@ function faultOf(name: string, role: Role, is: string | null): FaultCode {
   return role === 'entrypoint' && is === 'directory' ? 'entrypoint-is-directory' : 'not-executable';
 }
 
-/** Opens a file for execution as do_open_execat() in fs/exec.c: the walk first, then type and x bit, never the content. */
+function onNoexecMount(name: string, role: Role): Ending {
+  const because = `${quoted(name)}, ${AS[role]}, lies on a file system that is mounted with the option noexec.`;
+  return refused('EACCES', name, role === 'handler' ? 'emulation-broken' : 'noexec-mount', because, null);
+}
+
+/**
+ * Opens a file for execution as do_open_execat() in fs/exec.c: the walk first, then type, mount (path_noexec) and x bit,
+ * never the content.
+ */
 export function* openExec(name: string, role: Role, context: ExecContext): TreeProgram<OpenAnswer> {
   context.chain.push(name);
   if (name === '' && role === 'entrypoint') return { refused: notFound(name, role, 'ENOENT', name) };
   const found = yield* resolvePath(name, context.cwd, context.who);
   if (!found.found) return { refused: notFound(name, role, found.errno, found.at) };
   const { entry, path } = found;
+  if (entry.kind === 'file' && entry.noexec) return { refused: onNoexecMount(name, role) };
   if (entry.kind !== 'file' || !mayExecute(entry, context.who)) return { refused: notExecutable(name, role, entry) };
   return { file: { name, path, size: entry.size } };
 }

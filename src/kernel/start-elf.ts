@@ -1,6 +1,7 @@
-import { PT_GNU_STACK } from './elf.ts';
+import { ET_DYN, PT_GNU_STACK } from './elf.ts';
 import {
   type AccessRules,
+  entersMain,
   firstInstruction,
   type Image,
   loaderMappingFault,
@@ -34,9 +35,9 @@ export function isCutOff(image: Image): boolean {
   return loadsOf(image).some((load) => load.filesz > 0n && load.offset + load.filesz > image.fileSize);
 }
 
-/** Why it dies: the status, and the reason. */
+/** Why it dies: the status, where it is certain, and the reason. */
 interface Death {
-  readonly exit: number;
+  readonly exit: number | null;
   readonly why: string;
 }
 
@@ -57,7 +58,11 @@ function* firstDeath(
   host: SettledHost,
 ): TreeProgram<Death | null> {
   const first = firstInstruction(image, rules, access);
-  if (first.kind === 'unmapped') return { exit: SIGSEGV, why: 'no segment holds its entry point' };
+  if (first.kind === 'unmapped') {
+    // Beside a position-independent program lies what the kernel put there: vvar, whose pages end in SIGBUS, the vDSO.
+    const exit = image.header.type === ET_DYN ? null : SIGSEGV;
+    return { exit, why: 'no segment holds its entry point' };
+  }
   if (first.kind === 'not-executable')
     return { exit: SIGSEGV, why: 'its entry point lies in a segment that is not executable' };
   if (first.kind === 'past-end')
@@ -90,6 +95,15 @@ function* deathUnder(
     readIsExecute: handler.bits === 32 && !main.segments.some((each) => each.type === PT_GNU_STACK),
     pageInFirst: isX86(host),
   };
+  if (
+    loader &&
+    firstInstruction(loader.image, rules, access).kind === 'unmapped' &&
+    entersMain(loader.image, main, rules)
+  ) {
+    const entered = { ...main, header: { ...main.header, entry: loader.image.header.entry } };
+    const death = yield* firstDeath(file, entered, rules, access, host);
+    return death && { ...death, of: loader.file, image: loader.image };
+  }
   const [of, image] = loader ? [loader.file, loader.image] : [file, main];
   const death = yield* firstDeath(of, image, rules, access, host);
   return death && { ...death, of, image };

@@ -49,15 +49,27 @@ export interface InstanceFacts {
   /** As configured: empty, `1000`, `1000:1000`, or a name. */
   readonly user: string;
   readonly mounts: readonly MountFacts[];
+  /** Whether an init process of the engine's (tini) starts the command; it tries a shell with what the kernel refuses. */
+  readonly init: boolean;
+  readonly security: SecurityFacts;
   readonly restartPolicy: string;
   /** `docker compose`, `swarm`, … when something else owns the container and would undo a change. */
   readonly managedBy: string | null;
+}
+
+/** Profiles that are set for an instance alone, by name; null where the engine's own default applies or none. */
+export interface SecurityFacts {
+  readonly seccomp: string | null;
+  readonly apparmor: string | null;
+  readonly selinux: string | null;
 }
 
 export interface MountFacts {
   readonly kind: string;
   readonly destination: string;
   readonly readOnly: boolean;
+  /** Whether programs on it may not be executed, as far as the engine tells: a bind mount's own file system stays unknown. */
+  readonly noexec: boolean;
 }
 
 /** An image in the engine's own store. */

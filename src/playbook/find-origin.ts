@@ -4,7 +4,7 @@ import { type InstanceEvidence, pulledDigest, repositoryOf } from './instance-ev
 import type { Origin } from './verdict.ts';
 
 /** How a fault came about, where the evidence tells; null where it does not. */
-export function findOrigin(evidence: InstanceEvidence, fault: FaultCode): Origin | null {
+export function findOrigin(evidence: InstanceEvidence, fault: FaultCode, _culprit: string | null): Origin | null {
   if (fault !== 'wrong-platform-image') return null;
   const { host, instance, localImage, published } = evidence;
   if (host.kind !== 'known' || instance.kind !== 'known' || localImage.kind !== 'known' || published.kind !== 'known')

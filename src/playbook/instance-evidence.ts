@@ -3,6 +3,7 @@ import type { PublishedImage } from '../image/published.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Answer } from './answer.ts';
 import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail } from './evidence.ts';
+import type { Assumption } from './judge/assumptions.ts';
 import type { Place } from './place.ts';
 
 /** What the kernel model says of an instance's own files, and of the file that is executed first. */
@@ -10,6 +11,24 @@ export interface ExecutionEvidence {
   readonly outcome: Outcome;
   /** Where the bytes were read. */
   readonly readFrom: 'container' | 'registry';
+  /** What it says if the host has something that its engine does not tell; empty when the first answer fits what was seen. */
+  readonly alternatives: readonly Alternative[];
+}
+
+export interface Alternative {
+  readonly assumption: Assumption['id'];
+  readonly words: string;
+  readonly outcome: Outcome;
+}
+
+/** The image as it was published, against the files that the instance has. */
+export interface PristineEvidence {
+  /** What the kernel model says of the published image's own files, started in the same way on that host. */
+  readonly outcome: Outcome;
+  /** Whether the file that is refused is the same in both; null when that could not be told. */
+  readonly sameFile: boolean | null;
+  /** Whether something in the container itself wrote that file; null when that could not be told. */
+  readonly changedInContainer: boolean | null;
 }
 
 /** A digest that the service could go back to, and whether it would run there. */
@@ -44,6 +63,8 @@ export interface InstanceEvidence {
   /** The configuration of the image as it was pulled, read from the registry. */
   readonly imageConfig: Answer<ImageConfig>;
   readonly execution: Answer<ExecutionEvidence>;
+  /** Looked at only when the instance's own files are refused: a failed probe otherwise. */
+  readonly pristine: Answer<PristineEvidence>;
   readonly log: Answer<LogTail>;
   readonly candidates: Answer<readonly RollbackCandidate[]>;
 }

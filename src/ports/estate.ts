@@ -27,6 +27,8 @@ export interface Estate {
   /** The images of one repository (`registry.corp.io/pdf-renderer`) in the local store, newest first. */
   localImages(place: Place, repository: string, signal: AbortSignal): Promise<Answer<readonly LocalImageFacts[]>>;
   log(place: Place, lines: number, signal: AbortSignal): Promise<Answer<LogTail>>;
+  /** The paths that the instance itself has written, changed or removed since it was made from its image; at most 10,000. */
+  changed(place: Place, signal: AbortSignal): Promise<Answer<readonly string[]>>;
   /** The instance's root file system as it is on the node. Rejects with ProbeError. */
   files(place: Place, signal: AbortSignal): FileTree;
 }

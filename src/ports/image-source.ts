@@ -1,6 +1,8 @@
 import type { ImageConfig } from '../image/config.ts';
 import type { Platform } from '../image/platform.ts';
+import type { Provenance } from '../image/provenance.ts';
 import type { PublishedImage } from '../image/published.ts';
+import type { RegistryLogin } from '../image/registry-login.ts';
 import type { FileTree } from '../kernel/file-tree.ts';
 import type { Answer } from '../playbook/answer.ts';
 
@@ -10,6 +12,8 @@ export interface OpenedImage {
   readonly digest: string;
   readonly config: ImageConfig;
   readonly layers: readonly string[];
+  /** The registry or the mirror of it that named the image; absent when it came from elsewhere. */
+  readonly servedBy?: string;
   /** What a container made from it would see. Rejects with ProbeError. */
   readonly files: FileTree;
   /** Absent where the source knows no layers: an engine unpacks them and shows the whole. */
@@ -39,4 +43,11 @@ export interface ImageSource {
   open(reference: string, platform: Platform, signal: AbortSignal): Promise<Answer<OpenedImage>>;
   /** The tags of a repository, at most 1,000, in the registry's order. */
   tags(repository: string, signal: AbortSignal): Promise<Answer<readonly string[]>>;
+  /**
+   * How one image of a reference was built, as its builder states it; null when nobody does. `digest` is that of the
+   * image's manifest, `reference` best the index it stands in.
+   */
+  provenance(reference: string, digest: string, signal: AbortSignal): Promise<Answer<Provenance | null>>;
+  /** The same images, read with these logins before those that are configured: a pod's pull secrets. */
+  withLogins(logins: readonly RegistryLogin[]): ImageSource;
 }

@@ -8,7 +8,7 @@ registries:
   registry.corp.io: { username: bot, passwordEnv: REGISTRY_PASSWORD, ca: corp-ca.pem }
   "127.0.0.1:5000": { plainHttp: true }
 ci:
-  corp-gitlab: { gitlab: "https://gitlab.corp.io", tokenEnv: GITLAB_TOKEN }
+  corp-gitlab: { gitlab: "https://gitlab.corp.io", tokenEnv: GITLAB_TOKEN, ca: corp-ca.pem }
   github:      { github: "https://api.github.com", tokenFile: secrets/github }
 metrics:
   prom: { prometheus: "http://prometheus:9090" }

@@ -45,12 +45,14 @@ describe('a right configuration', () => {
         kind: 'gitlab',
         url: 'https://gitlab.corp.io',
         token: { kind: 'env', name: 'GITLAB_TOKEN' },
+        ca: 'corp-ca.pem',
       },
       {
         name: 'github',
         kind: 'github',
         url: 'https://api.github.com',
         token: { kind: 'file', path: 'secrets/github' },
+        ca: null,
       },
     ]);
     expect(config.metrics.map(({ kind }) => kind)).toEqual(['prometheus', 'scrape']);

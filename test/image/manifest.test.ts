@@ -18,8 +18,10 @@ describe('parseManifest', () => {
       kind: 'manifest',
       config,
       layers: [layers[0], { mediaType: '', digest: digest('2'), size: null }],
+      annotations: { a: 'b' },
     };
-    const body = { schemaVersion: 2, config, layers, somethingNew: {} };
+    const annotations = { a: 'b', odd: 1 };
+    const body = { schemaVersion: 2, config, layers, annotations, somethingNew: {} };
     expect(parse({ ...body, mediaType: OCI_IMAGE })).toEqual({ ...expected, mediaType: OCI_IMAGE });
     expect(parse(body, `${DOCKER_IMAGE}; charset=utf-8`)).toEqual({ ...expected, mediaType: DOCKER_IMAGE });
     expect(parse(body, 'text/plain')).toEqual({ ...expected, mediaType: OCI_IMAGE });
@@ -59,6 +61,26 @@ describe('parseManifest', () => {
     expect(index.entries[6]?.platform).toBeNull();
   });
 
+  it('knows which image an attestation is about', () => {
+    const annotations = (subject: string) => ({
+      'vnd.docker.reference.type': 'attestation-manifest',
+      'vnd.docker.reference.digest': subject,
+    });
+    const manifests = [digest('9'), '../x'].map((subject) => ({
+      digest: digest('1'),
+      annotations: annotations(subject),
+    }));
+    const index = parse({ mediaType: OCI_INDEX, manifests });
+    expect(index.kind === 'index' && index.entries.map(({ subject }) => subject)).toEqual([digest('9'), null]);
+  });
+
+  it('refuses what is an index and an image at once', () => {
+    for (const other of [{ config }, { layers }]) {
+      const both = parse({ mediaType: OCI_INDEX, manifests: [], ...other });
+      expect(both).toMatchObject({ kind: 'refused', code: 'invalid', reason: expect.stringContaining('at once') });
+    }
+  });
+
   it('names artifacts', () => {
     const helm = { ...config, mediaType: 'application/vnd.cncf.helm.config.v1+json' };
     expect(parse({ schemaVersion: 2, mediaType: OCI_IMAGE, config: helm, layers })).toEqual({
@@ -77,7 +99,11 @@ describe('parseManifest', () => {
       { schemaVersion: 1, fsLayers: [] },
       'application/vnd.docker.distribution.manifest.v1+prettyjws',
     );
-    expect(manifest).toMatchObject({ kind: 'refused', unsupported: true, reason: expect.stringContaining('schema 1') });
+    expect(manifest).toMatchObject({
+      kind: 'refused',
+      code: 'unsupported',
+      reason: expect.stringContaining('schema 1'),
+    });
   });
 
   it.each([
@@ -92,6 +118,6 @@ describe('parseManifest', () => {
       JSON.stringify({ mediaType: OCI_IMAGE, config, layers: [{ digest: '../x' }] }),
     ],
   ])('refuses %s', (_what, json) => {
-    expect(parseManifest(json, null)).toMatchObject({ kind: 'refused', unsupported: false });
+    expect(parseManifest(json, null)).toMatchObject({ kind: 'refused', code: 'invalid' });
   });
 });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { BinfmtHandler } from '../../src/kernel/host.ts';
 import { type ElfRecipe, makeElf, type Segment } from './make-elf.ts';
 
 /** What stands at a path: content with a mode, a link, a directory, a FIFO. */
@@ -15,6 +16,8 @@ export interface Case {
   readonly cwd: string;
   readonly uid: number;
   readonly gid: number;
+  /** binfmt_misc handlers in the order of registration; those with flag F name a file of the case's tree. */
+  readonly handlers?: readonly BinfmtHandler[];
   /** Whether what happens after the program got control is the file's own affair. */
   readonly loose: boolean;
 }

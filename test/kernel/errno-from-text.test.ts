@@ -22,6 +22,12 @@ describe('the words of the runtimes', () => {
       '/x',
       'start',
     ],
+    [
+      'time="2026-11-21T09:00:00Z" level=error msg="runc run failed: unable to start container process: exec: \\"x\\": executable file not found in $PATH"',
+      'ENOENT',
+      'x',
+      'lookup',
+    ],
     ['crun: executable file `x` not found in $PATH: No such file or directory', 'ENOENT', 'x', 'lookup'],
     ['crun: open executable: Permission denied', 'EACCES', null, 'lookup'],
     ["executable 'x' not found in $PATH", 'ENOENT', 'x', 'lookup'],

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 
@@ -13,6 +14,7 @@ export type Need =
   | 'gcc'
   | 'x86-64'
   | 'debian-binaries'
+  | 'own-binfmt-misc'
   | 'no-emulator';
 
 interface Requirement {
@@ -45,6 +47,14 @@ const isRoot = () => process.getuid?.() === 0;
 const mayIsolate = () =>
   spawnSync('unshare', ['--mount', '--pid', '--fork', 'true'], { timeout: 10_000, stdio: 'ignore' }).status === 0;
 
+/** User namespaces with a binfmt_misc of their own came with Linux 6.7. */
+const hasOwnBinfmtMisc = () => {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  return (
+    (major > 6 || (major === 6 && minor >= 7)) && readFileSync('/proc/filesystems', 'utf8').includes('binfmt_misc')
+  );
+};
+
 const ENGINE_COMMANDS = ['dockerd', 'containerd', 'runc', 'docker-proxy', 'iptables', 'ip', 'setpriv', 'unshare'];
 
 /** Everything that suites need, with how it is found out and how to get it. The one list; `install.sh` installs it. */
@@ -72,6 +82,11 @@ const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
     what: 'apt-get and dpkg-deb, to fetch busybox-static and bash-static for amd64 and arm64',
     isMet: () => hasCommands('apt-get', 'dpkg-deb'),
     how: 'run the tests on Debian or Ubuntu',
+  },
+  'own-binfmt-misc': {
+    what: 'Linux 6.7 or later with binfmt_misc',
+    isMet: () => process.platform === 'linux' && hasOwnBinfmtMisc(),
+    how: 'modprobe binfmt_misc, or run the tests on a newer kernel',
   },
   'no-emulator': {
     what: 'a kernel without an emulator for other architectures',

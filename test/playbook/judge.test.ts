@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { known } from '../../src/playbook/answer.ts';
 import { findRemedies } from '../../src/playbook/find-remedies.ts';
 import type { InstanceEvidence } from '../../src/playbook/instance-evidence.ts';
-import { judge, worstVerdict } from '../../src/playbook/judge.ts';
+import { judge, worstVerdict } from '../../src/playbook/judge/judge.ts';
 import { changeStep } from '../../src/playbook/steps/change-step.ts';
 import { fileStep } from '../../src/playbook/steps/file-step.ts';
 import { hostStep } from '../../src/playbook/steps/host-step.ts';
@@ -16,7 +16,7 @@ const without = (...parts: (keyof InstanceEvidence)[]): InstanceEvidence => ({
   ...Object.fromEntries(parts.map((part) => [part, missing])),
 });
 const lines = (...text: string[]) => known({ lines: text, truncated: false });
-const runs = known({ outcome: accepted, readFrom: 'container' as const });
+const runs = known({ outcome: accepted, readFrom: 'container' as const, alternatives: [] });
 
 describe('judge', () => {
   it.each<[string, InstanceEvidence, object]>([
@@ -77,8 +77,13 @@ describe('judge', () => {
     ],
     [
       'it runs',
-      { ...withState({ status: 'running', exitCode: 0, restartCount: 0 }), execution: runs },
+      { ...withState({ status: 'running', exitCode: 0, restartCount: 0 }), execution: runs, localImage: fitting() },
       { outcome: 'runs', fault: 'none' },
+    ],
+    [
+      'it runs, although its metadata says that it could not',
+      { ...withState({ status: 'running', exitCode: 0, restartCount: 0 }), execution: runs },
+      { outcome: 'runs', fault: 'wrong-metadata' },
     ],
     [
       'it ran for a while after restarts',

@@ -78,6 +78,8 @@ export function sampleEvidence(): InstanceEvidence {
       workingDir: '/',
       user: '',
       mounts: [],
+      init: false,
+      security: { seccomp: null, apparmor: null, selinux: null },
       restartPolicy: 'unless-stopped',
       managedBy: null,
     }),
@@ -96,7 +98,8 @@ export function sampleEvidence(): InstanceEvidence {
       entries: [{ platform: ARM64, digest: V3 }],
     }),
     imageConfig: missing,
-    execution: known({ outcome: foreign, readFrom: 'container' }),
+    execution: known({ outcome: foreign, readFrom: 'container', alternatives: [] }),
+    pristine: missing,
     log: known({ lines: ['exec /app/render: exec format error'], truncated: false }),
     candidates: known([
       {

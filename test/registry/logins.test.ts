@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ImageSourceOptions } from '../../adapters/registry/oci/options.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import type { RegistryLogin } from '../../src/image/registry-login.ts';
 import { imageOf, layerOf } from '../servers/registry/build-image.ts';
 import { startRegistry, type TestRegistry, type TestRegistryOptions } from '../servers/registry/start-registry.ts';
 import { expectFailure, expectKnown, keepingLog, never, sourceFor } from './open-source.ts';
@@ -84,6 +86,72 @@ describe('a registry that wants a login', () => {
     };
     expect(expectKnown(await source.tags(`${registry.host}/team/render`, never))).toEqual(['v1']);
     expect(registry.seen.filter((request) => request.path.startsWith('/token'))).toHaveLength(2);
+  });
+});
+
+describe('the lifetime of a token', () => {
+  it.each([
+    [undefined, 49_999, 1],
+    [undefined, 50_001, 2],
+    [300, 289_000, 1],
+    [300, 291_000, 2],
+    [1_000_000, 3_600_000, 2],
+    [-5, 49_999, 1],
+  ])('%s seconds: %d ms later %i tokens were asked for', async (lifetime, later, tokens) => {
+    const registry = await start({ auth: 'token' });
+    registry.intercept = (_request, response, path) => {
+      if (!path.startsWith('/token')) return false;
+      response.end(JSON.stringify({ token: 'token-for-team/render', expires_in: lifetime }));
+      return true;
+    };
+    let now = 0;
+    const source = sourceFor(registry.host, {}, { clock: { ...systemClock, monotonic: () => now } });
+    expectKnown(await source.tags(`${registry.host}/team/render`, never));
+    now = later;
+    expectKnown(await source.tags(`${registry.host}/team/render`, never));
+    expect(registry.seen.filter((request) => request.path.startsWith('/token'))).toHaveLength(tokens);
+  });
+});
+
+describe('the logins of a pod', () => {
+  const login = (scope: string, password = LOGIN.password): RegistryLogin => ({
+    scope,
+    credentials: { kind: 'password', username: LOGIN.username, password },
+  });
+  const resolveWith = (registry: TestRegistry, logins: RegistryLogin[], own = {}) =>
+    sourceFor(registry.host, own).withLogins(logins).resolve(`${registry.host}/team/render:v1`, never);
+
+  it.each(['basic', 'token'] as const)('%s: are used, and by nobody else', async (auth) => {
+    const registry = await start({ auth, ...LOGIN });
+    const source = sourceFor(registry.host);
+    const withLogins = source.withLogins([login(registry.host)]);
+    expect(expectKnown(await withLogins.resolve(`${registry.host}/team/render:v1`, never)).kind).toBe('manifest');
+    expect(expectFailure(await source.resolve(`${registry.host}/team/render:v1`, never)).code).toBe('denied');
+  });
+
+  it.each(['basic', 'token'] as const)('%s: are tried one after the other, before what is configured', async (auth) => {
+    const registry = await start({ auth, ...LOGIN });
+    const wrong = [login(registry.host, 'wrong-1'), login('other.example', 'wrong-2')];
+    expect(expectKnown(await resolveWith(registry, [...wrong, login(registry.host)])).kind).toBe('manifest');
+    expect(expectKnown(await resolveWith(registry, wrong, LOGIN)).kind).toBe('manifest');
+    const sent = registry.seen.map(({ authorization }) =>
+      Buffer.from(authorization?.slice(6) ?? '', 'base64').toString(),
+    );
+    expect(sent.filter((text) => text.endsWith('wrong-1'))).toHaveLength(2);
+    expect(sent.some((text) => text.endsWith('wrong-2'))).toBe(false);
+  });
+
+  it.each(['basic', 'token'] as const)('%s: that are all wrong are told of, and not tried for ever', async (auth) => {
+    const registry = await start({ auth, ...LOGIN });
+    const why = expectFailure(await resolveWith(registry, Array(50).fill(login(registry.host, 'wrong'))));
+    expect(why).toMatchObject({ code: 'denied', message: expect.stringContaining('Check the login') });
+    expect(registry.seen.filter(({ authorization }) => authorization?.startsWith('Basic'))).toHaveLength(4);
+  });
+
+  it('are for the part of the registry that they name', async () => {
+    const registry = await start({ auth: 'basic', ...LOGIN });
+    expect(expectKnown(await resolveWith(registry, [login(`${registry.host}/team`)])).kind).toBe('manifest');
+    expect(expectFailure(await resolveWith(registry, [login(`${registry.host}/other`)])).code).toBe('denied');
   });
 });
 

@@ -1,7 +1,16 @@
+import { createExchange } from '../../adapters/registry/oci/exchange.ts';
 import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
-import type { ImageSourceOptions, RegistryOptions } from '../../adapters/registry/oci/options.ts';
+import { createLogins } from '../../adapters/registry/oci/log-in.ts';
+import { createMirrors } from '../../adapters/registry/oci/mirrors.ts';
+import {
+  DEFAULT_DEADLINES,
+  type ImageSourceOptions,
+  type RegistryOptions,
+} from '../../adapters/registry/oci/options.ts';
+import { createRegistryClient } from '../../adapters/registry/oci/registry-client.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Answer, ProbeFailure } from '../../src/playbook/answer.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
 
 export const never: AbortSignal = new AbortController().signal;
@@ -15,6 +24,16 @@ export function keepingLog(): Log & { lines: string[] } {
   return { lines, debug: keep, info: keep, warn: keep, error: keep };
 }
 
+/** The machine's time, but for pauses, which take none and are noted. */
+export function hurriedClock(slept: number[] = []): Clock {
+  return {
+    ...systemClock,
+    sleep: async (ms) => {
+      slept.push(ms);
+    },
+  };
+}
+
 /** An image source for one registry in plain http, anonymous unless told. */
 export function sourceFor(host: string, registry: RegistryOptions = {}, more: Partial<ImageSourceOptions> = {}) {
   return createImageSource({
@@ -24,6 +43,14 @@ export function sourceFor(host: string, registry: RegistryOptions = {}, more: Pa
     clock: systemClock,
     ...more,
   });
+}
+
+/** The client below the source, anonymous and in plain http. */
+export function clientFor(host: string) {
+  const exchange = createExchange();
+  const logins = createLogins(exchange, async function* () {}, systemClock);
+  const mirrors = createMirrors({ [host]: { plainHttp: true } }, systemClock, keepingLog());
+  return createRegistryClient({ exchange, logins, mirrors, clock: systemClock, deadlines: DEFAULT_DEADLINES });
 }
 
 export function expectKnown<T>(answer: Answer<T>): T {

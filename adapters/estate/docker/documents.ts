@@ -8,6 +8,7 @@ export interface ContainerDocument {
   /** The id of the image it was made from. */
   readonly Image: string;
   readonly Created?: string;
+  readonly AppArmorProfile?: string;
   readonly Path?: string;
   readonly Args?: readonly string[] | null;
   readonly RestartCount?: number;
@@ -65,6 +66,12 @@ export interface HostConfigDocument {
   readonly PortBindings?: Flags;
   readonly RestartPolicy?: RestartPolicyDocument;
   readonly Runtime?: string;
+  /** Null: as the engine is configured. */
+  readonly Init?: boolean | null;
+  readonly ReadonlyRootfs?: boolean;
+  readonly SecurityOpt?: readonly string[] | null;
+  /** By destination, the options of `--tmpfs`. */
+  readonly Tmpfs?: Readonly<Record<string, string>> | null;
   readonly VolumesFrom?: readonly string[] | null;
   readonly [other: string]: unknown;
 }
@@ -126,6 +133,10 @@ export interface InfoDocument {
   readonly OperatingSystem?: string;
   readonly DefaultRuntime?: string;
   readonly ServerVersion?: string;
+  /** As `name=seccomp,profile=default`. */
+  readonly SecurityOptions?: readonly string[] | null;
+  readonly InitBinary?: string;
+  readonly Driver?: string;
 }
 
 export interface VersionDocument {

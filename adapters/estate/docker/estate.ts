@@ -9,6 +9,8 @@ import { findInstances, listNames } from './find-instances.ts';
 import { readHostFacts } from './host-facts.ts';
 import { instanceFacts } from './inspect-instance.ts';
 import { readLocalImage, readLocalImages } from './local-images.ts';
+import { noexecVolumesOf } from './mounts.ts';
+import { readChanges } from './read-changes.ts';
 import { readContainer } from './read-container.ts';
 import { readLog } from './read-log.ts';
 
@@ -38,11 +40,15 @@ export function createDockerEstate(options: DockerEstateOptions): Estate {
     find: (wanted, signal) => answerOf(() => findInstances(engine, name, wanted, signal)),
     names: (signal) => answerOf(() => listNames(engine, signal)),
     inspect: (place, signal) =>
-      answerOf(async () => instanceFacts(place, await readContainer(engine, containerAt(name, place), signal))),
+      answerOf(async () => {
+        const document = await readContainer(engine, containerAt(name, place), signal);
+        return instanceFacts(place, document, await noexecVolumesOf(engine, document, signal));
+      }),
     host: (place, signal) => answerOf(() => readHostFacts(engine, containerAt(name, place), signal)),
     localImage: (_place, imageId, signal) => answerOf(() => readLocalImage(engine, imageId, signal)),
     localImages: (_place, repository, signal) => answerOf(() => readLocalImages(engine, repository, signal)),
     log: (place, lines, signal) => answerOf(() => readLog(engine, containerAt(name, place), lines, signal)),
+    changed: (place, signal) => answerOf(() => readChanges(engine, containerAt(name, place), signal)),
     files: (place, signal) => createContainerTree(engine, containerAt(name, place), signal),
   };
 }

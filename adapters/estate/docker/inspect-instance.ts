@@ -1,14 +1,22 @@
-import type { InstanceFacts, InstanceState, MountFacts } from '../../../src/playbook/evidence.ts';
+import type { InstanceFacts, InstanceState, SecurityFacts } from '../../../src/playbook/evidence.ts';
 import type { Place } from '../../../src/playbook/place.ts';
 import { type ContainerDocument, type RestartPolicyDocument, timeOrNull } from './documents.ts';
 import { managedBy } from './managed-by.ts';
+import { mountsOf } from './mounts.ts';
 import { redactEnvironment } from './redact-environment.ts';
 
 /** What the engine's runtime sets when the configuration names no PATH (moby oci/defaults.go). */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Facts out of an inspect document. Of the environment only PATH is read; the rest of it ends here. */
-export function instanceFacts(place: Place, document: ContainerDocument): InstanceFacts {
+/**
+ * Facts out of an inspect document. Of the environment only PATH is read; the rest of it ends here. `noexecVolumes` are the
+ * names of those of its volumes that are mounted with noexec.
+ */
+export function instanceFacts(
+  place: Place,
+  document: ContainerDocument,
+  noexecVolumes: ReadonlySet<string> = new Set(),
+): InstanceFacts {
   const config = document.Config ?? {};
   return {
     place,
@@ -21,15 +29,32 @@ export function instanceFacts(place: Place, document: ContainerDocument): Instan
     path: pathOf(config.Env),
     workingDir: config.WorkingDir || '/',
     user: config.User ?? '',
-    mounts: (document.Mounts ?? []).map(
-      (mount): MountFacts => ({
-        kind: mount.Type ?? 'unknown',
-        destination: mount.Destination ?? '',
-        readOnly: mount.RW === false,
-      }),
-    ),
+    mounts: mountsOf(document, noexecVolumes),
+    init: document.HostConfig?.Init === true,
+    security: securityOf(document),
     restartPolicy: formatRestartPolicy(document.HostConfig?.RestartPolicy),
     managedBy: managedBy(config.Labels),
+  };
+}
+
+/** The longest name of a profile that is shown; a whole seccomp profile may stand in its place. */
+const LONGEST_PROFILE = 64;
+
+/** Of `seccomp=profile.json` the file, of a profile that is written out just that it is one. */
+function profileOf(options: readonly string[], name: string): string | null {
+  const option = options.find((each) => each.startsWith(`${name}=`) || each.startsWith(`${name}:`));
+  const value = option?.slice(name.length + 1) ?? '';
+  if (value === '' || value === 'unconfined' || value === 'disable' || value === 'builtin') return null;
+  return value.startsWith('{') || value.length > LONGEST_PROFILE ? 'a profile of its own' : value;
+}
+
+function securityOf({ HostConfig, AppArmorProfile }: ContainerDocument): SecurityFacts {
+  const options = HostConfig?.SecurityOpt ?? [];
+  const running = AppArmorProfile && AppArmorProfile !== 'unconfined' && AppArmorProfile !== 'docker-default';
+  return {
+    seccomp: profileOf(options, 'seccomp'),
+    apparmor: profileOf(options, 'apparmor') ?? (running ? AppArmorProfile.slice(0, LONGEST_PROFILE) : null),
+    selinux: profileOf(options, 'label'),
   };
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { asText, parseJsonObject } from '../../../src/image/json-values.ts';
+import type { RegistryCredentials } from '../../../src/image/registry-login.ts';
 import type { Log } from '../../../src/ports/log.ts';
-import type { Credentials } from './credentials.ts';
 
 const LARGEST_ANSWER = 64 * 1024;
 /** With this in place of a name the secret is an identity token (docker-credential-helpers). */
@@ -16,7 +16,7 @@ export async function askCredentialHelper(
   server: string,
   log: Log,
   signal: AbortSignal,
-): Promise<Credentials | null> {
+): Promise<RegistryCredentials | null> {
   if (!/^[A-Za-z0-9._-]+$/.test(helper)) {
     log.warn({ server }, 'the Docker configuration names a credential helper that is no program’s name; it is not run');
     return null;

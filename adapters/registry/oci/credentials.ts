@@ -1,25 +1,39 @@
+import { fittingLogins, type RegistryCredentials, type RegistryLogin } from '../../../src/image/registry-login.ts';
 import { readDockerLogin } from './docker-config.ts';
 import type { Deadlines, ImageSourceOptions } from './options.ts';
 
-/** What a registry knows us by. Never logged, never part of an error. */
-export type Credentials =
-  | { readonly kind: 'password'; readonly username: string; readonly password: string }
-  /** An OAuth2 refresh token (`identitytoken`). */
-  | { readonly kind: 'identity-token'; readonly token: string }
-  /** A token that the registry itself takes (`registrytoken`). */
-  | { readonly kind: 'registry-token'; readonly token: string };
+/** Where a login is looked for. */
+export interface Wanted {
+  readonly registry: string;
+  readonly repository: string;
+  readonly signal: AbortSignal;
+}
 
-/** The credentials for a registry: the configured ones, else those of `docker login`, else null for anonymous. */
-export type FindCredentials = (registry: string, signal: AbortSignal) => Promise<Credentials | null>;
+/**
+ * The credentials that may be for a repository, to be tried in this order; none for anonymous. Each source is looked at
+ * only when it is its turn: a credential helper is a program that runs.
+ */
+export type FindCredentials = (wanted: Wanted) => AsyncIterable<RegistryCredentials>;
 
-export function credentialFinder(options: ImageSourceOptions, deadlines: Deadlines): FindCredentials {
-  return async (registry, signal) => {
+/** A registry may lock an account, or us, out after too many wrong logins. */
+const MOST_GIVEN = 4;
+
+/** Finds what was given for this call, then what is configured, then what `docker login` left. */
+export function credentialFinder(
+  options: ImageSourceOptions,
+  deadlines: Deadlines,
+  given: readonly RegistryLogin[],
+): FindCredentials {
+  return async function* ({ registry, repository, signal }) {
+    yield* fittingLogins(given, registry, repository).slice(0, MOST_GIVEN);
     const configured = Object.hasOwn(options.registries, registry) ? options.registries[registry] : undefined;
     if (configured?.username !== undefined && configured.password !== undefined) {
-      return { kind: 'password', username: configured.username, password: configured.password };
+      yield { kind: 'password', username: configured.username, password: configured.password };
+      return;
     }
-    if (options.dockerConfigPath === null) return null;
+    if (options.dockerConfigPath === null) return;
     const deadline = options.clock.deadline(deadlines.helper, signal);
-    return readDockerLogin(options.dockerConfigPath, registry, options.log, deadline);
+    const left = await readDockerLogin(options.dockerConfigPath, registry, options.log, deadline);
+    if (left !== null) yield left;
   };
 }

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
+import { loginsIn } from '../../../src/image/docker-login.ts';
 import { asObject, asText, asTextRecord, type JsonObject, parseJsonObject } from '../../../src/image/json-values.ts';
+import { canonicalRegistry, type RegistryCredentials } from '../../../src/image/registry-login.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { askCredentialHelper } from './credential-helper.ts';
-import type { Credentials } from './credentials.ts';
 
 const LARGEST = 1024 * 1024;
 /** Under this name `docker login` keeps the login of Docker Hub. */
@@ -17,18 +18,18 @@ export async function readDockerLogin(
   registry: string,
   log: Log,
   signal: AbortSignal,
-): Promise<Credentials | null> {
+): Promise<RegistryCredentials | null> {
   const config = await readConfig(path, log);
   if (config === null) return null;
-  const own = Object.entries(asTextRecord(config.credHelpers)).find(([key]) => namesRegistry(key, registry))?.[1];
+  const own = Object.entries(asTextRecord(config.credHelpers)).find(([key]) => registryOf(key) === registry)?.[1];
   const helper = own ?? asText(config.credsStore);
   if (helper) {
     const server = registry === 'docker.io' ? DOCKER_HUB_KEY : registry;
     const found = await askCredentialHelper(helper, server, log, signal);
     if (found !== null) return found;
   }
-  const auths = Object.entries(asObject(config.auths) ?? {});
-  return loginOf(asObject(auths.find(([key]) => namesRegistry(key, registry))?.[1]));
+  const logins = loginsIn(asObject(config.auths) ?? {});
+  return logins.find(({ scope }) => registryOf(scope) === registry)?.credentials ?? null;
 }
 
 async function readConfig(path: string, log: Log): Promise<JsonObject | null> {
@@ -47,31 +48,7 @@ async function readConfig(path: string, log: Log): Promise<JsonObject | null> {
   }
 }
 
-/** Keys are host names, or URLs as old versions wrote them; Docker Hub has several names. */
-function namesRegistry(key: string, registry: string): boolean {
-  const host = (name: string) =>
-    name
-      .replace(/^https?:\/\//, '')
-      .replace(/\/.*$/, '')
-      .toLowerCase();
-  const canonical = (name: string) => (/^(?:index|registry-1)\.docker\.io$/.test(name) ? 'docker.io' : name);
-  return canonical(host(key)) === registry;
-}
-
-function loginOf(entry: JsonObject | null): Credentials | null {
-  if (entry === null) return null;
-  const identity = asText(entry.identitytoken);
-  if (identity) return { kind: 'identity-token', token: identity };
-  const registryToken = asText(entry.registrytoken);
-  if (registryToken) return { kind: 'registry-token', token: registryToken };
-  const [username, password] = userAndPassword(asText(entry.auth)) ?? [asText(entry.username), asText(entry.password)];
-  return username && password ? { kind: 'password', username, password } : null;
-}
-
-function userAndPassword(auth: string | null): readonly [string, string] | null {
-  if (!auth) return null;
-  const text = Buffer.from(auth, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  // The Docker CLI pads some with NUL.
-  return colon > 0 ? [text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, '')] : null;
+/** Keys are host names, or URLs as old versions wrote them; the Docker CLI ignores their paths. */
+function registryOf(key: string): string {
+  return canonicalRegistry(key.replace(/^https?:\/\//, '').replace(/\/.*$/, ''));
 }

@@ -1,4 +1,5 @@
 import type { RegistryOptions } from './options.ts';
+import { problem } from './problem.ts';
 import { isLoopbackName, type Reach } from './reachable-address.ts';
 
 /** Where a registry listens, and what its answers may make us connect to. */
@@ -9,6 +10,8 @@ export interface Endpoint {
   readonly host: string;
   readonly plainHttp: boolean;
   readonly caPem: string | null;
+  /** How often a request is made that it cannot answer now. */
+  readonly attempts: number;
   /** Of the registry itself. */
   readonly ownReach: Reach;
   /** Of the hosts it sends us to: token services and blob storage. */
@@ -18,19 +21,33 @@ export interface Endpoint {
 /** Docker Hub's registry does not listen under the name that its references have. */
 const DOCKER_HUB_HOST = 'registry-1.docker.io';
 
-/** The endpoint of a registry: a configured one may stand anywhere, one that only a reference names not at a metadata service. */
+const ATTEMPTS = 4;
+
+/** The endpoint of a registry: a configured one may stand anywhere, one that only a reference names not at a metadata service. Throws ProbeError. */
 export function endpointOf(registry: string, registries: Readonly<Record<string, RegistryOptions>>): Endpoint {
-  const configured = Object.hasOwn(registries, registry) ? registries[registry] : undefined;
-  const plainHttp = configured?.plainHttp === true;
-  const base = new URL(`${plainHttp ? 'http' : 'https'}://${registry === 'docker.io' ? DOCKER_HUB_HOST : registry}`);
+  const configured = Object.hasOwn(registries, registry) ? (registries[registry] ?? null) : null;
+  return make(registry, configured ?? {}, configured !== null, ATTEMPTS);
+}
+
+/** The endpoint of a mirror, which is configured by being named as one. It is asked once, as there is another place to go to. */
+export function mirrorEndpoint(host: string, registries: Readonly<Record<string, RegistryOptions>>): Endpoint {
+  return make(host, (Object.hasOwn(registries, host) && registries[host]) || {}, true, 1);
+}
+
+function make(registry: string, options: RegistryOptions, configured: boolean, attempts: number): Endpoint {
+  const plainHttp = options.plainHttp === true;
+  const base = URL.parse(`${plainHttp ? 'http' : 'https'}://${registry === 'docker.io' ? DOCKER_HUB_HOST : registry}`);
+  // The grammar of references allows a few names that no host can have: 1.2.3.256.
+  if (base === null) throw problem('invalid', registry, 'this is no name that a host can have. Check its spelling.');
   const loopback = isLoopbackName(base.hostname);
   return {
     registry,
     origin: base.origin,
     host: base.host,
     plainHttp,
-    caPem: configured?.caPem ?? null,
-    ownReach: { loopback: loopback || configured !== undefined, linkLocal: configured !== undefined },
+    caPem: options.caPem ?? null,
+    attempts,
+    ownReach: { loopback: loopback || configured, linkLocal: configured },
     otherReach: { loopback, linkLocal: false },
   };
 }

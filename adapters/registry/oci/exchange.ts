@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, request } from 'undici';
 import { type Endpoint, reachFor } from './endpoint.ts';
@@ -7,15 +8,21 @@ import { guardedLookup, mayReach, type Reach, refusedAddress } from './reachable
 export interface Question {
   readonly url: URL;
   readonly endpoint: Endpoint;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** What is asked for, for the message of a failure: `the tag v3 of pdf-renderer`. */
   readonly what: string;
   readonly signal: AbortSignal;
+  /** By the clock's monotonic time, when the signal is going to abort; absent when that is not known. */
+  readonly until?: number;
 }
 
-export type Reply = Dispatcher.ResponseData;
+export interface Reply {
+  readonly statusCode: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly body: Readable;
+}
 
 /** One HTTP exchange; redirects are given back, not followed. Rejects with ProbeError when nothing answers. */
 export type Exchange = (question: Question) => Promise<Reply>;
@@ -52,12 +59,17 @@ export function createExchange(): Exchange {
 }
 
 function ask(question: Question, dispatcher: Agent): Promise<Reply> {
-  return request(question.url, {
-    dispatcher,
-    method: question.method ?? 'GET',
-    headers: question.headers,
-    body: question.body ?? null,
-    signal: question.signal,
+  const { url, method = 'GET', headers, body = null, signal } = question;
+  return untilAborted(request(url, { dispatcher, method, headers, body, signal }), signal);
+}
+
+/** undici notices an abort only once it has a connection; a host that lets us wait for one must not hold us. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
   });
 }
 

@@ -1,21 +1,29 @@
 import type { ImageConfig } from '../../../src/image/config.ts';
+import type { IndexEntry } from '../../../src/image/manifest.ts';
 import { formatPlatform, type Platform, samePlatform } from '../../../src/image/platform.ts';
-import type { PublishedEntry, PublishedImage } from '../../../src/image/published.ts';
-import { parseReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
+import type { PublishedImage } from '../../../src/image/published.ts';
+import { isDigest, parseReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
+import type { RegistryLogin } from '../../../src/image/registry-login.ts';
 import { fittingEntries } from '../../../src/image/select-platform.ts';
+import { readStatedBuild } from '../../../src/image/stated-build.ts';
 import { answerOf } from '../../../src/playbook/answer.ts';
 import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
 import { credentialFinder } from './credentials.ts';
-import { createExchange } from './exchange.ts';
-import { fetchConfig, fetchManifest, fetchTags, type ImageManifest } from './fetch-manifest.ts';
+import { createExchange, type Exchange } from './exchange.ts';
+import { fetchTags } from './fetch-tags.ts';
+import { findProvenance } from './find-provenance.ts';
 import { imageFiles } from './image-files.ts';
 import { createStreamedLayers, type LayerSource } from './layer-source.ts';
 import { layerView } from './layer-view.ts';
 import { listEntries } from './list-entries.ts';
 import { createLogins } from './log-in.ts';
+import { createManifests, type Manifests } from './manifests.ts';
+import { createMirrors, type Mirrors } from './mirrors.ts';
 import { DEFAULT_DEADLINES, type ImageSourceOptions } from './options.ts';
+import { patientExchange } from './patient-exchange.ts';
 import { problem } from './problem.ts';
-import { createRegistryClient, type RegistryClient } from './registry-client.ts';
+import type { ImageManifest } from './read-manifest.ts';
+import { createRegistryClient } from './registry-client.ts';
 
 type SingleManifest = Extract<ImageManifest, { kind: 'manifest' }>;
 
@@ -24,17 +32,36 @@ type SingleManifest = Extract<ImageManifest, { kind: 'manifest' }>;
  * image's files.
  */
 export function createImageSource(options: ImageSourceOptions): ImageSource {
+  const { clock, registries, log, random = Math.random } = options;
+  const exchange = patientExchange(createExchange(), clock, random);
+  return sourceWith(options, { exchange, mirrors: createMirrors(registries, clock, log) }, []);
+}
+
+/** What is kept of an answer is kept for those logins alone: what one may read another may not. */
+function sourceWith(
+  options: ImageSourceOptions,
+  shared: { readonly exchange: Exchange; readonly mirrors: Mirrors },
+  given: readonly RegistryLogin[],
+): ImageSource {
+  const { clock } = options;
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
-  const { clock, registries } = options;
-  const exchange = createExchange();
-  const logins = createLogins(exchange, credentialFinder(options, deadlines), clock);
-  const client = createRegistryClient({ registries, exchange, logins, clock, deadlines });
+  const logins = createLogins(shared.exchange, credentialFinder(options, deadlines, given), clock);
+  const client = createRegistryClient({ ...shared, logins, clock, deadlines });
+  const manifests = createManifests(client);
   const layers = createStreamedLayers(client, clock, deadlines);
   return {
-    resolve: (reference, signal) => answerOf(() => resolve(client, readReference(reference), signal)),
+    resolve: (reference, signal) => answerOf(() => resolve(manifests, readReference(reference), signal)),
     open: (reference, platform, signal) =>
-      answerOf(() => open(client, layers, readReference(reference), platform, signal)),
-    tags: (repository, signal) => answerOf(() => fetchTags(client, readReference(repository), signal)),
+      answerOf(() => open(manifests, layers, readReference(reference), platform, signal)),
+    tags: (repository, signal) =>
+      answerOf(() => fetchTags(client, readReference(repository), clock.deadline(deadlines.list, signal))),
+    provenance: (reference, digest, signal) =>
+      answerOf(async () => {
+        if (!isDigest(digest)) throw problem('invalid', reference, `${digest} is no digest of an image.`);
+        const within = clock.deadline(deadlines.list, signal);
+        return findProvenance(client, manifests, readReference(reference), digest, within);
+      }),
+    withLogins: (more) => sourceWith(options, shared, [...more, ...given]),
   };
 }
 
@@ -44,47 +71,65 @@ function readReference(text: string): Reference {
   throw problem('invalid', text, `this is no image reference: ${result.reason}. Write it as for docker pull.`);
 }
 
-/** What a person wrote: the digest, which wins, or the tag. */
-const nameIn = (reference: Reference): string => reference.digest ?? reference.tag ?? 'latest';
-
-async function resolve(client: RegistryClient, reference: Reference, signal: AbortSignal): Promise<PublishedImage> {
-  const { manifest, digest } = await fetchManifest(client, reference, nameIn(reference), signal);
+async function resolve(manifests: Manifests, reference: Reference, signal: AbortSignal): Promise<PublishedImage> {
+  const { manifest, digest, servedBy } = await manifests.named(reference, signal);
   const { kind, mediaType } = manifest;
   const entries =
     manifest.kind === 'index'
-      ? await listEntries(client, reference, manifest, signal)
-      : [{ platform: (await fetchConfig(client, reference, manifest.config, signal)).platform, digest }];
-  return { reference: reference.written, digest, mediaType, kind, entries };
+      ? await listEntries(manifests, reference, manifest, signal)
+      : [{ platform: (await manifests.config(reference, manifest.config, signal)).platform, digest }];
+  return {
+    reference: reference.written,
+    digest,
+    mediaType,
+    kind,
+    entries: entries.map((entry) => ({ platform: entry.platform, digest: entry.digest })),
+    servedBy,
+  };
 }
 
+/** Entries that state no platform, of which each costs two requests to look into. */
+const MOST_UNSTATED = 16;
+
 async function open(
-  client: RegistryClient,
+  manifests: Manifests,
   layers: LayerSource,
   reference: Reference,
   platform: Platform,
   signal: AbortSignal,
 ): Promise<OpenedImage> {
-  const named = await fetchManifest(client, reference, nameIn(reference), signal);
+  const named = await manifests.named(reference, signal);
   if (named.manifest.kind === 'manifest') {
-    const config = await fetchConfig(client, reference, named.manifest.config, signal);
-    return openedImage(layers, reference, named.digest, named.manifest, config, signal);
+    const config = await manifests.config(reference, named.manifest.config, signal);
+    return {
+      ...openedImage(layers, reference, named.digest, named.manifest, config, signal),
+      servedBy: named.servedBy,
+    };
   }
-  const entries = await listEntries(client, reference, named.manifest, signal);
-  for (const entry of fittingEntries(entries, platform)) {
-    const { manifest } = await fetchManifest(client, reference, entry.digest, signal);
+  const entries = await listEntries(manifests, reference, named.manifest, signal);
+  const fitting = fittingEntries(entries, platform);
+  const stated = fitting.filter((entry) => entry.platform !== null);
+  const unstated = fitting.filter((entry) => entry.platform === null);
+  for (const entry of [...stated, ...unstated.slice(0, MOST_UNSTATED)]) {
+    const { manifest } = await manifests.child(reference, entry, signal);
     if (manifest.kind !== 'manifest') continue;
-    const config = await fetchConfig(client, reference, manifest.config, signal);
+    const config = await manifests.config(reference, manifest.config, signal);
     // An entry that states no platform is taken only when its configuration does (containerd, images.Manifest).
     if (entry.platform === null && !samePlatform(config.platform, platform)) continue;
-    return openedImage(layers, reference, entry.digest, manifest, config, signal);
+    return { ...openedImage(layers, reference, entry.digest, manifest, config, signal), servedBy: named.servedBy };
   }
   throw problem('not-found', reference.registry, noneFits(reference, platform, entries));
 }
 
-function noneFits(reference: Reference, platform: Platform, entries: readonly PublishedEntry[]): string {
+const MOST_NAMED = 20;
+
+function noneFits(reference: Reference, platform: Platform, entries: readonly IndexEntry[]): string {
   const there = entries.map((entry) => (entry.platform ? formatPlatform(entry.platform) : 'one that states none'));
-  const list = there.length === 0 ? 'it has no image at all' : `it has ${there.join(', ')}`;
-  return `the index of ${repositoryName(reference)}:${nameIn(reference)} has no image for ${formatPlatform(platform)}; ${list}. Build and push that platform too.`;
+  const named = there.slice(0, MOST_NAMED).join(', ');
+  const more = there.length > MOST_NAMED ? ` and ${there.length - MOST_NAMED} more` : '';
+  const list = there.length === 0 ? 'it has no image at all' : `it has ${named}${more}`;
+  const name = `${repositoryName(reference)}:${reference.digest ?? reference.tag}`;
+  return `the index of ${name} has no image for ${formatPlatform(platform)}; ${list}. Build and push that platform too.`;
 }
 
 function openedImage(
@@ -97,7 +142,12 @@ function openedImage(
 ): OpenedImage {
   const { registry, repository } = reference;
   const layers = manifest.layers.map((layer) => ({ registry, repository, digest: layer.digest, size: layer.size }));
-  const files = imageFiles(layers, source, signal);
-  const byLayer = layerView(layers, source, signal);
-  return { digest, config, layers: layers.map((layer) => layer.digest), files, byLayer };
+  const build = readStatedBuild(config.labels, manifest.annotations);
+  return {
+    digest,
+    config: { ...config, build },
+    layers: layers.map((layer) => layer.digest),
+    files: imageFiles(layers, source, signal),
+    byLayer: layerView(layers, source, signal),
+  };
 }

@@ -1,9 +1,7 @@
-import type { Manifest } from '../../../src/image/manifest.ts';
-import type { PublishedEntry } from '../../../src/image/published.ts';
+import type { IndexEntry, Manifest } from '../../../src/image/manifest.ts';
 import type { Reference } from '../../../src/image/reference.ts';
-import { fetchManifest } from './fetch-manifest.ts';
+import type { Manifests } from './manifests.ts';
 import { problem } from './problem.ts';
-import type { RegistryClient } from './registry-client.ts';
 
 type Index = Extract<Manifest, { kind: 'index' }>;
 
@@ -13,29 +11,28 @@ const DEEPEST = 3;
 
 /** The images of an index in its order, those of indexes within it in their place; attestations left out. Rejects with ProbeError. */
 export async function listEntries(
-  client: RegistryClient,
+  manifests: Manifests,
   reference: Reference,
   index: Index,
   signal: AbortSignal,
-): Promise<readonly PublishedEntry[]> {
+): Promise<readonly IndexEntry[]> {
   let indexes = 0;
-  const list = async (here: Index, depth: number): Promise<readonly PublishedEntry[]> => {
-    const entries: PublishedEntry[] = [];
-    for (const { role, platform, digest } of here.entries) {
-      if (role === 'image') entries.push({ platform, digest });
-      if (role !== 'index') continue;
-      if (++indexes > MOST_INDEXES || depth >= DEEPEST) {
-        throw problem(
-          'too-large',
-          reference.registry,
-          'the index holds more indexes within it than any sound one does.',
-        );
-      }
-      const { manifest } = await fetchManifest(client, reference, digest, signal);
+  const list = async (here: Index, depth: number): Promise<readonly IndexEntry[]> => {
+    const entries: IndexEntry[] = [];
+    for (const entry of here.entries) {
+      if (entry.role === 'image') entries.push(entry);
+      if (entry.role !== 'index') continue;
+      if (++indexes > MOST_INDEXES || depth >= DEEPEST) throw tooNested(reference);
+      const { manifest } = await manifests.child(reference, entry, signal);
       if (manifest.kind === 'index') entries.push(...(await list(manifest, depth + 1)));
-      else entries.push({ platform, digest });
+      else entries.push(entry);
     }
     return entries;
   };
   return list(index, 1);
+}
+
+function tooNested({ registry }: Reference) {
+  const message = `the index holds more indexes within it than any sound one does: more than ${MOST_INDEXES}, or more than ${DEEPEST - 1} one in another. Push the image again with a current tool.`;
+  return problem('too-large', registry, message);
 }

@@ -1,77 +1,100 @@
+import type { RegistryCredentials } from '../../../src/image/registry-login.ts';
+import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { basicHeader } from './basic-header.ts';
-import { parseChallenges } from './challenge.ts';
-import type { Credentials, FindCredentials } from './credentials.ts';
+import { type Challenge, parseChallenges } from './challenge.ts';
+import type { FindCredentials } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
-import { requestToken } from './request-token.ts';
+import { type Demand, requestToken } from './request-token.ts';
 
 /** Answers the registries' demands for a login and remembers what they took. */
 export interface Logins {
   /** What to send at once; null when nothing is known yet. */
-  remembered(endpoint: Endpoint, repository: string): string | null;
+  remembered(endpoint: Endpoint, repository: string): LoginAnswer | null;
+  remember(endpoint: Endpoint, repository: string, answer: LoginAnswer): void;
   forget(endpoint: Endpoint, repository: string): void;
-  /** The Authorization header that answers a 401. `header` is null when there is nothing to answer with. Rejects with ProbeError. */
-  answer(
-    challenge: string | readonly string[] | undefined,
-    endpoint: Endpoint,
-    repository: string,
-    signal: AbortSignal,
-  ): Promise<LoginAnswer>;
+  /**
+   * The answers to try, one for each login that may fit, else one without a login; none when there is nothing to answer
+   * with. Rejects with ProbeError, for a login that the token service refuses only after the others were tried.
+   */
+  answers(demand: Demand): AsyncIterable<LoginAnswer>;
 }
 
 export interface LoginAnswer {
-  readonly header: string | null;
-  /** Whether a login was at hand, for the message when it is refused. */
-  readonly loggedIn: boolean;
-}
-
-interface Remembered {
+  /** The Authorization header. */
   readonly header: string;
-  /** By the clock's monotonic time. */
-  readonly until: number;
+  readonly lifetimeMs: number;
+  /** Whether it is by a login, for the message when it is refused. */
+  readonly loggedIn: boolean;
 }
 
 /** A password may be changed by `docker login` meanwhile. */
 const PASSWORD_KEPT_MS = 5 * 60_000;
+const MOST_KEPT = 1_000;
 
 export function createLogins(exchange: Exchange, find: FindCredentials, clock: Clock): Logins {
-  const known = new Map<string, Remembered>();
+  const known = new Map<string, { readonly answer: LoginAnswer; readonly until: number }>();
   const keyOf = (endpoint: Endpoint, repository: string) => `${endpoint.registry}/${repository}`;
-
   return {
     remembered: (endpoint, repository) => {
       const entry = known.get(keyOf(endpoint, repository));
-      return entry && entry.until > clock.monotonic() ? entry.header : null;
+      return entry && entry.until > clock.monotonic() ? entry.answer : null;
+    },
+    remember: (endpoint, repository, answer) => {
+      const [oldest] = known.keys();
+      if (known.size >= MOST_KEPT && oldest !== undefined) known.delete(oldest);
+      known.set(keyOf(endpoint, repository), { answer, until: clock.monotonic() + answer.lifetimeMs });
     },
     forget: (endpoint, repository) => {
       known.delete(keyOf(endpoint, repository));
     },
-    answer: async (challenge, endpoint, repository, signal) => {
-      const credentials = await find(endpoint.registry, signal);
-      const loggedIn = credentials !== null;
-      const offers = parseChallenges(challenge);
-      const bearer = offers.find((offer) => offer.scheme === 'bearer' && offer.parameters.has('realm'));
-      const ready = headerWithoutToken(
-        credentials,
-        offers.some((offer) => offer.scheme === 'basic'),
-        bearer !== undefined,
-      );
-      const remember = (header: string, forMs: number): LoginAnswer => {
-        known.set(keyOf(endpoint, repository), { header, until: clock.monotonic() + forMs });
-        return { header, loggedIn };
-      };
-      if (ready !== null) return remember(ready, PASSWORD_KEPT_MS);
-      if (bearer === undefined) return { header: null, loggedIn };
-      const token = await requestToken({ exchange, endpoint, repository, challenge: bearer, credentials, signal });
-      return remember(`Bearer ${token.value}`, token.lifetimeMs);
-    },
+    answers: (demand) => answersTo(demand, { exchange, clock, find }),
   };
 }
 
-/** The header when no token has to be fetched first: a registry token, or a password where only Basic is offered. */
-function headerWithoutToken(credentials: Credentials | null, basic: boolean, bearer: boolean): string | null {
-  if (credentials?.kind === 'registry-token') return `Bearer ${credentials.token}`;
-  if (bearer || !basic || credentials?.kind !== 'password') return null;
-  return basicHeader(credentials.username, credentials.password);
+interface Means {
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  readonly find: FindCredentials;
+}
+
+async function* answersTo(demand: Demand, means: Means): AsyncGenerator<LoginAnswer> {
+  const { endpoint, repository, signal } = demand;
+  const offers = parseChallenges(demand.challenge);
+  let anonymous = true;
+  let refusal: ProbeError | null = null;
+  for await (const credentials of means.find({ registry: endpoint.registry, repository, signal })) {
+    anonymous = false;
+    try {
+      const answer = await answerBy(credentials, offers, demand, means);
+      if (answer !== null) yield answer;
+    } catch (error) {
+      if (!(error instanceof ProbeError) || error.why.code !== 'denied') throw error;
+      refusal = error;
+    }
+  }
+  if (refusal !== null) throw refusal;
+  const answer = anonymous ? await answerBy(null, offers, demand, means) : null;
+  if (answer !== null) yield answer;
+}
+
+async function answerBy(
+  credentials: RegistryCredentials | null,
+  offers: readonly Challenge[],
+  demand: Demand,
+  { exchange, clock }: Means,
+): Promise<LoginAnswer | null> {
+  const loggedIn = credentials !== null;
+  if (credentials?.kind === 'registry-token') {
+    return { header: `Bearer ${credentials.token}`, lifetimeMs: PASSWORD_KEPT_MS, loggedIn };
+  }
+  const bearer = offers.find((offer) => offer.scheme === 'bearer' && offer.parameters.has('realm'));
+  if (bearer !== undefined) {
+    const { value, lifetimeMs } = await requestToken({ exchange, clock, demand, challenge: bearer, credentials });
+    return { header: `Bearer ${value}`, lifetimeMs, loggedIn };
+  }
+  if (credentials?.kind !== 'password' || !offers.some((offer) => offer.scheme === 'basic')) return null;
+  const header = basicHeader(credentials.username, credentials.password);
+  return { header, lifetimeMs: PASSWORD_KEPT_MS, loggedIn };
 }

@@ -9,6 +9,11 @@ export interface RegistryOptions {
   readonly plainHttp?: boolean;
   /** PEM of authorities that are trusted beside the usual ones. */
   readonly caPem?: string;
+  /**
+   * Registries with copies, `host[:port][/prefix]`, that are asked first and in this order; how they are reached stands
+   * under their own names. What none of them has or gives in time comes from the registry itself.
+   */
+  readonly mirrors?: readonly string[];
 }
 
 export interface ImageSourceOptions {
@@ -18,13 +23,26 @@ export interface ImageSourceOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly deadlines?: Partial<Deadlines>;
+  /** From 0 up to 1, for spreading repeated requests over time. */
+  readonly random?: () => number;
 }
 
-/** Milliseconds for one request with a small answer (redirects and login included), for one credential helper, and for one layer. */
+/**
+ * Milliseconds for one request with a small answer (redirects, login and repetitions included), for the same of a mirror,
+ * for all pages of a list or all that refers to an image, for one credential helper, and for one layer.
+ */
 export interface Deadlines {
   readonly request: number;
+  readonly mirror: number;
+  readonly list: number;
   readonly helper: number;
   readonly layer: number;
 }
 
-export const DEFAULT_DEADLINES: Deadlines = { request: 15_000, helper: 10_000, layer: 300_000 };
+export const DEFAULT_DEADLINES: Deadlines = {
+  request: 15_000,
+  mirror: 5_000,
+  list: 60_000,
+  helper: 10_000,
+  layer: 300_000,
+};

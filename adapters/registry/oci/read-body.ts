@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Question, Reply } from './exchange.ts';
 import { translateNetworkError } from './network-failure.ts';
 import { problem } from './problem.ts';
@@ -27,8 +27,26 @@ export async function* bodyOf(reply: Reply, question: Question): AsyncGenerator<
   }
 }
 
-/** `sha256:…` of bytes, by the algorithm that another digest names. */
-export function digestOf(bytes: Uint8Array, like = 'sha256'): string {
-  const algorithm = like.split(':')[0] ?? 'sha256';
-  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+/** Ends a transfer whose body nobody wants. */
+export function abandon(reply: Reply): void {
+  // undici tells of it by an error, which is no news to us.
+  reply.body.on('error', () => {}).destroy();
+}
+
+const LARGEST_REFUSAL = 64 * 1024;
+
+/** The body of an answer that is no success, as far as it is of use; never a reason of its own to fail. */
+export async function readRefusal(reply: Reply, question: Question): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  try {
+    for await (const chunk of bodyOf(reply, question)) {
+      chunks.push(chunk);
+      total += chunk.length;
+      if (total > LARGEST_REFUSAL) break;
+    }
+  } catch (error) {
+    if (!(error instanceof ProbeError)) throw error;
+  }
+  return Buffer.concat(chunks);
 }

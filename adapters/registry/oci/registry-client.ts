@@ -1,11 +1,13 @@
 import type { Clock } from '../../../src/ports/clock.ts';
-import { type Endpoint, endpointOf, refuseUrl } from './endpoint.ts';
-import type { Exchange, Question, Reply } from './exchange.ts';
+import { type HostRequest, requestAuthorised } from './authorised-request.ts';
+import { type BlobPart, type ByteRange, blobPartOf, rangeHeader } from './blob-part.ts';
+import type { Exchange, Reply } from './exchange.ts';
+import type { Answered } from './follow-redirects.ts';
 import type { Logins } from './log-in.ts';
-import type { Deadlines, RegistryOptions } from './options.ts';
-import { problem } from './problem.ts';
+import type { Host, Mirrors } from './mirrors.ts';
+import type { Deadlines } from './options.ts';
 import { bodyOf, readBody } from './read-body.ts';
-import { statusFailure } from './status-failure.ts';
+import { type Expected, verifyBytes } from './verify-bytes.ts';
 
 /** One thing of a registry that is asked for. */
 export interface Ask {
@@ -21,116 +23,83 @@ export interface Ask {
 
 export interface Got {
   readonly bytes: Buffer;
+  /** Of the bytes. */
+  readonly digest: string;
   readonly headers: Reply['headers'];
+  /** The registry or the mirror of it that gave them. */
+  readonly servedBy: string;
 }
 
-/** Reads from registries: logs in where that is demanded, follows redirects. Rejects with ProbeError. */
+/**
+ * Reads from registries and their mirrors: logs in where that is demanded, follows redirects, asks again what cannot be
+ * answered just now. Rejects with ProbeError.
+ */
 export interface RegistryClient {
-  /** The whole answer, of at most `cap` bytes. */
-  read(ask: Ask, cap: number): Promise<Got>;
-  /** The answer's bytes as they come. Leaving the loop early closes the connection. */
+  /** Whether it is there, and what is said of it. */
+  head(ask: Ask): Promise<Pick<Got, 'headers' | 'servedBy'>>;
+  /** The whole answer, of at most `cap` bytes, which must be what is expected or what the registry says they are. */
+  read(ask: Ask, cap: number, expected?: Expected): Promise<Got>;
+  /** The answer's bytes as they come, verified by nobody. Leaving the loop early closes the connection. */
   stream(ask: Ask): AsyncIterable<Buffer>;
+  /** A part of a blob as it comes. Its bytes must be read, or the signal aborted, for the connection to be free again. */
+  part(ask: Ask, range: ByteRange): Promise<BlobPart>;
 }
 
 export interface ClientParts {
-  readonly registries: Readonly<Record<string, RegistryOptions>>;
   readonly exchange: Exchange;
   readonly logins: Logins;
+  readonly mirrors: Mirrors;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
 }
 
-const MOST_REDIRECTS = 5;
-const REDIRECTS = [301, 302, 303, 307, 308];
-const LARGEST_ERROR = 64 * 1024;
+type Manner = Pick<HostRequest, 'method' | 'headers' | 'expected'>;
 
-interface Answered {
-  readonly reply: Reply;
-  readonly question: Question;
-}
+const EVERYTHING: Manner = { method: 'GET', headers: {}, expected: [200] };
+const NOTHING_BUT_HEADERS: Manner = { method: 'HEAD', headers: {}, expected: [200] };
 
 export function createRegistryClient(parts: ClientParts): RegistryClient {
-  const { clock, deadlines } = parts;
+  const { clock, deadlines, mirrors } = parts;
+  /** Each host has a deadline of its own: a slow mirror must not use up the registry's time. */
+  const bounded = (ask: Ask, isMirror: boolean) => {
+    const ms = isMirror ? deadlines.mirror : deadlines.request;
+    return { ...ask, signal: clock.deadline(ms, ask.signal), until: clock.monotonic() + ms };
+  };
   return {
-    read: async (ask, cap) => {
-      const signal = clock.deadline(deadlines.request, ask.signal);
-      const { reply, question } = await getAuthorised(parts, { ...ask, signal });
-      return { bytes: await readBody(reply, question, cap), headers: reply.headers };
-    },
+    head: (ask) =>
+      mirrors.firstOf(ask, async (host, isMirror) => {
+        const { reply, question } = await send(parts, host, bounded(ask, isMirror), NOTHING_BUT_HEADERS);
+        await readBody(reply, question, 0);
+        return { headers: reply.headers, servedBy: host.endpoint.registry };
+      }),
+    read: (ask, cap, expected) =>
+      mirrors.firstOf(ask, async (host, isMirror) => {
+        const { reply, question } = await send(parts, host, bounded(ask, isMirror), EVERYTHING);
+        const bytes = await readBody(reply, question, cap);
+        const { headers } = reply;
+        const servedBy = host.endpoint.registry;
+        const digest = verifyBytes(bytes, headers, expected ?? null, { registry: servedBy, what: ask.what });
+        return { bytes, digest, headers, servedBy };
+      }),
     stream: async function* (ask) {
-      const { reply, question } = await getAuthorised(parts, ask);
+      const { reply, question } = await mirrors.firstOf(ask, (host) => send(parts, host, ask, EVERYTHING));
       yield* bodyOf(reply, question);
     },
+    part: (ask, range) =>
+      mirrors.firstOf(ask, async (host) => {
+        const manner: Manner = { method: 'GET', headers: { range: rangeHeader(range) }, expected: [200, 206, 416] };
+        return blobPartOf(await send(parts, host, ask, manner), range);
+      }),
   };
 }
 
-/** Asks with what is remembered, answers one demand for a login, and gives back only a success. */
-async function getAuthorised(parts: ClientParts, ask: Ask): Promise<Answered> {
-  const endpoint = endpointOf(ask.registry, parts.registries);
-  const { logins } = parts;
-  const first = await get(parts, ask, endpoint, logins.remembered(endpoint, ask.repository));
-  if (first.reply.statusCode === 200) return first;
-  const body = await readRefusal(first);
-  // A 401 of a storage that we were redirected to is no demand of the registry's.
-  if (first.reply.statusCode !== 401 || first.question.url.host !== endpoint.host) {
-    throw statusFailure({ ...first, body, loggedIn: false });
-  }
-  logins.forget(endpoint, ask.repository);
-  const challenge = first.reply.headers['www-authenticate'];
-  const { header, loggedIn } = await logins.answer(challenge, endpoint, ask.repository, ask.signal);
-  if (header === null) throw statusFailure({ ...first, body, loggedIn });
-  const second = await get(parts, ask, endpoint, header);
-  if (second.reply.statusCode === 200) return second;
-  // What was refused once would be refused again: the next one begins anew.
-  if (second.reply.statusCode === 401) logins.forget(endpoint, ask.repository);
-  throw statusFailure({ ...second, body: await readRefusal(second), loggedIn });
-}
-
-/** Follows redirects. Credentials go to the registry alone: neither to another host nor along any further from there. */
-async function get(parts: ClientParts, ask: Ask, endpoint: Endpoint, authorization: string | null): Promise<Answered> {
-  let url = new URL(`${endpoint.origin}/v2/${ask.repository}/${ask.path}`);
-  let credentials = authorization;
-  for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-    const headers = {
-      'user-agent': 'execfmt',
-      ...(ask.accept !== undefined && { accept: ask.accept }),
-      ...(credentials !== null && { authorization: credentials }),
-    };
-    const question: Question = { url, endpoint, headers, what: ask.what, signal: ask.signal };
-    const reply = await parts.exchange(question);
-    if (!REDIRECTS.includes(reply.statusCode)) return { reply, question };
-    await readRefusal({ reply, question });
-    url = nextUrl(reply, question);
-    if (url.origin !== endpoint.origin) credentials = null;
-  }
-  const message = `${ask.what} is redirected more than ${MOST_REDIRECTS} times. See where the registry’s storage redirects to.`;
-  throw problem('invalid', ask.registry, message);
-}
-
-function nextUrl(reply: Reply, { url, endpoint, what }: Question): URL {
-  const location = reply.headers.location;
-  const next = typeof location === 'string' ? URL.parse(location, url.href) : null;
-  const why = next === null ? 'the redirect names no address' : refuseUrl(next, endpoint, 'any-host');
-  if (next !== null && why === null) return next;
-  throw problem(
-    'denied',
-    endpoint.registry,
-    `${what} is redirected to where we do not go: ${why}. See where the registry’s storage redirects to.`,
-  );
-}
-
-/** The body of an answer that is no success, as far as it is of use; never a reason of its own to fail. */
-async function readRefusal({ reply, question }: Answered): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let total = 0;
-  try {
-    for await (const chunk of bodyOf(reply, question)) {
-      chunks.push(chunk);
-      total += chunk.length;
-      if (total > LARGEST_ERROR) break;
-    }
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ProbeError') throw error;
-  }
-  return Buffer.concat(chunks);
+function send(
+  parts: ClientParts,
+  host: Host,
+  ask: Ask & { readonly until?: number },
+  manner: Manner,
+): Promise<Answered> {
+  const headers = { ...(ask.accept !== undefined && { accept: ask.accept }), ...manner.headers };
+  const { path, what, signal, until } = ask;
+  return requestAuthorised(parts, { ...host, ...manner, headers, path, what, signal, ...(until && { until }) });
 }

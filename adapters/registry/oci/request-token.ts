@@ -1,25 +1,36 @@
 import { asText, parseJsonObject } from '../../../src/image/json-values.ts';
+import type { RegistryCredentials } from '../../../src/image/registry-login.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import { basicHeader } from './basic-header.ts';
 import type { Challenge } from './challenge.ts';
-import type { Credentials } from './credentials.ts';
 import { type Endpoint, refuseUrl } from './endpoint.ts';
 import type { Exchange, Question } from './exchange.ts';
 import { problem } from './problem.ts';
 import { readBody } from './read-body.ts';
 import { statusFailure } from './status-failure.ts';
 
-export interface TokenRequest {
-  readonly exchange: Exchange;
+/** A registry's demand for a login. */
+export interface Demand {
+  readonly challenge: string | readonly string[] | undefined;
   readonly endpoint: Endpoint;
   readonly repository: string;
+  readonly signal: AbortSignal;
+  /** By the clock's monotonic time, when the signal is going to abort; absent when that is not known. */
+  readonly until?: number;
+}
+
+export interface TokenRequest {
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  readonly demand: Demand;
   /** A Bearer challenge with a realm. */
   readonly challenge: Challenge;
-  readonly credentials: Credentials | null;
-  readonly signal: AbortSignal;
+  readonly credentials: RegistryCredentials | null;
 }
 
 export interface Token {
   readonly value: string;
+  /** From when it came; `issued_at` is not looked at, as the service's clock need not agree with ours. */
   readonly lifetimeMs: number;
 }
 
@@ -39,13 +50,20 @@ export async function requestToken(asked: TokenRequest): Promise<Token> {
   const reply = await asked.exchange(question);
   const body = await readBody(reply, question, LARGEST_ANSWER);
   if (reply.statusCode !== 200) {
-    throw statusFailure({ reply, body, question, loggedIn: asked.credentials !== null, code404: 'denied' });
+    throw statusFailure({
+      reply,
+      body,
+      question,
+      loggedIn: asked.credentials !== null,
+      code404: 'denied',
+      now: asked.clock.now(),
+    });
   }
   const answer = parseJsonObject(body.toString('utf8'));
   const value = asText(answer?.token) || asText(answer?.access_token);
   if (!value || !/^[\x21-\x7e]+$/.test(value)) {
     const message = `its token service ${question.url.host} answered without a token. See whether the registry’s authentication is set up right.`;
-    throw problem('invalid', asked.endpoint.registry, message);
+    throw problem('invalid', asked.demand.endpoint.registry, message);
   }
   const stated = answer?.expires_in;
   const seconds = typeof stated === 'number' && stated > 0 ? Math.min(stated, LONGEST_LIFETIME_S) : DEFAULT_LIFETIME_S;
@@ -53,7 +71,7 @@ export async function requestToken(asked: TokenRequest): Promise<Token> {
 }
 
 /** The realm comes from outside and is sent our password: https anywhere, http only on the registry's own host. */
-function checkedRealm({ challenge, endpoint }: TokenRequest): URL {
+function checkedRealm({ challenge, demand: { endpoint } }: TokenRequest): URL {
   const realm = challenge.parameters.get('realm') ?? '';
   const url = URL.parse(realm);
   const why = url === null ? 'it is no URL' : refuseUrl(url, endpoint, 'same-host');
@@ -63,8 +81,9 @@ function checkedRealm({ challenge, endpoint }: TokenRequest): URL {
 }
 
 function questionOf(asked: TokenRequest, realm: URL): Question {
-  const { endpoint, repository, challenge, credentials, signal } = asked;
-  const common = { endpoint, signal, what: `a token to read ${repository}` };
+  const { demand, challenge, credentials } = asked;
+  const { endpoint, repository, signal, until } = demand;
+  const common = { endpoint, signal, ...(until !== undefined && { until }), what: `a token to read ${repository}` };
   const scope = `repository:${repository}:pull`;
   const service = challenge.parameters.get('service');
   if (credentials?.kind === 'identity-token') {

@@ -2,12 +2,15 @@ import { asList, asObject, asText, parseJsonObject } from '../../../src/image/js
 import type { ProbeError, ProbeFailureCode } from '../../../src/playbook/answer.ts';
 import type { Question, Reply } from './exchange.ts';
 import { problem } from './problem.ts';
+import { describeQuota, quotaOf } from './quota.ts';
+import { retryAfter } from './retry-after.ts';
 
 export interface Refusal {
   readonly reply: Reply;
   readonly body: Buffer;
   readonly question: Question;
   readonly loggedIn: boolean;
+  readonly now: Date;
   /** What a 404 means here. */
   readonly code404?: ProbeFailureCode;
 }
@@ -20,11 +23,9 @@ export function statusFailure(refusal: Refusal): ProbeError {
   const by = question.url.host === registry ? 'it' : question.url.host;
   if (status === 401 || status === 403) return problem('denied', registry, deniedMessage(refusal));
   if (status === 404) return problem(refusal.code404 ?? 'not-found', registry, notFoundMessage(refusal));
-  if (status === 429) {
-    const wait = Number(reply.headers['retry-after']);
-    const when = Number.isInteger(wait) && wait > 0 ? `in ${wait} seconds` : 'later';
-    const message = `${by} allows no more requests for now (429). Try again ${when}, or configure a login, which is usually allowed more.`;
-    return problem('rate-limited', registry, message);
+  if (status === 429) return problem('rate-limited', registry, limitedMessage(refusal, by));
+  if (status === 501) {
+    return problem('unsupported', registry, `${by} does not know how to give ${question.what} (501).`);
   }
   if (status >= 500) {
     return problem(
@@ -38,6 +39,15 @@ export function statusFailure(refusal: Refusal): ProbeError {
     registry,
     `${by} answered ${status} when ${question.what} was asked for, which a registry does not. See whether the address is a registry’s.`,
   );
+}
+
+function limitedMessage({ reply, loggedIn, now }: Refusal, by: string): string {
+  const quota = quotaOf(reply.headers);
+  const wait = retryAfter(reply.headers, now);
+  const when = wait === null ? 'later' : `in ${Math.ceil(wait / 1000)} seconds`;
+  const allowed = quota === null ? '' : `: ${describeQuota(quota)}`;
+  const advice = loggedIn ? '.' : ', or configure a login, which is usually allowed more.';
+  return `${by} allows no more requests for now (429)${allowed}. Try again ${when}${advice}`;
 }
 
 function deniedMessage({ reply, question, loggedIn }: Refusal): string {

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { BuiltImage, Stored } from './build-image.ts';
 
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | null;
+  readonly range: string | null;
 }
 
 /** Handles a request in place of the registry; false leaves it to the registry. */
@@ -23,6 +24,8 @@ export interface TestRegistry {
   putManifest(repository: string, manifest: Stored, ...tags: string[]): void;
   putBlob(blob: Stored): void;
   intercept: Intercept;
+  /** Over all connections, with what lies in buffers. */
+  bytesSent(): number;
   stop(): Promise<void>;
 }
 
@@ -45,13 +48,16 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
   const seen: SeenRequest[] = [];
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const path = request.url ?? '/';
-    seen.push({ method: request.method ?? '', path, authorization: request.headers.authorization ?? null });
+    const { authorization = null, range = null } = request.headers;
+    seen.push({ method: request.method ?? '', path, authorization, range });
     if (registry.intercept(request, response, path)) return;
     if (path.startsWith('/token')) giveToken(request, response, options);
     else if (!isAllowed(request, path, options)) challenge(response, registry.origin, options);
-    else serve(path, response, content);
+    else serve(request, path, response, content);
   };
   const server = options.tls ? createTlsServer(options.tls, handle) : createServer(handle);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -60,6 +66,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     origin: `${options.tls ? 'https' : 'http'}://${host}`,
     seen,
     intercept: () => false,
+    bytesSent: () => [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, 0),
     push: (repository, image, ...tags) => {
       for (const blob of image.blobs) registry.putBlob(blob);
       registry.putManifest(repository, image.manifest, ...tags);
@@ -111,6 +118,7 @@ function giveToken(request: IncomingMessage, response: ServerResponse, options: 
 }
 
 function serve(
+  request: IncomingMessage,
   path: string,
   response: ServerResponse,
   content: { manifests: Map<string, Stored>; blobs: Map<string, Stored>; tags: Map<string, string[]> },
@@ -127,7 +135,23 @@ function serve(
   }
   response.setHeader('content-type', found.mediaType);
   response.setHeader('docker-content-digest', found.digest);
-  response.end(found.bytes);
+  serveBytes(request, response, found.bytes);
+}
+
+/** Single ranges, as storages serve them. */
+function serveBytes({ headers }: IncomingMessage, response: ServerResponse, bytes: Buffer): void {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+  if (first === undefined) {
+    response.setHeader('content-length', bytes.length);
+    response.end(bytes);
+    return;
+  }
+  const [from, to] = [Number(first), Math.min(Number(last), bytes.length - 1)];
+  const beyond = from >= bytes.length;
+  response.writeHead(beyond ? 416 : 206, {
+    'content-range': beyond ? `bytes */${bytes.length}` : `bytes ${from}-${to}/${bytes.length}`,
+  });
+  response.end(beyond ? '' : bytes.subarray(from, to + 1));
 }
 
 /** Two tags a page, whatever was asked for, as registries may do. */

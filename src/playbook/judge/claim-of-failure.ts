@@ -1,0 +1,120 @@
+import type { Outcome } from '../../kernel/outcome.ts';
+import type { InstanceFacts, LogTail } from '../evidence.ts';
+import type { ExecutionEvidence, InstanceEvidence } from '../instance-evidence.ts';
+import { mountAt } from '../mounted-tree.ts';
+import type { Symptom } from '../symptom.ts';
+import { type Claim, claimOf } from './claim.ts';
+import { describeOtherFailure } from './other-failure.ts';
+import { readProgramWords } from './program-words.ts';
+import { reproduces } from './reproduces.ts';
+
+/** What is asked of each way of looking at it. */
+interface Case {
+  readonly evidence: InstanceEvidence;
+  readonly instance: InstanceFacts;
+  readonly log: LogTail | null;
+  readonly symptom: Symptom;
+  readonly execution: ExecutionEvidence;
+}
+
+/** Statuses of signals that an unfit processor, page size or file leaves: SIGILL, SIGBUS, SIGSEGV. */
+const CRASHES = [132, 135, 139];
+
+/** The model leads to just what was seen: nothing else needs to be asked. */
+function reproduced({ execution, symptom, instance }: Case): Claim | null {
+  const { outcome } = execution;
+  if (outcome.outcome === 'runs' || reproduces(outcome, symptom, instance) !== 'yes') return null;
+  return claimOf(outcome, 'proved');
+}
+
+/** It does so under something that the engine does not tell of the host. */
+function reproducedIf({ execution, symptom, instance }: Case): Claim | null {
+  if (reproduces(execution.outcome, symptom, instance) !== 'no') return null;
+  const fitting = execution.alternatives.find(
+    ({ outcome }) => outcome.outcome !== 'runs' && reproduces(outcome, symptom, instance) === 'yes',
+  );
+  if (!fitting) return null;
+  const { outcome, words } = fitting;
+  const emulation = fitting.assumption === 'emulator-without-f' && outcome.errno !== null;
+  const because = `${outcome.because} That is what is seen when the host ${words}.`;
+  return { ...claimOf(outcome, 'likely', because), ...(emulation && { fault: 'emulation-missing' as const }) };
+}
+
+/** A loader, an emulator or a runtime says itself what stops it. */
+function saidByProgram({ log, symptom }: Case): Claim | null {
+  if (symptom.errno !== null) return null;
+  const words = readProgramWords(log);
+  if (!words) return null;
+  const because = `The program’s own last words say it: “${words.quote}”.`;
+  return { fault: words.fault, culprit: words.culprit, errno: null, confidence: 'likely', because };
+}
+
+/** The model refuses it, and nothing that was seen speaks against that. */
+function predicted({ execution, symptom, instance }: Case): Claim | null {
+  const { outcome } = execution;
+  if (outcome.outcome === 'runs' || reproduces(outcome, symptom, instance) !== 'not-against') return null;
+  return claimOf(outcome, 'likely');
+}
+
+/** Permission was refused although every bit of the files allows it: a mount, or a policy. */
+function forbidden({ symptom, execution, instance }: Case): Claim | null {
+  const { errno } = symptom;
+  if (execution.outcome.outcome !== 'runs' || (errno !== 'EACCES' && errno !== 'EPERM')) return null;
+  const file = execution.outcome.chain[0] ?? instance.argv[0] ?? '';
+  const mount = execution.outcome.chain.map((name) => mountAt(instance.mounts, name)).find((found) => found !== null);
+  if (errno === 'EACCES' && mount) {
+    const because = `${file} may be executed by its mode, but it lies on the ${mount.kind} mount at ${mount.destination}: the file system there must be mounted with noexec.`;
+    return { fault: 'noexec-mount', culprit: file, errno, confidence: 'likely', because };
+  }
+  const profiles = Object.entries(instance.security).flatMap(([name, profile]) =>
+    profile ? `${name} ${profile}` : [],
+  );
+  const by = profiles.length > 0 ? ` (${profiles.join(', ')})` : '';
+  const because = `${file} may be executed by its mode, and yet the runtime reports ${errno}: a security policy of the host refuses it${by}.`;
+  const confidence = errno === 'EPERM' || profiles.length > 0 ? 'likely' : 'possible';
+  return { fault: 'security-policy', culprit: file, errno, confidence, because };
+}
+
+/** The kernel starts it, and it dies of what the file was already suspected of. */
+function suspected({ execution, symptom, instance }: Case): Claim | null {
+  const { outcome } = execution;
+  const crashed = symptom.kind === 'ended' && CRASHES.includes(instance.state.exitCode ?? 0);
+  if (outcome.outcome !== 'runs' || outcome.fault === 'none' || !crashed) return null;
+  return claimOf(outcome, 'likely');
+}
+
+/** Files and runtime contradict each other: the files as they are now would end in another way. */
+function contradicted({ execution, symptom }: Case): Claim | null {
+  const { outcome } = execution;
+  if (outcome.outcome === 'runs' || symptom.errno === null) return null;
+  const because = `${outcome.because} But the runtime reports ${symptom.errno}.`;
+  return { ...claimOf(outcome, 'possible', because), errno: symptom.errno };
+}
+
+/** The program was executed and ended by itself: a failure of another kind, which is named. */
+function endedByItself({ execution, symptom, instance, log }: Case): Claim | null {
+  if (symptom.kind !== 'ended') return null;
+  const executed: Outcome = execution.outcome;
+  const because =
+    executed.outcome === 'runs'
+      ? `This is no exec format error: the kernel executes its files; ${describeOtherFailure(instance, log)}.`
+      : `${executed.because} But that does not lead to what is seen: ${describeOtherFailure(instance, log)}.`;
+  return { fault: 'not-exec-format', culprit: null, errno: null, confidence: 'likely', because };
+}
+
+/** The ways of looking at a failure, the surest first; null when none explains it. */
+export function claimOfFailure(
+  evidence: InstanceEvidence,
+  instance: InstanceFacts,
+  symptom: Symptom,
+  execution: ExecutionEvidence,
+): Claim | null {
+  const log = evidence.log.kind === 'known' ? evidence.log.value : null;
+  const one: Case = { evidence, instance, log, symptom, execution };
+  const ways = [reproduced, reproducedIf, saidByProgram, predicted, forbidden, suspected, contradicted, endedByItself];
+  for (const way of ways) {
+    const claim = way(one);
+    if (claim) return claim;
+  }
+  return null;
+}

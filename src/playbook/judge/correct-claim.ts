@@ -1,0 +1,69 @@
+import type { FaultCode } from '../../kernel/outcome.ts';
+import type { InstanceEvidence } from '../instance-evidence.ts';
+import { mountAt } from '../mounted-tree.ts';
+import type { Claim } from './claim.ts';
+import { claimedPlatform, metadataIsForeign } from './platforms.ts';
+
+const ARCHITECTURE: ReadonlySet<FaultCode> = new Set([
+  'wrong-arch-binary',
+  'interpreter-wrong-arch',
+  'loader-wrong-arch',
+]);
+
+/** Faults of which the file itself may be innocent: it is another one than the image's. */
+const ABSENT: ReadonlySet<FaultCode> = new Set([
+  'entrypoint-not-found',
+  'entrypoint-is-directory',
+  'interpreter-missing',
+  'loader-missing',
+  'library-missing',
+]);
+const DAMAGED: ReadonlySet<FaultCode> = new Set([
+  ...ABSENT,
+  'empty-file',
+  'truncated-binary',
+  'foreign-format',
+  'script-no-shebang',
+  'wrong-arch-binary',
+  'loader-wrong-arch',
+  'interpreter-wrong-arch',
+  'symbol-version-missing',
+  'not-executable',
+]);
+
+/** A foreign file in an image that says it is foreign: the image as a whole is for another platform. */
+function blamePlatform(evidence: InstanceEvidence, claim: Claim): Claim {
+  if (!ARCHITECTURE.has(claim.fault) || !metadataIsForeign(evidence)) return claim;
+  const claimed = claimedPlatform(evidence);
+  const host = evidence.host.kind === 'known' ? evidence.host.value.platform : null;
+  const fault = claimed && host && claimed.os !== host.os ? 'os-mismatch' : 'wrong-platform-image';
+  return { ...claim, fault };
+}
+
+/** What is missing lies below a mount, and the image itself has it: the mount hides it. */
+function blameMount(evidence: InstanceEvidence, claim: Claim): Claim {
+  const { instance, pristine } = evidence;
+  if (!ABSENT.has(claim.fault) || claim.culprit === null || instance.kind !== 'known') return claim;
+  const mount = mountAt(instance.value.mounts, claim.culprit);
+  if (!mount) return claim;
+  if (pristine.kind === 'known' && pristine.value.outcome.outcome !== 'runs') return claim;
+  const surely = pristine.kind === 'known';
+  const because = `${claim.because} ${surely ? 'The image has it' : 'The image may have it'}, but the ${mount.kind} mount at ${mount.destination} hides what the image has there.`;
+  return { ...claim, fault: 'shadowed-by-mount', confidence: surely ? claim.confidence : 'possible', because };
+}
+
+/** The image as published would run, the files on this node differ from it, and nothing in the container changed them. */
+function blameNode(evidence: InstanceEvidence, claim: Claim): Claim {
+  const { instance, pristine } = evidence;
+  if (!DAMAGED.has(claim.fault) || pristine.kind !== 'known' || instance.kind !== 'known') return claim;
+  const { outcome, sameFile, changedInContainer } = pristine.value;
+  const mounted = claim.culprit !== null && mountAt(instance.value.mounts, claim.culprit) !== null;
+  if (outcome.outcome !== 'runs' || sameFile !== false || mounted || changedInContainer !== false) return claim;
+  const because = `${claim.because} In the published image that file is whole, and it would run: the copy on this node is damaged.`;
+  return { ...claim, fault: 'node-corruption', because };
+}
+
+/** Lets the rest of the evidence correct what the files alone say. */
+export function correctClaim(evidence: InstanceEvidence, claim: Claim): Claim {
+  return blameNode(evidence, blameMount(evidence, blamePlatform(evidence, claim)));
+}
