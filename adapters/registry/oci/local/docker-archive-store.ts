@@ -3,7 +3,7 @@ import { asObject, asText, asTexts, parseJsonObject } from '../../../../src/imag
 import { isDigest, parseReference } from '../../../../src/image/reference.ts';
 import type { LayerSource } from '../layer-source.ts';
 import { problem } from '../problem.ts';
-import { digestOf } from '../read-body.ts';
+import { digestOf } from './digest-of.ts';
 import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 import { readManifestFile } from './read-blobs.ts';

@@ -1,5 +1,5 @@
 import type { LayerSource } from '../layer-source.ts';
-import { digestOf } from '../read-body.ts';
+import { digestOf } from './digest-of.ts';
 import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 import { parse, readConfig, readManifest, readManifestFile } from './read-blobs.ts';

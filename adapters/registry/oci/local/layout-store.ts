@@ -2,7 +2,7 @@ import { asList, asObject, asText, asTextRecord, parseJsonObject } from '../../.
 import { isDigest, parseReference } from '../../../../src/image/reference.ts';
 import type { LayerSource } from '../layer-source.ts';
 import { problem } from '../problem.ts';
-import { digestOf } from '../read-body.ts';
+import { digestOf } from './digest-of.ts';
 import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 import { parse, readConfig, readManifest, readManifestFile } from './read-blobs.ts';
