@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { ImageConfig } from '../../../src/image/config.ts';
+import { type ImageConfig, parseImageConfig } from '../../../src/image/config.ts';
 import type { Platform } from '../../../src/image/platform.ts';
 import type { PublishedImage } from '../../../src/image/published.ts';
 import { isDigest } from '../../../src/image/reference.ts';
@@ -108,18 +108,12 @@ function layersOf(document: ImageDocument & { readonly RootFS?: { readonly Layer
   return document.RootFS?.Layers ?? [];
 }
 
-/** Of the environment only PATH is read. */
-function configOf(document: ImageDocument): ImageConfig {
-  const run = document.Config ?? {};
-  const path = run.Env?.findLast((line) => line.startsWith('PATH='));
-  return {
-    platform: imageFacts(document).platform,
-    entrypoint: run.Entrypoint ?? [],
-    cmd: run.Cmd ?? [],
-    workingDir: run.WorkingDir ?? '',
-    user: run.User ?? '',
-    path: path?.slice('PATH='.length) ?? null,
-    createdAt: timeOrNull(document.Created),
-    labels: run.Labels ?? {},
-  };
+/** The engine's document has an image configuration's fields by other names; of the environment only PATH is kept. */
+function configOf({ Os, Architecture, Variant, Created, Config }: ImageDocument): ImageConfig {
+  const created = timeOrNull(Created);
+  const config = parseImageConfig(
+    JSON.stringify({ os: Os, architecture: Architecture, variant: Variant, created, config: Config ?? {} }),
+  );
+  if (config === null) throw new TypeError('an object that was just written is read as none');
+  return config;
 }

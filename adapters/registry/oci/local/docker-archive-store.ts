@@ -3,6 +3,7 @@ import { asObject, asText, asTexts, parseJsonObject } from '../../../../src/imag
 import { isDigest, parseReference } from '../../../../src/image/reference.ts';
 import type { LayerSource } from '../layer-source.ts';
 import { problem } from '../problem.ts';
+import { acceptManifest } from './accept-manifest.ts';
 import { digestOf } from './digest-of.ts';
 import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
@@ -124,9 +125,7 @@ async function synthesize(
     paths.set(layer, path);
     layers.push({ mediaType: '', digest: layer, size: await files.size(path, signal) });
   }
-  const descriptor = { mediaType: MEDIA_TYPE, digest, size: bytes.length };
-  return {
-    config,
-    fetched: { digest, manifest: { kind: 'manifest', mediaType: MEDIA_TYPE, config: descriptor, layers } },
-  };
+  const written = { schemaVersion: 2, config: { mediaType: MEDIA_TYPE, digest, size: bytes.length }, layers };
+  const manifest = acceptManifest(JSON.stringify(written), null, files.target, saved.config);
+  return { config, fetched: { digest, manifest: { ...manifest, mediaType: MEDIA_TYPE } } };
 }
