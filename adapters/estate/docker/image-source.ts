@@ -3,7 +3,7 @@ import { type ImageConfig, parseImageConfig } from '../../../src/image/config.ts
 import type { Platform } from '../../../src/image/platform.ts';
 import type { PublishedImage } from '../../../src/image/published.ts';
 import { isDigest } from '../../../src/image/reference.ts';
-import { answerOf } from '../../../src/playbook/answer.ts';
+import { answerOf, known } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
 import { createContainerTree } from './container-tree.ts';
@@ -55,25 +55,29 @@ export function createDockerImages(options: DockerImagesOptions): DockerImages {
     return there;
   };
 
+  const images: ImageSource = {
+    resolve: (reference, signal) =>
+      answerOf(async () => resolved(reference, await findImage(engine, reference, signal))),
+    // One image has one platform here, and is opened whatever it says.
+    open: (reference, _platform: Platform, signal) =>
+      answerOf(async () => {
+        const document = await findImage(engine, reference, signal);
+        const container = await containerOf(document.Id, signal);
+        return opened(document, createContainerTree(engine, container, signal));
+      }),
+    tags: (repository, signal) =>
+      answerOf(async () => {
+        const images = await readLocalImages(engine, repository, signal);
+        const prefix = `${repository}:`;
+        const tags = images.flatMap((image) => image.tags.filter((tag) => tag.startsWith(prefix)));
+        return tags.map((tag) => tag.slice(prefix.length));
+      }),
+    // An engine keeps no attestations, and asks no registry.
+    provenance: async () => known(null),
+    withLogins: () => images,
+  };
   return {
-    images: {
-      resolve: (reference, signal) =>
-        answerOf(async () => resolved(reference, await findImage(engine, reference, signal))),
-      // One image has one platform here, and is opened whatever it says.
-      open: (reference, _platform: Platform, signal) =>
-        answerOf(async () => {
-          const document = await findImage(engine, reference, signal);
-          const container = await containerOf(document.Id, signal);
-          return opened(document, createContainerTree(engine, container, signal));
-        }),
-      tags: (repository, signal) =>
-        answerOf(async () => {
-          const images = await readLocalImages(engine, repository, signal);
-          const prefix = `${repository}:`;
-          const tags = images.flatMap((image) => image.tags.filter((tag) => tag.startsWith(prefix)));
-          return tags.map((tag) => tag.slice(prefix.length));
-        }),
-    },
+    images,
     close: async () => {
       const made = await Promise.allSettled(containers.values());
       containers.clear();

@@ -1,14 +1,9 @@
 import type { FaultCode } from '../../kernel/outcome.ts';
+import { faultOf } from '../fault-of.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
 import { mountAt } from '../mounted-tree.ts';
 import type { Claim } from './claim.ts';
-import { claimedPlatform, metadataIsForeign } from './platforms.ts';
-
-const ARCHITECTURE: ReadonlySet<FaultCode> = new Set([
-  'wrong-arch-binary',
-  'interpreter-wrong-arch',
-  'loader-wrong-arch',
-]);
+import { claimedPlatform } from './platforms.ts';
 
 /** Faults of which the file itself may be innocent: it is another one than the image's. */
 const ABSENT: ReadonlySet<FaultCode> = new Set([
@@ -33,11 +28,9 @@ const DAMAGED: ReadonlySet<FaultCode> = new Set([
 
 /** A foreign file in an image that says it is foreign: the image as a whole is for another platform. */
 function blamePlatform(evidence: InstanceEvidence, claim: Claim): Claim {
-  if (!ARCHITECTURE.has(claim.fault) || !metadataIsForeign(evidence)) return claim;
-  const claimed = claimedPlatform(evidence);
-  const host = evidence.host.kind === 'known' ? evidence.host.value.platform : null;
-  const fault = claimed && host && claimed.os !== host.os ? 'os-mismatch' : 'wrong-platform-image';
-  return { ...claim, fault };
+  const { host } = evidence;
+  if (host.kind !== 'known') return claim;
+  return { ...claim, fault: faultOf(claim.fault, claimedPlatform(evidence), host.value.platform) };
 }
 
 /** What is missing lies below a mount, and the image itself has it: the mount hides it. */

@@ -8,8 +8,7 @@ export type ImageManifest = Extract<Manifest, { kind: 'index' | 'manifest' }>;
 export function acceptManifest(text: string, contentType: string | null, target: string, name: string): ImageManifest {
   const manifest = parseManifest(text, contentType);
   if (manifest.kind === 'refused') {
-    const code = manifest.unsupported ? 'unsupported' : 'invalid';
-    throw problem(code, target, `${name} cannot be read as an image: ${manifest.reason}.`);
+    throw problem(manifest.code, target, `${name} cannot be read as an image: ${manifest.reason}.`);
   }
   if (manifest.kind === 'artifact') {
     const message = `${name} is no image but an artifact (${manifest.artifactType}), which has nothing to run.`;

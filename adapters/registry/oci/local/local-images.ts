@@ -1,5 +1,5 @@
 import type { FileTransport } from '../../../../src/image/image-name.ts';
-import { answerOf } from '../../../../src/playbook/answer.ts';
+import { answerOf, known } from '../../../../src/playbook/answer.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { ImageSource } from '../../../../src/ports/image-source.ts';
 import { archiveFiles } from './archive-files.ts';
@@ -38,12 +38,16 @@ export function createLocalImages(options: LocalImagesOptions): LocalImages {
   const files = kind === 'oci' || kind === 'dir' ? folderFiles(path) : archiveFiles(path);
   const { storeFor, names } = storesOf(kind, files);
   const within = (signal: AbortSignal) => clock.deadline(options.deadlineMs ?? DEADLINE_MS, signal);
+  const images: ImageSource = {
+    resolve: (reference, signal) => answerOf(() => resolveIn(storeFor(reference), reference, within(signal))),
+    open: (reference, platform, signal) => answerOf(() => openIn(storeFor(reference), platform, within(signal))),
+    tags: (_repository, signal) => answerOf(() => names(within(signal))),
+    // Attestations that lie in a file are not read: what is checked is what would run.
+    provenance: async () => known(null),
+    withLogins: () => images,
+  };
   return {
-    images: {
-      resolve: (reference, signal) => answerOf(() => resolveIn(storeFor(reference), reference, within(signal))),
-      open: (reference, platform, signal) => answerOf(() => openIn(storeFor(reference), platform, within(signal))),
-      tags: (_repository, signal) => answerOf(() => names(within(signal))),
-    },
+    images,
     close: () => files.close(),
   };
 }
