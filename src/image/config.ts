@@ -1,4 +1,5 @@
-import { asObject, asText, asTextRecord, asTexts, parseJsonObject } from './json-values.ts';
+import { asList, asObject, asText, asTextRecord, asTexts, parseJsonObject } from './json-values.ts';
+import { copyTargets } from './layer-hints.ts';
 import { architectureOf, type Platform } from './platform.ts';
 
 /** The configuration of one image (OCI image-spec config.md); of the environment only PATH is kept. */
@@ -11,6 +12,8 @@ export interface ImageConfig {
   readonly path: string | null;
   readonly createdAt: string | null;
   readonly labels: Readonly<Record<string, string>>;
+  /** Where the history says that each layer put files, lowest first; a hint, no proof. */
+  readonly copyTargets: readonly (string | null)[];
 }
 
 /** Reads the JSON of an image configuration; null when it is none. What it leaves out of its platform is `unknown`. */
@@ -27,6 +30,7 @@ export function parseImageConfig(json: string): ImageConfig | null {
     path: pathOf(asTexts(run.Env)),
     createdAt: asText(document.created),
     labels: asTextRecord(run.Labels),
+    copyTargets: copyTargets(asList(document.history)),
   };
 }
 

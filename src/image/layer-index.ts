@@ -1,9 +1,12 @@
 import { type LayerEntry, LayerError, splitEntryPath } from './layer-entry.ts';
 
+/** What an entry says of the file itself, whatever it is called. */
+export type EntryFacts = Omit<LayerEntry, 'path'>;
+
 /** A directory of one layer. `entry` is null when only things below it were written: then lower layers tell its mode. */
 export interface LayerDirectory {
   readonly kind: 'directory';
-  entry: LayerEntry | null;
+  entry: EntryFacts | null;
   /** `.wh..wh..opq`: nothing of lower layers shows in it. */
   opaque: boolean;
   readonly children: Map<string, LayerNode>;
@@ -14,14 +17,13 @@ export interface LayerDirectory {
 /** A file, symbolic link or device; two names of one file share a leaf. `ordinal` is the place of its entry in the tar. */
 export interface LayerLeaf {
   readonly kind: 'leaf';
-  readonly entry: LayerEntry;
+  readonly entry: EntryFacts;
   readonly ordinal: number;
 }
 
 /** A hard link to something that this layer does not hold: it is a lower layer's file. */
 export interface LowerLink {
   readonly kind: 'lower-link';
-  readonly entry: LayerEntry;
   readonly to: readonly string[];
 }
 
@@ -38,12 +40,25 @@ const OPAQUE = '.wh..wh..opq';
 const AUFS_META = '.wh..wh.';
 const MOST_LINKS = 40;
 
+/** A layer that is being unpacked. */
+export interface LayerIndexer {
+  /** Unpacks the next entry of the archive. Throws LayerError when no runtime could. */
+  add(entry: LayerEntry): void;
+  readonly root: LayerDirectory;
+}
+
 /** Unpacks the entries of a layer, in the archive's order, into a tree of their own: the last one of a name stands. */
-export function indexLayer(entries: Iterable<LayerEntry>): LayerIndexResult {
+export function layerIndexer(): LayerIndexer {
   const root = directory(null);
+  let ordinal = 0;
+  return { root, add: (entry) => addEntry(root, entry, ordinal++) };
+}
+
+/** Unpacks a whole layer whose entries are at hand. */
+export function indexLayer(entries: Iterable<LayerEntry>): LayerIndexResult {
+  const { add, root } = layerIndexer();
   try {
-    let ordinal = 0;
-    for (const entry of entries) addEntry(root, entry, ordinal++);
+    for (const entry of entries) add(entry);
     return { kind: 'index', root };
   } catch (error) {
     if (error instanceof LayerError) return { kind: 'invalid', reason: error.message };
@@ -51,7 +66,17 @@ export function indexLayer(entries: Iterable<LayerEntry>): LayerIndexResult {
   }
 }
 
-function directory(entry: LayerEntry | null): LayerDirectory {
+/** Paths are told by the tree; without them a layer of many entries takes half the memory. */
+const factsOf = ({ kind, mode, uid, gid, size, target }: LayerEntry): EntryFacts => ({
+  kind,
+  mode,
+  uid,
+  gid,
+  size,
+  target,
+});
+
+function directory(entry: EntryFacts | null): LayerDirectory {
   return { kind: 'directory', entry, opaque: false, children: new Map(), whiteouts: new Set() };
 }
 
@@ -59,7 +84,7 @@ function addEntry(root: LayerDirectory, entry: LayerEntry, ordinal: number): voi
   const path = splitEntryPath(entry.path);
   const name = path.at(-1);
   if (name === undefined) {
-    if (entry.kind === 'directory') root.entry = entry;
+    if (entry.kind === 'directory') root.entry = factsOf(entry);
     return;
   }
   const parent = makeDirectory(root, path.slice(0, -1), entry);
@@ -70,7 +95,7 @@ function addEntry(root: LayerDirectory, entry: LayerEntry, ordinal: number): voi
   // The entry takes the whiteout's place. Lower content of a directory shows again then, as measured with Docker's overlay2.
   parent.whiteouts.delete(name);
   const there = parent.children.get(name);
-  if (entry.kind === 'directory' && there?.kind === 'directory') there.entry = entry;
+  if (entry.kind === 'directory' && there?.kind === 'directory') there.entry = factsOf(entry);
   else parent.children.set(name, nodeOf(root, entry, ordinal));
 }
 
@@ -92,12 +117,12 @@ function addWhiteout(root: LayerDirectory, parent: LayerDirectory, name: string,
 }
 
 function nodeOf(root: LayerDirectory, entry: LayerEntry, ordinal: number): LayerNode {
-  if (entry.kind === 'directory') return directory(entry);
-  if (entry.kind !== 'hardlink') return { kind: 'leaf', entry, ordinal };
+  if (entry.kind === 'directory') return directory(factsOf(entry));
+  if (entry.kind !== 'hardlink') return { kind: 'leaf', entry: factsOf(entry), ordinal };
   const to = splitEntryPath(entry.target ?? '');
   const parent = findDirectory(root, to.slice(0, -1));
   const there = parent?.children.get(to.at(-1) ?? '');
-  if (there === undefined) return { kind: 'lower-link', entry, to };
+  if (there === undefined) return { kind: 'lower-link', to };
   if (there.kind === 'directory') {
     throw new LayerError(`the hard link ${JSON.stringify(entry.path)} leads to a directory`);
   }

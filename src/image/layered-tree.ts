@@ -1,6 +1,5 @@
 import type { TreeEntry } from '../kernel/file-tree.ts';
-import type { LayerEntry } from './layer-entry.ts';
-import type { LayerDirectory, LayerNode } from './layer-index.ts';
+import type { EntryFacts, LayerDirectory, LayerNode } from './layer-index.ts';
 
 /** What stands at a path of an image. */
 export interface LayeredEntry {
@@ -14,8 +13,6 @@ export interface FileBytes {
   readonly layer: number;
   /** The place of the entry among the layer's entries: its path alone may stand there twice. */
   readonly ordinal: number;
-  /** As the tar archive writes it. */
-  readonly tarPath: string;
 }
 
 /**
@@ -79,12 +76,12 @@ function lookInto(root: LayerDirectory, parts: readonly string[]): { node: Layer
  * A directory that no layer has an entry for was made by the runtime: 0755, of root. (One that only a lower layer has an
  * entry for keeps that mode, as containerd does; Docker's overlay2 makes it 0755 anew.)
  */
-function directoryOf(entry: LayerEntry | null): LayeredEntry {
+function directoryOf(entry: EntryFacts | null): LayeredEntry {
   const { mode, uid, gid } = entry ?? { mode: 0o755, uid: 0, gid: 0 };
   return { entry: { kind: 'directory', mode, uid, gid, size: 0 }, bytes: null };
 }
 
-function leafOf(entry: LayerEntry, layer: number, ordinal: number): LayeredEntry {
+function leafOf(entry: EntryFacts, layer: number, ordinal: number): LayeredEntry {
   const { mode, uid, gid, size } = entry;
   if (entry.kind === 'symlink') {
     const target = entry.target ?? '';
@@ -92,5 +89,5 @@ function leafOf(entry: LayerEntry, layer: number, ordinal: number): LayeredEntry
     return { entry: { kind: 'symlink', mode: 0o777, uid, gid, size: length, target }, bytes: null };
   }
   if (entry.kind !== 'file') return { entry: { kind: 'other', mode, uid, gid, size: 0 }, bytes: null };
-  return { entry: { kind: 'file', mode, uid, gid, size }, bytes: { layer, ordinal, tarPath: entry.path } };
+  return { entry: { kind: 'file', mode, uid, gid, size }, bytes: { layer, ordinal } };
 }

@@ -13,6 +13,11 @@ export interface OpenedImage {
   readonly layers: readonly string[];
   /** What a container made from it would see. Rejects with ProbeError. */
   readonly files: FileTree;
+  /**
+   * Whether everything that was read of the files so far is what the digests of the layers stand for. Not so after parts
+   * of a layer were read without the whole: then the registry was believed.
+   */
+  verified(): boolean;
 }
 
 /** Images where they are published. References are as Docker writes them. */

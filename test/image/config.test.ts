@@ -27,6 +27,7 @@ describe('parseImageConfig', () => {
       user: '1000:1000',
       path: '/usr/bin:/bin',
       createdAt: '2026-01-02T03:04:05Z',
+      copyTargets: [],
       labels: { a: 'b' },
     });
     expect(JSON.stringify(config)).not.toContain('hunter2');
@@ -42,6 +43,7 @@ describe('parseImageConfig', () => {
       user: '',
       path: null,
       createdAt: null,
+      copyTargets: [],
       labels: {},
     });
   });

@@ -6,12 +6,15 @@ import { parseReference, type Reference, repositoryName } from '../../../src/ima
 import type { RegistryLogin } from '../../../src/image/registry-login.ts';
 import { fittingEntries } from '../../../src/image/select-platform.ts';
 import { answerOf } from '../../../src/playbook/answer.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
 import { credentialFinder } from './credentials.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { fetchTags } from './fetch-tags.ts';
-import { imageFiles } from './image-files.ts';
-import { createStreamedLayers, type LayerSource } from './layer-source.ts';
+import { createDiskCache, type DiskCache, noCache } from './layers/disk-cache.ts';
+import { imageFiles } from './layers/image-files.ts';
+import { createLayerMemory, type LayerMemory } from './layers/layer-memory.ts';
+import { createLayerSource, type LayerSource } from './layers/layer-source.ts';
 import { listEntries } from './list-entries.ts';
 import { createLogins } from './log-in.ts';
 import { createManifests, type Manifests } from './manifests.ts';
@@ -31,21 +34,35 @@ type SingleManifest = Extract<ImageManifest, { kind: 'manifest' }>;
 export function createImageSource(options: ImageSourceOptions): ImageSource {
   const { clock, registries, log, random = Math.random } = options;
   const exchange = patientExchange(createExchange(), clock, random);
-  return sourceWith(options, { exchange, mirrors: createMirrors(registries, clock, log) }, []);
+  const mirrors = createMirrors(registries, clock, log);
+  return sourceWith(options, { exchange, mirrors, memory: createLayerMemory(), cache: cacheFor(options) }, []);
 }
 
-/** What is kept of an answer is kept for those logins alone: what one may read another may not. */
-function sourceWith(
-  options: ImageSourceOptions,
-  shared: { readonly exchange: Exchange; readonly mirrors: Mirrors },
-  given: readonly RegistryLogin[],
-): ImageSource {
+/** What sources with different logins have in common. */
+interface Shared {
+  readonly exchange: Exchange;
+  readonly mirrors: Mirrors;
+  readonly memory: LayerMemory;
+  readonly cache: DiskCache;
+}
+
+const CACHE_BYTES = 512 * 1024 ** 2;
+
+function cacheFor({ cacheDir, cacheBytes = CACHE_BYTES, clock, log }: ImageSourceOptions): DiskCache {
+  return cacheDir ? createDiskCache({ folder: cacheDir, bound: cacheBytes, clock, log }) : noCache;
+}
+
+/**
+ * What is kept of an answer is kept for those logins alone: what one may read another may not. Layers are shared, as in
+ * an engine: they are found by the digests in a manifest, which was read with these logins.
+ */
+function sourceWith(options: ImageSourceOptions, shared: Shared, given: readonly RegistryLogin[]): ImageSource {
   const { clock } = options;
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
   const logins = createLogins(shared.exchange, credentialFinder(options, deadlines, given), clock);
   const client = createRegistryClient({ ...shared, logins, clock, deadlines });
   const manifests = createManifests(client);
-  const layers = createStreamedLayers(client, clock, deadlines);
+  const layers: OpenLayers = { source: createLayerSource({ ...shared, client, clock, deadlines }), clock };
   return {
     resolve: (reference, signal) => answerOf(() => resolve(manifests, readReference(reference), signal)),
     open: (reference, platform, signal) =>
@@ -54,6 +71,12 @@ function sourceWith(
       answerOf(() => fetchTags(client, readReference(repository), clock.deadline(deadlines.list, signal))),
     withLogins: (more) => sourceWith(options, shared, [...more, ...given]),
   };
+}
+
+/** How an opened image reads its layers. */
+interface OpenLayers {
+  readonly source: LayerSource;
+  readonly clock: Clock;
 }
 
 function readReference(text: string): Reference {
@@ -84,7 +107,7 @@ const MOST_UNSTATED = 16;
 
 async function open(
   manifests: Manifests,
-  layers: LayerSource,
+  layers: OpenLayers,
   reference: Reference,
   platform: Platform,
   signal: AbortSignal,
@@ -121,7 +144,7 @@ function noneFits(reference: Reference, platform: Platform, entries: readonly In
 }
 
 function openedImage(
-  source: LayerSource,
+  { source, clock }: OpenLayers,
   reference: Reference,
   digest: string,
   manifest: SingleManifest,
@@ -129,6 +152,7 @@ function openedImage(
   signal: AbortSignal,
 ): OpenedImage {
   const { registry, repository } = reference;
-  const layers = manifest.layers.map((layer) => ({ registry, repository, digest: layer.digest, size: layer.size }));
-  return { digest, config, layers: layers.map((layer) => layer.digest), files: imageFiles(layers, source, signal) };
+  const layers = manifest.layers.map((layer) => ({ registry, repository, ...layer }));
+  const files = imageFiles({ layers, copyTargets: config.copyTargets }, source, clock, signal);
+  return { digest, config, layers: layers.map((layer) => layer.digest), files, verified: files.verified };
 }
