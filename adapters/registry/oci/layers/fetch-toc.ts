@@ -12,8 +12,8 @@ export type LazyFormat =
   | { readonly kind: 'zstd-chunked'; readonly from: number; readonly length: number; readonly checksum: string };
 
 const ESTARGZ_DIGEST = 'containerd.io/snapshot/stargz/toc.digest';
-const CHUNKED_POSITION = 'io.github.containers.zstd-chunked.manifest-position';
-const CHUNKED_CHECKSUM = 'io.github.containers.zstd-chunked.manifest-checksum';
+/** containers/storage pkg/chunked; without `github` before 2023, as Debian 12's skopeo still writes it. */
+const CHUNKED = ['io.github.containers.zstd-chunked', 'io.containers.zstd-chunked'];
 /** stargz-snapshotter docs/estargz.md, “Footer”: an empty gzip member that tells where the table begins. */
 const FOOTER = 51;
 const FOOTER_EXTRA = 16;
@@ -25,10 +25,14 @@ const TOC_NAME = 'stargz.index.json';
 export function lazyFormatOf({ annotations }: Layer): LazyFormat | null {
   const tocDigest = annotations[ESTARGZ_DIGEST];
   if (tocDigest !== undefined && isDigest(tocDigest)) return { kind: 'estargz', tocDigest };
-  const checksum = annotations[CHUNKED_CHECKSUM];
-  const [, from, length] = /^(\d{1,15}):(\d{1,15}):\d{1,15}:1$/.exec(annotations[CHUNKED_POSITION] ?? '') ?? [];
-  if (checksum === undefined || !isDigest(checksum) || from === undefined) return null;
-  return { kind: 'zstd-chunked', from: Number(from), length: Number(length), checksum };
+  for (const prefix of CHUNKED) {
+    const checksum = annotations[`${prefix}.manifest-checksum`];
+    const position = annotations[`${prefix}.manifest-position`] ?? '';
+    const [, from, length] = /^(\d{1,15}):(\d{1,15}):\d{1,15}:1$/.exec(position) ?? [];
+    if (checksum === undefined || !isDigest(checksum) || from === undefined) continue;
+    return { kind: 'zstd-chunked', from: Number(from), length: Number(length), checksum };
+  }
+  return null;
 }
 
 /** The part of a blob of `size` bytes that holds the table, as fetched: it can be kept and given to `openToc` again. */
