@@ -1,6 +1,7 @@
-import { asList, asObject, asText, asTextRecord, asTexts, parseJsonObject } from './json-values.ts';
-import { copyTargets } from './layer-hints.ts';
+import { type HistoryStep, readHistory } from './history.ts';
+import { asObject, asText, asTextRecord, asTexts, parseJsonObject } from './json-values.ts';
 import { architectureOf, type Platform } from './platform.ts';
+import { readStatedBuild, type StatedBuild } from './stated-build.ts';
 
 /** The configuration of one image (OCI image-spec config.md); of the environment only PATH is kept. */
 export interface ImageConfig {
@@ -12,8 +13,10 @@ export interface ImageConfig {
   readonly path: string | null;
   readonly createdAt: string | null;
   readonly labels: Readonly<Record<string, string>>;
-  /** Where the history says that each layer put files, lowest first; a hint, no proof. */
-  readonly copyTargets: readonly (string | null)[];
+  /** What the labels say of where it comes from. */
+  readonly build: StatedBuild;
+  /** Lowest step first. */
+  readonly history: readonly HistoryStep[];
 }
 
 /** Reads the JSON of an image configuration; null when it is none. What it leaves out of its platform is `unknown`. */
@@ -21,6 +24,7 @@ export function parseImageConfig(json: string): ImageConfig | null {
   const document = parseJsonObject(json);
   if (document === null) return null;
   const run = asObject(document.config) ?? {};
+  const labels = asTextRecord(run.Labels);
   return {
     platform: platformOf(document),
     entrypoint: asTexts(run.Entrypoint),
@@ -29,8 +33,9 @@ export function parseImageConfig(json: string): ImageConfig | null {
     user: asText(run.User) ?? '',
     path: pathOf(asTexts(run.Env)),
     createdAt: asText(document.created),
-    labels: asTextRecord(run.Labels),
-    copyTargets: copyTargets(asList(document.history)),
+    labels,
+    build: readStatedBuild(labels),
+    history: readHistory(document.history),
   };
 }
 

@@ -1,3 +1,4 @@
+import { decodeBase64Text } from './base64.ts';
 import { asObject, asText, type JsonObject, parseJsonObject } from './json-values.ts';
 import type { RegistryCredentials, RegistryLogin } from './registry-login.ts';
 
@@ -41,16 +42,8 @@ function credentialsOf(entry: JsonObject): RegistryCredentials | null {
 }
 
 function userAndPassword(auth: string | null): readonly [string, string] | null {
-  const text = auth ? decodeBase64(auth) : null;
+  const text = auth ? decodeBase64Text(auth) : null;
   const colon = text?.indexOf(':') ?? -1;
   // The Docker CLI pads some with NUL.
   return text && colon > 0 ? [text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, '')] : null;
-}
-
-function decodeBase64(text: string): string | null {
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
-  } catch {
-    return null;
-  }
 }

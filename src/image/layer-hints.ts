@@ -1,42 +1,24 @@
-import { asObject, asText } from './json-values.ts';
-
-/** The instruction as Docker's old builder (`#(nop) COPY file:… in /app`) and BuildKit (`COPY a b /app/ # buildkit`) note it. */
-const COPIED = /^(?:\/bin\/sh -c #\(nop\)\s+)?(?:COPY|ADD)\s+(.*?)(?:\s+# buildkit)?\s*$/s;
+import type { HistoryStep } from './history.ts';
 
 /**
- * Where the image's history says that each layer put files, lowest first: the target of COPY or ADD, or null. History is
- * what the builder cared to write down; it proves nothing. Nothing else of it is kept, as it may hold values of variables.
+ * Where the image's history says that each of its layers put files, lowest first: an absolute path, or null. It is what
+ * the builder cared to write down, so it tells what to fetch early, and proves nothing.
  */
-export function copyTargets(history: readonly unknown[]): readonly (string | null)[] {
+export function copyTargets(history: readonly HistoryStep[]): readonly (string | null)[] {
   return history
-    .map(asObject)
-    .filter((step) => step !== null && step.empty_layer !== true)
-    .map((step) => targetOf(asText(step?.created_by) ?? ''));
+    .filter(({ empty }) => !empty)
+    .map(({ destination }) => (destination?.startsWith('/') ? destination : null));
 }
 
-function targetOf(instruction: string): string | null {
-  const words = COPIED.exec(instruction)?.[1]?.split(/\s+/) ?? [];
-  const target = words
-    .at(-1)
-    ?.replace(/[\]"]+$/, '')
-    .replace(/^"/, '');
-  return target?.startsWith('/') ? target : null;
-}
-
-/**
- * The lowest layer that may be needed for a path, by its history: all from the top down to it can be fetched together.
- * Null when nothing is said of it.
- */
-export function deepestHint(path: string, targets: readonly (string | null)[]): number | null {
+/** The number of the highest layer that is said to concern a path, or null. */
+export function hintedLayer(path: string, targets: readonly (string | null)[]): number | null {
   const at = targets.findLastIndex((target) => target !== null && concerns(target, path));
   return at < 0 ? null : at;
 }
 
+/** Whether the target is the path, above it (but not just the root), or below it. */
 function concerns(target: string, path: string): boolean {
   const folder = target.endsWith('/') ? target : `${target}/`;
-  return (
-    path === target ||
-    (folder !== '/' && `${path}/`.startsWith(folder)) ||
-    (path !== '/' && folder.startsWith(`${path}/`))
-  );
+  const wanted = `${path}/`;
+  return (folder !== '/' && wanted.startsWith(folder)) || (path !== '/' && folder.startsWith(wanted));
 }

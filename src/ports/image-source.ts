@@ -1,5 +1,6 @@
 import type { ImageConfig } from '../image/config.ts';
 import type { Platform } from '../image/platform.ts';
+import type { Provenance } from '../image/provenance.ts';
 import type { PublishedImage } from '../image/published.ts';
 import type { RegistryLogin } from '../image/registry-login.ts';
 import type { FileTree } from '../kernel/file-tree.ts';
@@ -27,6 +28,11 @@ export interface ImageSource {
   open(reference: string, platform: Platform, signal: AbortSignal): Promise<Answer<OpenedImage>>;
   /** The tags of a repository, at most 1,000, in the registry's order. */
   tags(repository: string, signal: AbortSignal): Promise<Answer<readonly string[]>>;
+  /**
+   * How one image of a reference was built, as its builder states it; null when nobody does. `digest` is that of the
+   * image's manifest, `reference` best the index it stands in.
+   */
+  provenance(reference: string, digest: string, signal: AbortSignal): Promise<Answer<Provenance | null>>;
   /** The same images, read with these logins before those that are configured: a pod's pull secrets. */
   withLogins(logins: readonly RegistryLogin[]): ImageSource;
 }

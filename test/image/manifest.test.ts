@@ -11,7 +11,10 @@ const parse = (value: unknown, type: string | null = null) => parseManifest(JSON
 
 describe('parseManifest', () => {
   const config = { mediaType: OCI_CONFIG, digest: digest('c'), size: 2 };
-  const layers = [{ mediaType: 'x', digest: digest('1'), size: 10 }, { digest: digest('2'), annotations: { 'a.b': 'c' } }];
+  const layers = [
+    { mediaType: 'x', digest: digest('1'), size: 10 },
+    { digest: digest('2'), annotations: { 'a.b': 'c' } },
+  ];
 
   it('reads an image, by its own type, by the one it came with, or by its shape', () => {
     const expected = {

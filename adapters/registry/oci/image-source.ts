@@ -1,8 +1,9 @@
 import type { ImageConfig } from '../../../src/image/config.ts';
+import { copyTargets } from '../../../src/image/layer-hints.ts';
 import type { IndexEntry } from '../../../src/image/manifest.ts';
 import { formatPlatform, type Platform, samePlatform } from '../../../src/image/platform.ts';
 import type { PublishedImage } from '../../../src/image/published.ts';
-import { parseReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
+import { isDigest, parseReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
 import type { RegistryLogin } from '../../../src/image/registry-login.ts';
 import { fittingEntries } from '../../../src/image/select-platform.ts';
 import { answerOf } from '../../../src/playbook/answer.ts';
@@ -11,6 +12,7 @@ import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.t
 import { credentialFinder } from './credentials.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { fetchTags } from './fetch-tags.ts';
+import { findProvenance } from './find-provenance.ts';
 import { createDiskCache, type DiskCache, noCache } from './layers/disk-cache.ts';
 import { imageFiles } from './layers/image-files.ts';
 import { createLayerMemory, type LayerMemory } from './layers/layer-memory.ts';
@@ -69,6 +71,12 @@ function sourceWith(options: ImageSourceOptions, shared: Shared, given: readonly
       answerOf(() => open(manifests, layers, readReference(reference), platform, signal)),
     tags: (repository, signal) =>
       answerOf(() => fetchTags(client, readReference(repository), clock.deadline(deadlines.list, signal))),
+    provenance: (reference, digest, signal) =>
+      answerOf(async () => {
+        if (!isDigest(digest)) throw problem('invalid', reference, `${digest} is no digest of an image.`);
+        const within = clock.deadline(deadlines.list, signal);
+        return findProvenance(client, manifests, readReference(reference), digest, within);
+      }),
     withLogins: (more) => sourceWith(options, shared, [...more, ...given]),
   };
 }
@@ -153,6 +161,6 @@ function openedImage(
 ): OpenedImage {
   const { registry, repository } = reference;
   const layers = manifest.layers.map((layer) => ({ registry, repository, ...layer }));
-  const files = imageFiles({ layers, copyTargets: config.copyTargets }, source, clock, signal);
+  const files = imageFiles({ layers, copyTargets: copyTargets(config.history) }, source, clock, signal);
   return { digest, config, layers: layers.map((layer) => layer.digest), files, verified: files.verified };
 }

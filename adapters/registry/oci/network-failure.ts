@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
 import type { Endpoint } from './endpoint.ts';
 import { problem } from './problem.ts';
@@ -31,7 +32,7 @@ export function translateNetworkError(error: unknown, asked: Asked): unknown {
       'timeout',
       `${what} did not come in the time there was. Try again, or see whether the registry is slow.`,
     );
-  const code = codeOf(error);
+  const code = error instanceof errors.HTTPParserError ? 'HPE_INVALID' : codeOf(error);
   if (code === null) return error;
   const at = url.host === endpoint.registry ? 'it' : url.host;
   if (TIMEOUTS.includes(code))
@@ -47,7 +48,7 @@ export function translateNetworkError(error: unknown, asked: Asked): unknown {
   if (code.startsWith('HPE_')) {
     return fail(
       'invalid',
-      `${at} does not speak HTTP (${code}), when ${what} was asked for. See whether the address is a registry’s.`,
+      `${at} does not speak HTTP, when ${what} was asked for. See whether the address is a registry’s.`,
     );
   }
   if (code === REFUSED_ADDRESS) {

@@ -24,6 +24,9 @@ export function statusFailure(refusal: Refusal): ProbeError {
   if (status === 401 || status === 403) return problem('denied', registry, deniedMessage(refusal));
   if (status === 404) return problem(refusal.code404 ?? 'not-found', registry, notFoundMessage(refusal));
   if (status === 429) return problem('rate-limited', registry, limitedMessage(refusal, by));
+  if (status === 501) {
+    return problem('unsupported', registry, `${by} does not know how to give ${question.what} (501).`);
+  }
   if (status >= 500) {
     return problem(
       'unreachable',

@@ -51,10 +51,21 @@ export function imageOf(platform: string, layers: readonly Stored[], run: object
     ),
     'application/vnd.oci.image.config.v1+json',
   );
-  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-  const body = { schemaVersion: 2, mediaType, config: describe(config), layers: layers.map(describe) };
-  const manifest = stored(Buffer.from(JSON.stringify(body)), mediaType);
+  const manifest = manifestOf({ config: describe(config), layers: layers.map(describe) });
   return { manifest, blobs: [config, ...layers], layers };
+}
+
+/** A manifest of an image or an artifact with these fields. */
+export function manifestOf(fields: object): Stored {
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  return stored(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...fields })), mediaType);
+}
+
+/** The manifest of an attestation as BuildKit writes it; its configuration is not pushed. */
+export function attestationOf(statement: Stored, predicateType?: string): Stored {
+  const config = stored(Buffer.from('{}'), 'application/vnd.oci.image.config.v1+json');
+  const annotations = predicateType === undefined ? {} : { 'in-toto.io/predicate-type': predicateType };
+  return manifestOf({ config: describe(config), layers: [{ ...describe(statement), annotations }] });
 }
 
 /** An index; each entry is what it points to, with further fields of the entry. */

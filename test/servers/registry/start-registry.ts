@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { BuiltImage, Stored } from './build-image.ts';
 
 export interface SeenRequest {
@@ -24,6 +24,8 @@ export interface TestRegistry {
   putManifest(repository: string, manifest: Stored, ...tags: string[]): void;
   putBlob(blob: Stored): void;
   intercept: Intercept;
+  /** Over all connections, with what lies in buffers. */
+  bytesSent(): number;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,8 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     else serve(request, path, response, content);
   };
   const server = options.tls ? createTlsServer(options.tls, handle) : createServer(handle);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -62,6 +66,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     origin: `${options.tls ? 'https' : 'http'}://${host}`,
     seen,
     intercept: () => false,
+    bytesSent: () => [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, 0),
     push: (repository, image, ...tags) => {
       for (const blob of image.blobs) registry.putBlob(blob);
       registry.putManifest(repository, image.manifest, ...tags);

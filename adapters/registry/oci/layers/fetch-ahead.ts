@@ -1,4 +1,4 @@
-import { deepestHint } from '../../../../src/image/layer-hints.ts';
+import { hintedLayer } from '../../../../src/image/layer-hints.ts';
 import type { Layer } from './layer.ts';
 
 /** A layer of this size costs less than the time it takes to ask for it. Bytes. */
@@ -26,7 +26,7 @@ export function layersAhead(
 ): Ahead {
   const small: number[] = [];
   for (let at = now - 1; at >= 0 && small.length < MOST_SMALL && isSmall(layers[at]); at--) small.push(at);
-  const hint = LOADER_FOLDER.test(path) ? 0 : targets.length === layers.length ? deepestHint(path, targets) : null;
+  const hint = LOADER_FOLDER.test(path) ? 0 : targets.length === layers.length ? hintedLayer(path, targets) : null;
   const hinted: number[] = [];
   for (let at = now - 1; hint !== null && at >= hint && hinted.length < MOST_HINTED; at--) {
     if (!small.includes(at)) hinted.push(at);
