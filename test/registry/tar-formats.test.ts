@@ -9,6 +9,7 @@ import { cutFrom } from '../../adapters/registry/oci/layers/pieces.ts';
 import { readStored } from '../../adapters/registry/oci/layers/read-stored.ts';
 import { lookUpIn } from '../../src/image/layered-tree.ts';
 import { sha256, tarOf } from '../servers/registry/build-image.ts';
+import { sealHeader } from '../servers/registry/tar-blocks.ts';
 
 const LONG = 'l'.repeat(99);
 let folder: string;
@@ -41,13 +42,6 @@ async function stored(bytes: Buffer, path: string, offset: number, length: numbe
 }
 const pack = (format: string, ...more: string[]) =>
   execFileSync('tar', ['-C', folder, `--format=${format}`, ...more, '-cf', '-', '.'], { maxBuffer: 64 * 1024 ** 2 });
-
-/** Writes a header's checksum again. */
-function seal(header: Buffer, signed = false): void {
-  header.write('        ', 148, 'latin1');
-  const sum = header.reduce((total, byte) => total + (signed && byte > 127 ? byte - 256 : byte), 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-}
 
 describe('archives of GNU tar', () => {
   it.each([
@@ -114,7 +108,7 @@ describe('limits', () => {
   ])('of numbers: %s', async (_what, spoil) => {
     const archive = await tarOf([{ name: 'a', content: 'x' }]);
     spoil(archive.subarray(0, 512));
-    seal(archive.subarray(0, 512));
+    sealHeader(archive.subarray(0, 512));
     await expect(list(archive)).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('number') });
   });
 
@@ -127,7 +121,7 @@ describe('limits', () => {
     archive.writeUInt8(3, 135);
     // The owner's name, in Latin-1.
     archive.writeUInt8(0xe4, 265);
-    seal(archive.subarray(0, 512), true);
+    sealHeader(archive.subarray(0, 512), true);
     const listing = await list(archive);
     expect(lookUpIn('/a', [listing.root])?.entry.size).toBe(3);
     expect(lookUpIn('/b', [listing.root])?.entry.size).toBe(1);
