@@ -17,13 +17,15 @@ export interface LayerDirectory {
 /** A file, symbolic link or device; two names of one file share a leaf. `ordinal` is the place of its entry in the tar. */
 export interface LayerLeaf {
   readonly kind: 'leaf';
-  readonly entry: EntryFacts;
+  entry: EntryFacts;
   readonly ordinal: number;
 }
 
 /** A hard link to something that this layer does not hold: it is a lower layer's file. */
 export interface LowerLink {
   readonly kind: 'lower-link';
+  /** The file has the mode and the owner of this entry from here on. */
+  readonly entry: EntryFacts;
   readonly to: readonly string[];
 }
 
@@ -122,12 +124,24 @@ function nodeOf(root: LayerDirectory, entry: LayerEntry, ordinal: number): Layer
   const to = splitEntryPath(entry.target ?? '');
   const parent = findDirectory(root, to.slice(0, -1));
   const there = parent?.children.get(to.at(-1) ?? '');
-  if (there === undefined) return { kind: 'lower-link', to };
+  if (there === undefined) return { kind: 'lower-link', entry: factsOf(entry), to };
   if (there.kind === 'directory') {
     throw new LayerError(`the hard link ${JSON.stringify(entry.path)} leads to a directory`);
   }
+  if (there.kind === 'leaf') there.entry = linkedFacts(there.entry, entry);
   return there;
 }
+
+/**
+ * What a file is after another name was given to it: runtimes set the mode and the owner that the link's entry states
+ * (Docker pkg/archive, handleLChmod; measured). A symbolic link has no mode of its own.
+ */
+export const linkedFacts = (file: EntryFacts, link: Omit<EntryFacts, 'kind'>): EntryFacts => ({
+  ...file,
+  mode: file.kind === 'symlink' ? file.mode : link.mode,
+  uid: link.uid,
+  gid: link.gid,
+});
 
 function findDirectory(root: LayerDirectory, path: readonly string[]): LayerDirectory | null {
   return walkDirectories(root, path, () => null);

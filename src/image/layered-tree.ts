@@ -1,5 +1,5 @@
 import type { TreeEntry } from '../kernel/file-tree.ts';
-import type { EntryFacts, LayerDirectory, LayerNode } from './layer-index.ts';
+import { type EntryFacts, type LayerDirectory, type LayerNode, linkedFacts } from './layer-index.ts';
 
 /** What stands at a path of an image. */
 export interface LayeredEntry {
@@ -21,7 +21,10 @@ export interface FileBytes {
  */
 export function* lookUp(path: string, layers: number): Generator<number, LayeredEntry | null, LayerDirectory> {
   let parts = path.split('/').filter((part) => part !== '');
+  // The root is the container's own directory, 0755 and root's whatever the layers say of it (measured with overlay2).
+  if (parts.length === 0) return directoryOf(null);
   let found: LayerDirectory | null = null;
+  let link: EntryFacts | null = null;
   for (let layer = layers - 1; layer >= 0; layer--) {
     const sight = lookInto(yield layer, parts);
     const node = sight.node;
@@ -32,9 +35,10 @@ export function* lookUp(path: string, layers: number): Generator<number, Layered
       // A directory above hides whatever else has its name here.
       if (node !== null) break;
     } else if (node?.kind === 'leaf') {
-      return leafOf(node.entry, layer, node.ordinal);
+      return leafOf(link === null ? node.entry : linkedFacts(node.entry, link), layer, node.ordinal);
     } else if (node?.kind === 'lower-link') {
       parts = [...node.to];
+      link ??= node.entry;
       continue;
     }
     if (sight.final) break;

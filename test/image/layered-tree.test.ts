@@ -9,7 +9,8 @@ function entryOf(text: string): LayerEntry {
   const hard = written.split(' => ');
   const soft = written.split(' -> ');
   const base = { uid: 0, gid: 0, size: 0, target: null };
-  if (hard[1] !== undefined) return { ...base, path: hard[0]!, kind: 'hardlink', mode: 0o644, target: hard[1] };
+  if (hard[1] !== undefined)
+    return { ...base, path: hard[0]!, kind: 'hardlink', mode: Number.parseInt(mode ?? '644', 8), target: hard[1] };
   if (soft[1] !== undefined) return { ...base, path: soft[0]!, kind: 'symlink', mode: 0o777, target: soft[1] };
   const kind = written.endsWith('/') ? 'directory' : 'file';
   return { ...base, path: written, kind, mode: Number.parseInt(mode ?? (kind === 'file' ? '644' : '755'), 8) };
@@ -46,7 +47,7 @@ describe('one layer', () => {
     ['missing parents are implied', ['a/b/c'], '/a/b', 'directory 755'],
     ['a parent written after its child', ['a/b', 'a/ 700'], '/a', 'directory 700'],
     ['the root is implied', ['a'], '/', 'directory 755'],
-    ['the root has a mode', ['./ 700'], '/', 'directory 700'],
+    ['the root has the container’s mode', ['./ 700'], '/', 'directory 755'],
     ['a symbolic link', ['a -> b'], '/a', '-> b'],
     ['a look-up never goes through a link', ['b/c', 'a -> b'], '/a/c', null],
     ['an entry below a link of the same layer', ['usr/bin/', 'bin -> usr/bin', 'bin/x'], '/usr/bin/x', '0:2'],
@@ -80,6 +81,13 @@ describe('one layer', () => {
   ])('refuses an entry that %s', (_what, entries) => {
     expect(indexLayer(entries.map(entryOf))).toEqual({ kind: 'invalid', reason: expect.stringContaining('"') });
   });
+});
+
+it('a hard link gives the file its own mode and owner, under both names', () => {
+  const root = layer(['a 4755', 'b => a 600']);
+  for (const path of ['/a', '/b']) expect(lookUpIn(path, [root])?.entry.mode).toBe(0o600);
+  expect(lookUpIn('/b', [layer(['a 4755']), layer(['b => a 600'])])?.entry.mode).toBe(0o600);
+  expect(lookUpIn('/b', [layer(['a -> x', 'b => a 600'])])?.entry).toMatchObject({ kind: 'symlink', mode: 0o777 });
 });
 
 describe('layers over each other', () => {
@@ -148,6 +156,7 @@ describe('laziness', () => {
     ['a directory with a mode', [['d/'], ['d/']], '/d', [1]],
     ['an implied directory', [['d/'], ['d/a']], '/d', [1, 0]],
     ['nothing', [['a'], ['a']], '/b', [1, 0]],
+    ['the root', [['a'], ['a']], '/', []],
   ])('%s', (_what, layers, path, expected) => {
     expect(asked(path, layers)).toEqual(expected);
   });

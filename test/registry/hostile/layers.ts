@@ -25,10 +25,14 @@ interface Play {
 
 const TAR = 'application/vnd.oci.image.layer.v1.tar';
 const MIB = 1024 ** 2;
+const zstdOfZeros = zstdCompressSync(Buffer.alloc(16 * MIB));
 const tar = (...parts: Buffer[]) => stored(Buffer.concat(parts), TAR);
 const file = (name = 'a') => layerOf([{ name, content: 'x', mode: 0o755 }]);
-const gzipOfZeros = (times: number) =>
-  Buffer.concat(Array.from({ length: times }, () => gzipSync(Buffer.alloc(64 * MIB))));
+/** Members of 64 MiB each. */
+const gzipOfZeros = (times: number) => {
+  const member = gzipSync(Buffer.alloc(64 * MIB));
+  return Buffer.concat(Array.from({ length: times }, () => member));
+};
 
 /** Puts an image of these layers in place of `x:v1`, opens it and looks a path up, or reads some of it. */
 async function play({ registry, source, ...stage }: Stage, layers: Layers, play: Play = {}): Promise<Answer<unknown>> {
@@ -132,7 +136,7 @@ const bombs: readonly HostileCase[] = [
       stored(
         Buffer.concat([
           zstdCompressSync(tarHeader({ name: 'a', size: 2 ** 32 })),
-          ...Array.from({ length: 64 }, () => zstdCompressSync(Buffer.alloc(16 * MIB))),
+          ...Array.from({ length: 64 }, () => zstdOfZeros),
         ]),
         TAR,
       ),
