@@ -19,7 +19,7 @@ function entryOf(text: string): LayerEntry {
 function layer(entries: readonly string[]) {
   const result = indexLayer(entries.map(entryOf));
   if (result.kind === 'invalid') throw new Error(result.reason);
-  return result.root;
+  return result.index;
 }
 
 /** What stands at a path, as `directory 755`, `-> target`, or `layer:ordinal` of a file. */
@@ -84,8 +84,8 @@ describe('one layer', () => {
 });
 
 it('a hard link gives the file its own mode and owner, under both names', () => {
-  const root = layer(['a 4755', 'b => a 600']);
-  for (const path of ['/a', '/b']) expect(lookUpIn(path, [root])?.entry.mode).toBe(0o600);
+  const only = layer(['a 4755', 'b => a 600']);
+  for (const path of ['/a', '/b']) expect(lookUpIn(path, [only])?.entry.mode).toBe(0o600);
   expect(lookUpIn('/b', [layer(['a 4755']), layer(['b => a 600'])])?.entry.mode).toBe(0o600);
   expect(lookUpIn('/b', [layer(['a -> x', 'b => a 600'])])?.entry).toMatchObject({ kind: 'symlink', mode: 0o777 });
 });

@@ -40,7 +40,7 @@ async function openFixture(name: keyof typeof FORMATS) {
 }
 
 const PATHS = ['/', '/bin', '/bin/run', '/app', '/app/big', '/app/empty', '/app/link', '/app/hard', '/app/sub', '/no'];
-const entriesOf = (listing: LayerListing) => PATHS.map((path) => lookUpIn(path, [listing.root])?.entry ?? null);
+const entriesOf = (listing: LayerListing) => PATHS.map((path) => lookUpIn(path, [listing.index])?.entry ?? null);
 
 describe.each(['estargz', 'zstd-chunked'] as const)('a layer written as %s', (name) => {
   it('has the same entries by its table as by its bytes', async () => {
@@ -51,13 +51,13 @@ describe.each(['estargz', 'zstd-chunked'] as const)('a layer written as %s', (na
     const streamed = await listLayer(whole(), layer);
     expect(entriesOf(listing)).toEqual(entriesOf(streamed));
     expect(entriesOf(listing)[4]).toEqual({ kind: 'file', mode: 0o4755, uid: 7, gid: 3_000_000, size: 180_000 });
-    expect(lookUpIn('/app/sub/gone', [streamed.root, listing.root])).toBeNull();
+    expect(lookUpIn('/app/sub/gone', [streamed.index, listing.index])).toBeNull();
   });
 
   it('gives parts of files by ranges, and no more of the blob than their chunks', async () => {
     const { listing, ranges, read, blob } = await openFixture(name);
     const part = (path: string, offset: number, length: number) => {
-      const ordinal = lookUpIn(path, [listing.root])?.bytes?.ordinal ?? -1;
+      const ordinal = lookUpIn(path, [listing.index])?.bytes?.ordinal ?? -1;
       return readChunks(listing.chunks?.get(ordinal) ?? [], offset, length, read, nothingKept);
     };
     ranges.length = 0;
@@ -96,11 +96,11 @@ describe('a table of contents', () => {
 
   it('is read whatever its texts hold', () => {
     const name = '}]{"\\\\[, é';
-    const { root } = listToc(
+    const { index } = listToc(
       toc(` [ {"type":"dir","name":${JSON.stringify(name)},"xattrs":{"a":"}"}} ,{${file},"offset":5}]`),
     );
-    expect(lookUpIn(`/${name}`, [root])?.entry.kind).toBe('directory');
-    expect(lookUpIn('/a', [root])?.entry.size).toBe(10);
+    expect(lookUpIn(`/${name}`, [index])?.entry.kind).toBe('directory');
+    expect(lookUpIn('/a', [index])?.entry.size).toBe(10);
   });
 
   it.each([

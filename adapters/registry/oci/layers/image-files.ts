@@ -56,7 +56,7 @@ export function imageFiles(image: LayeredImage, source: LayerSource, clock: Cloc
         const needed = list(turn.value);
         for (const number of ahead.small) fetchEarly(number, signal);
         for (const number of ahead.hinted) fetchEarly(number, guess.signal);
-        turn = search.next((await needed).root);
+        turn = search.next((await needed).index);
       }
       return turn.value;
     } finally {

@@ -1,11 +1,12 @@
 import type { LayerEntry } from '../../../../src/image/layer-entry.ts';
 import { FileExtract, FRONT, HEAD } from './file-extract.ts';
 import { FrontBuffer } from './front-buffer.ts';
+import { PIECE_WEIGHT } from './layer-listing.ts';
 import type { Piece } from './pieces.ts';
 import type { ContentSink } from './walk-tar.ts';
 
 /** Bytes that are kept of one layer: of programs and libraries, of what the system reads at a start, of small files. */
-const BUDGETS = { program: 24 * 1024 ** 2, settings: 4 * 1024 ** 2, small: 2 * 1024 ** 2 };
+const BUDGETS = { program: 16 * 1024 ** 2, settings: 2 * 1024 ** 2, small: 1024 ** 2 };
 const LARGEST_SETTING = 1024 ** 2;
 /** Users, groups, and what tells the loader where libraries are (ld.so.conf(5), ld.so(8), musl's ld-musl-*.path). */
 const SETTINGS = /^(?:\.?\/)?etc\/(?:passwd|group|ld\.so\.[^/]*|ld\.so\.conf\.d\/[^/]*|ld-musl-[^/]*\.path)$/;
@@ -22,7 +23,7 @@ export function contentKeeper(keep: (ordinal: number, pieces: readonly Piece[]) 
     if (left[budget] <= 0) return null;
     const head = isSetting ? entry.size : isSmall || entry.mode & 0o111 ? HEAD : 0;
     return new FileExtract(entry.size, head, front, (pieces) => {
-      const total = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      const total = pieces.reduce((sum, { bytes }) => sum + bytes.length + PIECE_WEIGHT, 0);
       if (total === 0 || total > left[budget]) return;
       left[budget] -= total;
       keep(ordinal, pieces);

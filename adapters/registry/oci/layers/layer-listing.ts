@@ -1,6 +1,6 @@
 import type { LayerEntry } from '../../../../src/image/layer-entry.ts';
 import { LayerError } from '../../../../src/image/layer-entry.ts';
-import { type LayerDirectory, layerIndexer } from '../../../../src/image/layer-index.ts';
+import { type LayerIndex, LayerIndexer } from '../../../../src/image/layer-index.ts';
 import { LayerFault } from './layer-fault.ts';
 import type { Piece } from './pieces.ts';
 
@@ -19,7 +19,7 @@ export interface Chunk {
 
 /** What is kept of a layer: its tree, and the bytes that are likely to be asked for. By the entry's ordinal. */
 export interface LayerListing {
-  readonly root: LayerDirectory;
+  readonly index: LayerIndex;
   readonly pieces: ReadonlyMap<number, readonly Piece[]>;
   /** Of a layer that was listed by its table of contents; null when all its bytes were read and fit its digest. */
   readonly chunks: ReadonlyMap<number, readonly Chunk[]> | null;
@@ -30,9 +30,9 @@ export interface LayerListing {
 const MOST_ENTRIES = 200_000;
 const LONGEST_PATH = 4096;
 /** Of an entry with its nodes, beside its texts. */
-const ENTRY_WEIGHT = 300;
+const ENTRY_WEIGHT = 150;
 /** Of a piece, beside its bytes. */
-const PIECE_WEIGHT = 200;
+export const PIECE_WEIGHT = 200;
 
 /** A listing that is being made. */
 export interface ListingBuilder {
@@ -43,7 +43,7 @@ export interface ListingBuilder {
 }
 
 export function buildListing(): ListingBuilder {
-  const indexer = layerIndexer();
+  const indexer = new LayerIndexer();
   const kept = new Map<number, readonly Piece[]>();
   let entries = 0;
   let weight = 0;
@@ -67,6 +67,6 @@ export function buildListing(): ListingBuilder {
       kept.set(ordinal, pieces);
       for (const { bytes } of pieces) weight += PIECE_WEIGHT + bytes.length;
     },
-    finish: (chunks) => ({ root: indexer.root, pieces: kept, chunks, weight: weight + 150 * (chunks?.size ?? 0) }),
+    finish: (chunks) => ({ index: indexer, pieces: kept, chunks, weight: weight + 150 * (chunks?.size ?? 0) }),
   };
 }

@@ -12,9 +12,9 @@ export interface LayerMemory {
   readonly distrusted: Set<string>;
 }
 
-/** With what is under way the whole process stays below 150 MB. */
-const LISTINGS = 40 * 1024 ** 2;
-const WINDOWS = 16 * 1024 ** 2;
+/** Enough for the largest listing that there may be, which is read again and again while an image is looked into. */
+const LISTINGS = 64 * 1024 ** 2;
+const WINDOWS = 8 * 1024 ** 2;
 
 export function createLayerMemory(): LayerMemory {
   return { listings: createLru(LISTINGS), windows: createLru(WINDOWS), distrusted: new Set() };
