@@ -47,14 +47,15 @@ const MOST_LINKS = 40;
 export class LayerIndexer implements LayerIndex {
   readonly root = directory(null);
   readonly entries = new EntryTable();
+  /** Where the entry before was put, as neighbours mostly follow each other; forgotten when anything is replaced. */
+  #last: { readonly path: string; readonly parent: LayerDirectory } | null = null;
 
   /** Unpacks the next entry of the archive. Throws LayerError when no runtime could. */
   add(entry: LayerEntry): void {
     const ordinal = this.entries.add(entry);
-    const path = splitEntryPath(entry.path);
-    const name = path.at(-1);
-    if (name === undefined) return;
-    const parent = this.#makeDirectory(path.slice(0, -1), entry);
+    const place = this.#placeOf(entry);
+    if (place === null) return;
+    const { parent, name } = place;
     if (name.startsWith(WHITEOUT)) {
       this.#addWhiteout(parent, name, entry);
       return;
@@ -63,7 +64,25 @@ export class LayerIndexer implements LayerIndex {
     parent.whiteouts?.delete(name);
     const there = entry.kind === 'directory' ? parent.children.get(name) : undefined;
     if (isDirectory(there)) there.entry = ordinal;
-    else parent.children.set(name, this.#nodeOf(entry, ordinal));
+    else {
+      if (parent.children.has(name)) this.#last = null;
+      parent.children.set(name, this.#nodeOf(entry, ordinal));
+    }
+  }
+
+  /** The directory that an entry is put into, and its name there; null for the root itself. */
+  #placeOf(entry: LayerEntry): { parent: LayerDirectory; name: string } | null {
+    const slash = entry.path.lastIndexOf('/');
+    const above = entry.path.slice(0, Math.max(slash, 0));
+    const written = entry.path.slice(slash + 1);
+    const isPlain = written !== '' && written !== '.' && written !== '..';
+    if (isPlain && this.#last?.path === above) return { parent: this.#last.parent, name: written };
+    const path = splitEntryPath(entry.path);
+    const name = path.at(-1);
+    if (name === undefined) return null;
+    const parent = this.#makeDirectory(path.slice(0, -1), entry);
+    if (isPlain) this.#last = { path: above, parent };
+    return { parent, name };
   }
 
   /**

@@ -41,6 +41,8 @@ describe('one layer', () => {
     ['a file is no directory', ['a'], '/a/b', null],
     ['the last of two wins', ['a', 'a'], '/a', '0:1'],
     ['a file in place of a directory', ['a/', 'a/b', 'a'], '/a/b', null],
+    ['a link in place of the directory that was written to last', ['b/', 'a/x', 'a -> b', 'a/y'], '/b/y', '0:3'],
+    ['that link, written over', ['b/', 'c/', 'a -> b', 'a/y', 'a -> c', 'a/z'], '/c/z', '0:5'],
     ['a directory in place of a file', ['a', 'a/ 700'], '/a', 'directory 700'],
     ['a directory written again keeps what is in it', ['a/', 'a/b', 'a/ 700'], '/a/b', '0:1'],
     ['and takes the last mode', ['a/', 'a/b', 'a/ 700'], '/a', 'directory 700'],

@@ -1,6 +1,6 @@
 /**
  * Measures what reading images costs: bytes that the registry served, time, and peak memory of the reading process.
- * Run it with `node test/lab/measure-layers.ts`. Timings are this machine's, over its loopback; bytes are everybody's.
+ * Run it with `npm run build && node test/lab/measure-layers.ts`. Timings are this machine's, over its loopback; bytes are everybody's.
  */
 import { execFileSync, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -9,10 +9,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
-import { systemClock } from '../../adapters/system/clock.ts';
-import { execve } from '../../src/kernel/execve.ts';
-import { runOverRemote } from '../../src/kernel/file-tree.ts';
 import { estargzOf } from '../servers/registry/build-estargz.ts';
 import { imageOf, layerOf, type Stored, stored, type TarFile } from '../servers/registry/build-image.ts';
 import { startRegistry } from '../servers/registry/start-registry.ts';
@@ -26,28 +22,11 @@ interface Task {
 interface Report {
   readonly outcome: string;
   readonly ms: number;
+  readonly cpuMs: number;
   readonly peakMiB: number;
 }
 
-const AMD64 = { os: 'linux', architecture: 'amd64', variant: null };
-const HOST = { os: 'linux', arch: 'amd64', variant: null, pageSize: null, compat32: null, kernel: null };
-const KERNEL_HOST = { ...HOST, binfmt: null, mmapMinAddr: null, vaBits: null };
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const MIB = 1024 ** 2;
-async function readAsked({ reference, argv, cacheDir }: Task): Promise<Report> {
-  const registries = { [reference.split('/')[0] ?? '']: { plainHttp: true } };
-  const options = { registries, dockerConfigPath: null, log: silent, clock: systemClock, cacheDir };
-  const start = performance.now();
-  const signal = new AbortController().signal;
-  const opened = await createImageSource(options).open(reference, AMD64, signal);
-  if (opened.kind !== 'known') throw new Error(opened.why.message);
-  const request = { argv, path: '/usr/local/bin:/usr/bin:/bin', cwd: '/', uid: 0, gid: 0 };
-  const { outcome } = await runOverRemote(opened.value.files, execve(request, KERNEL_HOST));
-  const ms = Math.round(performance.now() - start);
-  const status = await readFile('/proc/self/status', 'utf8');
-  return { outcome, ms, peakMiB: Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024) };
-}
-
 /** Real files of this machine, as a layer of a Debian image holds them. */
 const packed = (...paths: string[]) =>
   stored(
@@ -65,29 +44,28 @@ const folderOf = (name: string, count: number, size: number) =>
 
 async function buildImages() {
   const program = await readFile(await busybox('amd64'));
+  const appFolder: TarFile = { name: 'app', type: 'directory', mode: 0o755 };
   const app: TarFile = { name: 'app/render', content: program, mode: 0o755 };
-  const base = packed('bin', 'lib', 'lib64', 'etc', 'usr/bin/gzip', 'usr/bin/ls', ...C_LIBRARY);
-  const middle = await layerOf([...folderOf('usr/share/data', 4000, 10_000)]);
-  const below = [
-    base,
-    middle,
-    await layerOf(folderOf('opt/venv', 6000, 9_000)),
-    await layerOf([{ name: 'app', type: 'directory', mode: 0o755 }]),
-  ];
+  const base = packed(...BASE);
+  const middle = await layerOf(folderOf('usr/share/data', 4000, 12_000));
+  const below = [base, middle, await layerOf(folderOf('opt/venv', 6000, 9_000)), await layerOf([appFolder])];
   const script: TarFile = { name: 'app/start', content: '#!/usr/bin/ls\n', mode: 0o755 };
   const dynamic: TarFile = { name: 'app/zip', content: await readFile('/usr/bin/gzip'), mode: 0o755 };
   const typical = [
     ...below,
-    await layerOf([app, dynamic, script]),
-    await layerOf([{ name: 'app/version', content: '3' }]),
+    await layerOf([appFolder, app, dynamic, script]),
+    await layerOf([appFolder, { name: 'app/version', content: '3' }]),
   ];
-  const worst = [await layerOf([noise('filler', 100 * MIB), app]), await layerOf([{ name: 'etc/motd', content: 'x' }])];
+  const worst = [
+    await layerOf([noise('filler', 100 * MIB), appFolder, app]),
+    await layerOf([{ name: 'etc/motd', content: 'x' }]),
+  ];
   const many = [
     await layerOf([...Array.from({ length: 200 }, (_, at) => noise(`lib/${at}`, 10)), app, ...manyFiles(150_000)]),
   ];
-  const lazy = [await estargzOf([noise('filler', 100 * MIB), { name: 'app', type: 'directory' }, app])];
+  const lazy = [await estargzOf([noise('filler', 100 * MIB), appFolder, app])];
   return {
-    small: { layers: [await layerOf([app])], argv: ['/app/render'] },
+    small: { layers: [await layerOf([appFolder, app])], argv: ['/app/render'] },
     'typical, static program on top': { layers: typical, argv: ['/app/render'] },
     'typical, dynamic program on top': { layers: typical, argv: ['/app/zip'] },
     'typical, script with an interpreter of the base': { layers: typical, argv: ['/app/start'] },
@@ -97,10 +75,10 @@ async function buildImages() {
   } satisfies Record<string, { layers: readonly Stored[]; argv: readonly string[] }>;
 }
 
-const C_LIBRARY = [
-  'usr/lib/x86_64-linux-gnu/libc.so.6',
-  'usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2',
-  'usr/lib/x86_64-linux-gnu/perl-base',
+/** On Debian /bin, /lib and /lib64 are links into /usr. */
+const BASE = [
+  ...['bin', 'lib', 'lib64', 'etc', 'usr/lib64', 'usr/bin/gzip', 'usr/bin/ls', 'usr/lib/x86_64-linux-gnu/perl-base'],
+  ...['usr/lib/x86_64-linux-gnu/libc.so.6', 'usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'],
 ];
 const manyFiles = (count: number): TarFile[] =>
   Array.from({ length: count }, (_, at) => ({
@@ -120,10 +98,10 @@ async function measure(): Promise<void> {
         const before = { bytes: registry.bytesSent(), requests: registry.seen.length };
         const report = await inAnotherProcess({ reference: `${registry.host}/x:v1`, argv, cacheDir });
         const bytes = registry.bytesSent() - before.bytes;
-        const requests = registry.seen.slice(before.requests).map(({ path }) => path.split('/')[3]);
+        const requests = registry.seen.length - before.requests;
         process.stdout.write(
           `${name}, ${state}: ${report.outcome}, ${(bytes / 1e6).toFixed(3)} of ${(pull / 1e6).toFixed(1)} MB (${((100 * bytes) / pull).toFixed(1)} %), ` +
-            `${requests.length} requests, ${report.ms} ms, peak ${report.peakMiB} MiB\n`,
+            `${requests} requests, ${report.ms} ms, of the CPU ${report.cpuMs} ms, peak ${report.peakMiB} MiB\n`,
         );
       }
     }
@@ -134,7 +112,7 @@ async function measure(): Promise<void> {
 }
 
 async function inAnotherProcess(task: Task): Promise<Report> {
-  const child = fork(import.meta.filename, [JSON.stringify(task)], { execArgv: [] });
+  const child = fork(join(import.meta.dirname, 'read-image.js'), [JSON.stringify(task)]);
   const [report] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [null])])) as [
     Report | null,
   ];
@@ -142,6 +120,4 @@ async function inAnotherProcess(task: Task): Promise<Report> {
   return report;
 }
 
-const [task] = process.argv.slice(2);
-if (task === undefined) await measure();
-else process.send?.(await readAsked(JSON.parse(task) as Task), () => process.exit(0));
+await measure();
