@@ -17,7 +17,7 @@ beforeEach(async () => {
   const registry = await startRegistry({ auth: 'basic', ...LOGIN });
   const image = imageOf('linux/amd64', [await layerOf([{ name: 'a', content: 'x' }])]);
   registry.push('x', image, 'v1');
-  const deadlines = { request: 700, list: 700, layer: 6_000 };
+  const deadlines = { request: 700, list: 700, layer: 10_000 };
   const source = sourceFor(registry.host, LOGIN, { clock: hurriedClock(), deadlines });
   stage = { registry, other: await startRegistry(), image, source, signal: never };
 });

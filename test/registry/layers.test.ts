@@ -136,7 +136,7 @@ describe('the files of an image', () => {
         { name: './bin/', type: 'directory', mode: 0o711 },
         { name: './bin/su', content: 'xyz', mode: 0o4755, uid: 7, pax: { gid: '3000000' } },
         { name: '/bin/sh', type: 'symlink', linkname: 'sü' },
-        { name: 'bin/hard', type: 'link', linkname: 'bin/su' },
+        { name: 'bin/hard', type: 'link', linkname: 'bin/su', mode: 0o4755, uid: 7, pax: { gid: '3000000' } },
         { name: 'dev/null', type: 'character-device', devmajor: 1, devminor: 3 },
         { name: long, content: 'deep' },
         { name: 'übung', content: 'u' },

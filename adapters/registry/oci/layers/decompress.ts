@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { decompressZstd } from './decompress-zstd.ts';
 import { LayerFault } from './layer-fault.ts';
+import { releaseChunk } from './release-chunk.ts';
 
 /**
  * How much a layer may be when decompressed. Real ones of more than some GiB are rare, and of their content hardly any
@@ -17,7 +18,7 @@ const CHUNK = 256 * 1024;
 
 /**
  * Decompresses a layer by what its first bytes say it is (media types lie): gzip, zstd or none. Rejects with LayerFault;
- * errors of the source come through as they are.
+ * errors of the source come through as they are. A chunk is valid until the next one is asked for.
  */
 export async function* decompress(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   const counted = { bytes: 0 };
@@ -30,6 +31,7 @@ export async function* decompress(compressed: AsyncIterable<Uint8Array>): AsyncG
       total += chunk.length;
       checkBounds(total, counted.bytes);
       yield chunk;
+      releaseChunk(chunk, CHUNK);
     }
   } finally {
     await source.return?.(undefined);

@@ -4,8 +4,8 @@ import type { Layer } from './layer.ts';
 /** A layer of this size costs less than the time it takes to ask for it. Bytes. */
 const SMALL = 16 * 1024;
 const MOST_SMALL = 4;
-/** Layers that are fetched beside the one that is needed now. */
-const MOST_HINTED = 2;
+/** Layers that are fetched beside the one that is needed now: each takes a core and some 20 MB. */
+const MOST_HINTED = 1;
 /** Where programs name their loaders; these come with the lowest layer of nearly every image. */
 const LOADER_FOLDER = /^\/lib(?:64|32|x32)?$/;
 

@@ -79,7 +79,7 @@ async function inflate(compressed: Buffer): Promise<Buffer> {
   for await (const part of decompress(once(compressed))) {
     total += part.length;
     if (total > LARGEST_TOC) throw new LayerFault('too-large', 'its table of contents is larger than 32 MiB');
-    parts.push(part);
+    parts.push(Buffer.from(part));
   }
   return Buffer.concat(parts, total);
 }

@@ -20,7 +20,7 @@ export function contentKeeper(keep: (ordinal: number, pieces: readonly Piece[]) 
     const isSetting = entry.size <= LARGEST_SETTING && SETTINGS.test(entry.path);
     const isSmall = !(entry.mode & 0o111) && entry.size <= HEAD;
     const budget = isSetting ? 'settings' : isSmall ? 'small' : 'program';
-    if (left[budget] <= 0) return null;
+    if (left[budget] <= PIECE_WEIGHT) return null;
     const head = isSetting ? entry.size : isSmall || entry.mode & 0o111 ? HEAD : 0;
     return new FileExtract(entry.size, head, front, (pieces) => {
       const total = pieces.reduce((sum, { bytes }) => sum + bytes.length + PIECE_WEIGHT, 0);
