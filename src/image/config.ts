@@ -1,5 +1,6 @@
 import { type HistoryStep, readHistory } from './history.ts';
 import { asObject, asText, asTextRecord, asTexts, parseJsonObject } from './json-values.ts';
+import { oneLine } from './one-line.ts';
 import { architectureOf, type Platform } from './platform.ts';
 import { readStatedBuild, type StatedBuild } from './stated-build.ts';
 
@@ -13,7 +14,7 @@ export interface ImageConfig {
   readonly path: string | null;
   readonly createdAt: string | null;
   readonly labels: Readonly<Record<string, string>>;
-  /** What the labels say of where it comes from. */
+  /** What the labels, and of an opened image its manifest’s annotations, say of where it comes from. */
   readonly build: StatedBuild;
   /** Lowest step first. */
   readonly history: readonly HistoryStep[];
@@ -41,13 +42,15 @@ export function parseImageConfig(json: string): ImageConfig | null {
 
 /** Reads `os`, `architecture` and `variant`, as configurations and index entries state them. */
 export function platformOf(value: Readonly<Record<string, unknown>>): Platform {
-  const stated = (asText(value.architecture) || 'unknown').toLowerCase();
-  const { architecture, variant } = architectureOf(stated);
-  return {
-    os: (asText(value.os) || 'unknown').toLowerCase(),
-    architecture,
-    variant: asText(value.variant)?.toLowerCase() || variant,
-  };
+  const { architecture, variant } = architectureOf(nameOf(value.architecture) ?? 'unknown');
+  return { os: nameOf(value.os) ?? 'unknown', architecture, variant: nameOf(value.variant) ?? variant };
+}
+
+/** No platform has a name of more than this; names stand in messages. */
+const LONGEST_NAME = 64;
+
+function nameOf(value: unknown): string | null {
+  return oneLine(asText(value))?.slice(0, LONGEST_NAME).toLowerCase() ?? null;
 }
 
 /** Of a variable that is set twice the last one counts, as for the runtimes. */

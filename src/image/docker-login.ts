@@ -36,7 +36,8 @@ function credentialsOf(entry: JsonObject): RegistryCredentials | null {
   const identity = asText(entry.identitytoken);
   if (identity) return { kind: 'identity-token', token: identity };
   const registryToken = asText(entry.registrytoken);
-  if (registryToken) return { kind: 'registry-token', token: registryToken };
+  // It is sent as it is, in a header.
+  if (registryToken && /^[\x21-\x7e]+$/.test(registryToken)) return { kind: 'registry-token', token: registryToken };
   const [username, password] = userAndPassword(asText(entry.auth)) ?? [asText(entry.username), asText(entry.password)];
   return username && password ? { kind: 'password', username, password } : null;
 }
@@ -45,5 +46,5 @@ function userAndPassword(auth: string | null): readonly [string, string] | null 
   const text = auth ? decodeBase64Text(auth) : null;
   const colon = text?.indexOf(':') ?? -1;
   // The Docker CLI pads some with NUL.
-  return text && colon > 0 ? [text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, '')] : null;
+  return text && colon > 0 ? [text.slice(0, colon), text.slice(colon + 1).replace(/(?<!\0)\0+$/, '')] : null;
 }

@@ -1,4 +1,5 @@
 import { asList, asObject, asText } from './json-values.ts';
+import { oneLine } from './one-line.ts';
 
 /**
  * One step of an image's history (OCI image-spec config.md). Of the command only the instruction is kept, and of COPY and
@@ -28,7 +29,7 @@ export function readHistory(history: unknown): readonly HistoryStep[] {
       const command = (asText(step.created_by) ?? '').slice(0, LONGEST_COMMAND);
       const instruction = instructionOf(command);
       const destination = instruction === 'COPY' || instruction === 'ADD' ? destinationOf(command) : null;
-      return { createdAt: asText(step.created), instruction, destination, empty: step.empty_layer === true };
+      return { createdAt: oneLine(asText(step.created)), instruction, destination, empty: step.empty_layer === true };
     });
 }
 
@@ -40,11 +41,12 @@ function instructionOf(command: string): string | null {
   return marked === undefined && /^(?:\|\d+ |\/bin\/\w*sh -c )/.test(command) ? 'RUN' : null;
 }
 
+const BUILDKIT_MARK = '# buildkit';
+
+/** No patterns here: over a long run of blanks they would take time by its square. */
 function destinationOf(command: string): string | null {
-  const last = command
-    .replace(/\s*# buildkit\s*$/, '')
-    .trimEnd()
-    .split(/\s+/)
-    .at(-1);
-  return last !== undefined && /^[\w./-]+$/.test(last) && last.length <= LONGEST_DESTINATION ? last : null;
+  const whole = command.trimEnd();
+  const plain = whole.endsWith(BUILDKIT_MARK) ? whole.slice(0, -BUILDKIT_MARK.length).trimEnd() : whole;
+  const last = plain.slice(Math.max(plain.lastIndexOf(' '), plain.lastIndexOf('\t')) + 1);
+  return /^[\w./-]+$/.test(last) && last.length <= LONGEST_DESTINATION ? last : null;
 }

@@ -1,5 +1,6 @@
 import { platformOf } from './config.ts';
 import { asList, asObject, asText, asTextRecord, type JsonObject, parseJsonObject } from './json-values.ts';
+import { oneLine } from './one-line.ts';
 import type { Platform } from './platform.ts';
 import { isDigest } from './reference.ts';
 
@@ -52,6 +53,7 @@ export type Manifest =
       readonly config: Descriptor;
       /** Lowest first. */
       readonly layers: readonly LayerDescriptor[];
+      readonly annotations: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'artifact'; readonly mediaType: string; readonly artifactType: string }
   | { readonly kind: 'refused'; readonly code: 'invalid' | 'unsupported' | 'too-large'; readonly reason: string };
@@ -79,14 +81,22 @@ export function parseManifest(json: string, contentType: string | null): Manifes
   const mediaType = mediaTypeOf(document, contentType);
   if (INDEX_TYPES.includes(mediaType)) return parseIndex(document, mediaType);
   if (IMAGE_TYPES.includes(mediaType)) return parseImage(document, mediaType);
-  const artifactType = asText(document.artifactType) ?? mediaType;
-  return { kind: 'artifact', mediaType, artifactType: artifactType || 'of an unknown type' };
+  return artifact(mediaType, asText(document.artifactType) ?? mediaType);
 }
 
 const refused = (reason: string, code: 'invalid' | 'unsupported' | 'too-large' = 'invalid'): Manifest => ({
   kind: 'refused',
   code,
   reason,
+});
+
+/** Types stand in messages, and no sound one is long (RFC 6838, 4.2). */
+const LONGEST_TYPE = 128;
+
+const artifact = (mediaType: string, type: string): Manifest => ({
+  kind: 'artifact',
+  mediaType: mediaType.slice(0, LONGEST_TYPE),
+  artifactType: oneLine(type)?.slice(0, LONGEST_TYPE) ?? 'of an unknown type',
 });
 
 function mediaTypeOf(document: JsonObject, contentType: string | null): string {
@@ -133,18 +143,20 @@ function roleOf(entry: JsonObject, mediaType: string, platform: Platform | null)
 }
 
 function parseImage(document: JsonObject, mediaType: string): Manifest {
+  const artifactType = asText(document.artifactType);
+  if (artifactType) return artifact(mediaType, artifactType);
   const config = descriptorOf(document.config);
   if (config === null) return refused('it has no valid descriptor of a configuration');
-  const artifactType = asText(document.artifactType);
-  if (artifactType || !(config.mediaType === '' || IMAGE_CONFIG_TYPES.includes(config.mediaType))) {
-    return { kind: 'artifact', mediaType, artifactType: artifactType || config.mediaType };
+  if (!(config.mediaType === '' || IMAGE_CONFIG_TYPES.includes(config.mediaType))) {
+    return artifact(mediaType, config.mediaType);
   }
   const listed = asList(document.layers);
   if (listed.length > MOST_LAYERS)
     return refused(`it lists ${listed.length} layers, more than ${MOST_LAYERS}`, 'too-large');
   const layers = listed.map(layerOf);
   if (layers.includes(null)) return refused('a layer has no valid digest');
-  return { kind: 'manifest', mediaType, config, layers: layers.filter((layer) => layer !== null) };
+  const annotations = asTextRecord(document.annotations);
+  return { kind: 'manifest', mediaType, config, layers: layers.filter((layer) => layer !== null), annotations };
 }
 
 function layerOf(value: unknown): LayerDescriptor | null {

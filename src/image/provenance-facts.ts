@@ -1,7 +1,8 @@
 import { asList, asObject, asText, type JsonObject } from './json-values.ts';
+import { oneLine } from './one-line.ts';
 import { architectureOf, type Platform, parsePlatform } from './platform.ts';
 import type { BaseImage, Provenance } from './provenance.ts';
-import { oneLine, readSourceLocation, type SourceLocation } from './source-location.ts';
+import { readSourceLocation, type SourceLocation } from './source-location.ts';
 
 /** What the predicate of a provenance says; the rest stands in the statement around it. */
 export type PredicateFacts = Omit<Provenance, 'imagePlatforms'>;

@@ -1,6 +1,7 @@
 import { asObject, asText, type JsonObject } from './json-values.ts';
+import { oneLine } from './one-line.ts';
 import { basesIn, builderPlatformOf, firstSource, type PredicateFacts, timeOf } from './provenance-facts.ts';
-import { oneLine, readSourceLocation, withoutLogin } from './source-location.ts';
+import { readSourceLocation, withoutLogin } from './source-location.ts';
 
 /** Where BuildKit puts what the format has no place for (moby/buildkit docs/attestations/slsa-definitions.md). */
 const BUILDKIT_METADATA = 'https://mobyproject.org/buildkit@v1#metadata';

@@ -1,6 +1,7 @@
 import { asObject, asText, type JsonObject } from './json-values.ts';
+import { oneLine } from './one-line.ts';
 import { basesIn, builderPlatformOf, firstSource, type PredicateFacts, timeOf } from './provenance-facts.ts';
-import { oneLine, readSourceLocation, type SourceLocation, withoutLogin } from './source-location.ts';
+import { readSourceLocation, type SourceLocation, withoutLogin } from './source-location.ts';
 
 /** Reads the predicate of `https://slsa.dev/provenance/v1`, as BuildKit, GitHub and GitLab write it. */
 export function readProvenanceV1(predicate: JsonObject): PredicateFacts {

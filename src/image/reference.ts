@@ -36,6 +36,9 @@ export function isDigest(text: string): boolean {
   return DIGESTS.get(text.slice(0, colon))?.test(text.slice(colon + 1)) ?? false;
 }
 
+/** Whether a text may be a tag (OCI distribution-spec: at most 128 characters). */
+export const isTag = (text: string): boolean => TAG.test(text);
+
 /** Reads a reference as `docker pull` would; the reason of a refusal is one sentence for the person who wrote it. */
 export function parseReference(text: string): ReferenceResult {
   const written = text.trim();
@@ -45,7 +48,7 @@ export function parseReference(text: string): ReferenceResult {
   if (digest !== null && !isDigest(digest))
     return invalid(`${digest || 'nothing'} after the @ is no sha256 or sha512 digest`);
   const { name, tag } = splitTag(beforeDigest);
-  if (tag !== null && !TAG.test(tag)) return invalid(`${tag || 'nothing'} after the colon is no tag`);
+  if (tag !== null && !isTag(tag)) return invalid(`${tag || 'nothing'} after the colon is no tag`);
   if (/^[a-f0-9]{64}$/.test(name)) return invalid('64 hexadecimal digits are the id of an image, not its name');
   const { registry, repository } = splitRegistry(name);
   const why = refuseRegistry(registry) ?? refuseRepository(repository);

@@ -35,7 +35,7 @@ export function fittingLogins(
 function readScope(scope: string): { host: string; path: string } {
   const [, host = '', path = ''] = /^(?:https?:\/\/)?([^/]*)\/?(.*)$/i.exec(scope.trim()) ?? [];
   // `/v1/` and `/v2/` are the API's own, not part of a repository's name.
-  return { host: canonicalRegistry(host), path: path.replace(/^v[12](?:\/|$)/, '').replace(/\/+$/, '') };
+  return { host: canonicalRegistry(host), path: path.replace(/^v[12](?:\/|$)/, '').replace(/(?<!\/)\/+$/, '') };
 }
 
 /** The name that references use for a registry: Docker Hub has several others. */

@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.ts';
+
 /** Where the sources of an image lie. All of it is what the builder said. */
 export interface SourceLocation {
   /** Without a login, a query or a ref. */
@@ -8,18 +10,7 @@ export interface SourceLocation {
   readonly revision: string | null;
 }
 
-const LONGEST = 512;
 const LONGEST_ADDRESS = 8192;
-
-/** A text from outside as one line of at most 512 characters; null when nothing is left of it. */
-export function oneLine(text: string | null): string | null {
-  return (
-    text
-      ?.slice(0, LONGEST)
-      .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-      .trim() || null
-  );
-}
 
 /** An address without what may be a secret in it: user, password and query. Null when it is longer than any sound one. */
 export function withoutLogin(address: string | null): string | null {
@@ -27,7 +18,7 @@ export function withoutLogin(address: string | null): string | null {
   const plain = address
     .trim()
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1')
-    .replace(/^[^/@]*:[^/@]*@/, '')
+    .replace(/^[^/@:]*:[^/@]*@/, '')
     .replace(/\?[^#]*/, '');
   return oneLine(plain);
 }

@@ -1,4 +1,5 @@
-import { oneLine, withoutLogin } from './source-location.ts';
+import { oneLine } from './one-line.ts';
+import { withoutLogin } from './source-location.ts';
 
 /** What an image's labels or annotations say of how it was made (OCI image-spec annotations.md). Anybody may have written them. */
 export interface StatedBuild {
@@ -11,19 +12,25 @@ export interface StatedBuild {
   readonly baseDigest: string | null;
 }
 
-/** Reads them, by the names of the OCI and where those are missing by the older ones of label-schema.org. */
-export function readStatedBuild(labels: Readonly<Record<string, string>>): StatedBuild {
-  const label = (name: string, older?: string): string | null =>
-    own(labels, `org.opencontainers.image.${name}`) ?? (older ? own(labels, `org.label-schema.${older}`) : null);
+/**
+ * Reads them: from the labels, else from the annotations of the manifest, where buildah and ko write the base; by the names
+ * of the OCI and where those are missing by the older ones of label-schema.org.
+ */
+export function readStatedBuild(labels: Texts, annotations: Texts = {}): StatedBuild {
+  const stated = (name: string, older: string | null = null): string | null => {
+    const full = `org.opencontainers.image.${name}`;
+    return own(labels, full) ?? own(annotations, full) ?? (older && own(labels, `org.label-schema.${older}`));
+  };
   return {
-    source: withoutLogin(label('source', 'vcs-url')),
-    revision: oneLine(label('revision', 'vcs-ref')),
-    version: oneLine(label('version', 'version')),
-    createdAt: oneLine(label('created', 'build-date')),
-    baseName: oneLine(label('base.name')),
-    baseDigest: oneLine(label('base.digest')),
+    source: withoutLogin(stated('source', 'vcs-url')),
+    revision: oneLine(stated('revision', 'vcs-ref')),
+    version: oneLine(stated('version', 'version')),
+    createdAt: oneLine(stated('created', 'build-date')),
+    baseName: oneLine(stated('base.name')),
+    baseDigest: oneLine(stated('base.digest')),
   };
 }
 
-const own = (labels: Readonly<Record<string, string>>, name: string): string | null =>
-  (Object.hasOwn(labels, name) && labels[name]) || null;
+type Texts = Readonly<Record<string, string>>;
+
+const own = (texts: Texts, name: string): string | null => (Object.hasOwn(texts, name) && texts[name]) || null;

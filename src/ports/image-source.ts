@@ -12,6 +12,8 @@ export interface OpenedImage {
   readonly digest: string;
   readonly config: ImageConfig;
   readonly layers: readonly string[];
+  /** The registry or the mirror of it that named the image; absent when it came from elsewhere. */
+  readonly servedBy?: string;
   /** What a container made from it would see. Rejects with ProbeError. */
   readonly files: FileTree;
   /**

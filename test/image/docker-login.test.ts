@@ -35,6 +35,7 @@ describe('loginsOfPullSecret', () => {
     ['no colon', { auth: base64('bot') }],
     ['no name', { auth: base64(':secret') }],
     ['no password', { username: 'bot' }],
+    ['a token that is no header', { registrytoken: 'a\r\nx-evil: 1' }],
     ['numbers', { username: 1, password: 2 }],
   ])('leaves out an entry with %s', (_what, entry) => {
     expect(loginsOfPullSecret('kubernetes.io/dockerconfigjson', bytes({ auths: { x: entry } }))).toEqual([]);

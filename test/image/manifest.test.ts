@@ -24,8 +24,10 @@ describe('parseManifest', () => {
         { ...layers[0], annotations: {} },
         { mediaType: '', digest: digest('2'), size: null, annotations: { 'a.b': 'c' } },
       ],
+      annotations: { a: 'b' },
     };
-    const body = { schemaVersion: 2, config, layers, somethingNew: {} };
+    const annotations = { a: 'b', odd: 1 };
+    const body = { schemaVersion: 2, config, layers, annotations, somethingNew: {} };
     expect(parse({ ...body, mediaType: OCI_IMAGE })).toEqual({ ...expected, mediaType: OCI_IMAGE });
     expect(parse(body, `${DOCKER_IMAGE}; charset=utf-8`)).toEqual({ ...expected, mediaType: DOCKER_IMAGE });
     expect(parse(body, 'text/plain')).toEqual({ ...expected, mediaType: OCI_IMAGE });
@@ -63,6 +65,26 @@ describe('parseManifest', () => {
     ]);
     expect(index.entries[1]?.platform).toEqual({ os: 'linux', architecture: 'arm', variant: 'v7' });
     expect(index.entries[6]?.platform).toBeNull();
+  });
+
+  it('knows which image an attestation is about', () => {
+    const annotations = (subject: string) => ({
+      'vnd.docker.reference.type': 'attestation-manifest',
+      'vnd.docker.reference.digest': subject,
+    });
+    const manifests = [digest('9'), '../x'].map((subject) => ({
+      digest: digest('1'),
+      annotations: annotations(subject),
+    }));
+    const index = parse({ mediaType: OCI_INDEX, manifests });
+    expect(index.kind === 'index' && index.entries.map(({ subject }) => subject)).toEqual([digest('9'), null]);
+  });
+
+  it('refuses what is an index and an image at once', () => {
+    for (const other of [{ config }, { layers }]) {
+      const both = parse({ mediaType: OCI_INDEX, manifests: [], ...other });
+      expect(both).toMatchObject({ kind: 'refused', code: 'invalid', reason: expect.stringContaining('at once') });
+    }
   });
 
   it('names artifacts', () => {

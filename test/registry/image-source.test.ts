@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Platform } from '../../src/image/platform.ts';
-import { type BuiltImage, imageOf, indexOf, layerOf, stored } from '../servers/registry/build-image.ts';
+import { type BuiltImage, imageOf, indexOf, layerOf, manifestOf, stored } from '../servers/registry/build-image.ts';
 import { startRegistry, type TestRegistry } from '../servers/registry/start-registry.ts';
 import { expectFailure, expectKnown, never, sourceFor } from './open-source.ts';
 
@@ -93,6 +93,14 @@ describe('open', () => {
   it('opens a manifest whatever it says', async () => {
     const image = expectKnown(await sourceFor(registry.host).open(`${registry.host}/team/render:v1-arm`, AMD64, never));
     expect(image.config.platform.architecture).toBe('arm64');
+  });
+
+  it('says what it was built on, as the annotations of its manifest state it', async () => {
+    const name = 'org.opencontainers.image.base.name';
+    const body = JSON.parse(amd64.manifest.bytes.toString());
+    registry.putManifest('team/render', manifestOf({ ...body, annotations: { [name]: 'debian:13' } }), 'based');
+    const image = expectKnown(await sourceFor(registry.host).open(`${registry.host}/team/render:based`, AMD64, never));
+    expect(image.config.build.baseName).toBe('debian:13');
   });
 
   it('says which platforms there are when none fits', async () => {

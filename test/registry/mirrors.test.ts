@@ -25,11 +25,10 @@ afterEach(async () => {
   await mirror.stop();
 });
 
-function source(mirrors: readonly string[] = [mirror.host], clock = systemClock) {
+function source(mirrors: readonly string[] = [mirror.host], clock = systemClock, deadlines = {}) {
   const plain = Object.fromEntries([mirror.host, ...mirrors].map((host) => [host, { plainHttp: true }]));
   const registries = { ...plain, [origin.host]: { plainHttp: true, ...LOGIN, mirrors } };
   const log = keepingLog();
-  const deadlines = { mirror: 300 };
   return { log, ...createImageSource({ registries, dockerConfigPath: null, log, clock, deadlines }) };
 }
 const reference = () => `${origin.host}/x:v1`;
@@ -45,6 +44,7 @@ describe('a mirror', () => {
   it('gives layers too', async () => {
     mirror.push('x', image, 'v1');
     const opened = expectKnown(await source().open(reference(), AMD64, never));
+    expect(opened.servedBy).toBe(mirror.host);
     expect(Buffer.from(await opened.files.read('/a', 0, 5)).toString()).toBe('hello');
     expect(origin.seen).toEqual([]);
   });
@@ -76,7 +76,8 @@ describe('a mirror', () => {
       return true;
     };
     const by = `${origin.host}/x@${image.manifest.digest}`;
-    expect(expectKnown(await source().resolve(by, never)).servedBy).toBe(origin.host);
+    const images = source([mirror.host], hurriedClock(), { mirror: 300 });
+    expect(expectKnown(await images.resolve(by, never)).servedBy).toBe(origin.host);
   });
 
   it('that does not answer is left alone for a minute, without repetitions', async () => {

@@ -145,6 +145,11 @@ describe('the provenance of an image', () => {
     expect(expectFailure(await ask('v2')).code).toBe('invalid');
   });
 
+  it('is null when the attestation that the index names is lost', async () => {
+    registry.putManifest('x', beside(attestationOf(statementOf(image.manifest.digest), V1)), 'v2');
+    expect(expectKnown(await ask('v2'))).toBeNull();
+  });
+
   it('is not looked for of what is no digest', async () => {
     expect(expectFailure(await ask('v1', '../../secret')).code).toBe('invalid');
     expect(registry.seen).toEqual([]);

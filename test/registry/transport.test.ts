@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -220,6 +222,19 @@ describe('a registry on https', () => {
     });
   });
 
+  it('that never finishes its handshake is a timeout', async () => {
+    const connections: Socket[] = [];
+    const silent = createServer((socket) => connections.push(socket)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const log = keepingLog();
+    const options = { registries: {}, dockerConfigPath: null, log, clock, deadlines: { request: 300 } };
+    const why = expectFailure(await createImageSource(options).resolve(`${host}/x:v1`, never));
+    expect(why).toMatchObject({ code: 'timeout', message: expect.stringContaining('in the time there was') });
+    for (const socket of connections) socket.destroy();
+    silent.close();
+  });
+
   it('is what is expected: plain http must be configured', async () => {
     const options = { registries: {}, dockerConfigPath: null, log: keepingLog(), clock };
     const why = expectFailure(await createImageSource(options).resolve(`${registry.host}/x:v1`, never));
@@ -242,9 +257,24 @@ describe('a registry on https', () => {
 });
 
 describe('an address that only a reference names', () => {
-  it.each(['169.254.169.254', '[fd00:ec2::254]', '100.100.100.200:80'])('%s is not asked', async (host) => {
+  it.each([
+    '169.254.169.254',
+    '[fd00:ec2::254]',
+    '100.100.100.200:80',
+    '0xa9.0xfe.0xa9.0xfe',
+    '2852039166:443',
+    '0251.0376.0251.0376',
+    '[::ffff:169.254.169.254]',
+    '[64:ff9b::a9fe:a9fe]:443',
+    'metadata.google.internal',
+  ])('%s is not asked', async (host) => {
     const options = { registries: {}, dockerConfigPath: null, log: keepingLog(), clock };
     const why = expectFailure(await createImageSource(options).resolve(`${host}/x:v1`, never));
     expect(why).toMatchObject({ code: 'denied', message: expect.stringContaining('metadata') });
+  });
+
+  it.each(['1.2.3.256', '[::1::2]', '0x100000000.1'])('%s is no address at all', async (host) => {
+    const why = expectFailure(await sourceFor('x.example').resolve(`${host}/x:v1`, never));
+    expect(why).toMatchObject({ code: 'invalid', target: host });
   });
 });

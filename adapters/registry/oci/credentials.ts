@@ -15,6 +15,9 @@ export interface Wanted {
  */
 export type FindCredentials = (wanted: Wanted) => AsyncIterable<RegistryCredentials>;
 
+/** A registry may lock an account, or us, out after too many wrong logins. */
+const MOST_GIVEN = 4;
+
 /** Finds what was given for this call, then what is configured, then what `docker login` left. */
 export function credentialFinder(
   options: ImageSourceOptions,
@@ -34,6 +37,3 @@ export function credentialFinder(
     if (left !== null) yield left;
   };
 }
-
-/** A registry may lock an account, or us, out after too many wrong logins. */
-const MOST_GIVEN = 4;

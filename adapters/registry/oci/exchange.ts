@@ -59,12 +59,17 @@ export function createExchange(): Exchange {
 }
 
 function ask(question: Question, dispatcher: Agent): Promise<Reply> {
-  return request(question.url, {
-    dispatcher,
-    method: question.method ?? 'GET',
-    headers: question.headers,
-    body: question.body ?? null,
-    signal: question.signal,
+  const { url, method = 'GET', headers, body = null, signal } = question;
+  return untilAborted(request(url, { dispatcher, method, headers, body, signal }), signal);
+}
+
+/** undici notices an abort only once it has a connection; a host that lets us wait for one must not hold us. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
   });
 }
 

@@ -2,7 +2,7 @@ import { type Attestation, parseAttestations } from '../../../src/image/attestat
 import { type IndexEntry, parseManifest } from '../../../src/image/manifest.ts';
 import { PROVENANCE_TYPES, type Provenance, parseProvenance } from '../../../src/image/provenance.ts';
 import { type Reference, repositoryName } from '../../../src/image/reference.ts';
-import { ProbeError } from '../../../src/playbook/answer.ts';
+import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
 import type { Manifests } from './manifests.ts';
 import { LARGEST_MANIFEST, manifestAsk } from './read-manifest.ts';
 import type { Got, RegistryClient } from './registry-client.ts';
@@ -52,7 +52,9 @@ async function firstProvenance(search: Search, entries: readonly IndexEntry[]): 
   const { client, reference, signal } = search;
   for (const entry of entries.slice(0, MOST_ATTESTATIONS)) {
     const ask = manifestAsk(reference, entry.digest, signal);
-    const found = await provenanceIn(search, await client.read(ask, LARGEST_MANIFEST, entry));
+    // Registries that copy or clean up lose attestations more easily than images.
+    const got = await optional(client.read(ask, LARGEST_MANIFEST, entry), ['not-found']);
+    const found = await provenanceIn(search, got);
     if (found !== null) return found;
   }
   return null;
@@ -92,12 +94,14 @@ function readTag({ client, reference, signal }: Search, tag: string): Promise<Go
   return client.read(manifestAsk(reference, tag, signal), LARGEST_MANIFEST);
 }
 
-/** Registries without the API answer by 404, 400, 405 or a page for people. */
-async function optional(answer: Promise<Got>): Promise<Got | null> {
+/** How registries without the API answer: by 404, 400, 405, 501 or a page for people. */
+const NO_SUCH_THING: readonly ProbeFailureCode[] = ['not-found', 'invalid', 'unsupported'];
+
+async function optional(answer: Promise<Got>, absent = NO_SUCH_THING): Promise<Got | null> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof ProbeError && ['not-found', 'invalid', 'unsupported'].includes(error.why.code)) return null;
+    if (error instanceof ProbeError && absent.includes(error.why.code)) return null;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import type { PublishedImage } from '../../../src/image/published.ts';
 import { isDigest, parseReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
 import type { RegistryLogin } from '../../../src/image/registry-login.ts';
 import { fittingEntries } from '../../../src/image/select-platform.ts';
+import { readStatedBuild } from '../../../src/image/stated-build.ts';
 import { answerOf } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
@@ -123,7 +124,10 @@ async function open(
   const named = await manifests.named(reference, signal);
   if (named.manifest.kind === 'manifest') {
     const config = await manifests.config(reference, named.manifest.config, signal);
-    return openedImage(layers, reference, named.digest, named.manifest, config, signal);
+    return {
+      ...openedImage(layers, reference, named.digest, named.manifest, config, signal),
+      servedBy: named.servedBy,
+    };
   }
   const entries = await listEntries(manifests, reference, named.manifest, signal);
   const fitting = fittingEntries(entries, platform);
@@ -135,7 +139,7 @@ async function open(
     const config = await manifests.config(reference, manifest.config, signal);
     // An entry that states no platform is taken only when its configuration does (containerd, images.Manifest).
     if (entry.platform === null && !samePlatform(config.platform, platform)) continue;
-    return openedImage(layers, reference, entry.digest, manifest, config, signal);
+    return { ...openedImage(layers, reference, entry.digest, manifest, config, signal), servedBy: named.servedBy };
   }
   throw problem('not-found', reference.registry, noneFits(reference, platform, entries));
 }
@@ -162,5 +166,12 @@ function openedImage(
   const { registry, repository } = reference;
   const layers = manifest.layers.map((layer) => ({ registry, repository, ...layer }));
   const files = imageFiles({ layers, copyTargets: copyTargets(config.history) }, source, clock, signal);
-  return { digest, config, layers: layers.map((layer) => layer.digest), files, verified: files.verified };
+  const build = readStatedBuild(config.labels, manifest.annotations);
+  return {
+    digest,
+    config: { ...config, build },
+    layers: layers.map((layer) => layer.digest),
+    files,
+    verified: files.verified,
+  };
 }

@@ -31,6 +31,7 @@ export interface LoginAnswer {
 
 /** A password may be changed by `docker login` meanwhile. */
 const PASSWORD_KEPT_MS = 5 * 60_000;
+const MOST_KEPT = 1_000;
 
 export function createLogins(exchange: Exchange, find: FindCredentials, clock: Clock): Logins {
   const known = new Map<string, { readonly answer: LoginAnswer; readonly until: number }>();
@@ -41,6 +42,8 @@ export function createLogins(exchange: Exchange, find: FindCredentials, clock: C
       return entry && entry.until > clock.monotonic() ? entry.answer : null;
     },
     remember: (endpoint, repository, answer) => {
+      const [oldest] = known.keys();
+      if (known.size >= MOST_KEPT && oldest !== undefined) known.delete(oldest);
       known.set(keyOf(endpoint, repository), { answer, until: clock.monotonic() + answer.lifetimeMs });
     },
     forget: (endpoint, repository) => {

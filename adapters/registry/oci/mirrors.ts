@@ -38,8 +38,11 @@ export function createMirrors(registries: Readonly<Record<string, RegistryOption
           return await ask(host, true);
         } catch (error) {
           if (!(error instanceof ProbeError) || signal.aborted) throw error;
-          if (NOT_WELL.includes(error.why.code)) leftAloneUntil.set(mirror, clock.monotonic() + LEFT_ALONE_MS);
-          log.warn({ mirror, registry, code: error.why.code }, 'a mirror did not give what was asked for');
+          const { code } = error.why;
+          // That a mirror lacks something, or has it for others only, is nothing to be told of.
+          if (!NOT_WELL.includes(code)) continue;
+          leftAloneUntil.set(mirror, clock.monotonic() + LEFT_ALONE_MS);
+          log.warn({ mirror, registry, code }, 'a mirror does not answer; it is left alone for a minute');
         }
       }
       return ask({ endpoint: endpointOf(registry, registries), repository }, false);

@@ -33,7 +33,7 @@ export interface ImageSourceOptions {
 
 /**
  * Milliseconds for one request with a small answer (redirects, login and repetitions included), for the same of a mirror,
- * for all pages of a list, for one credential helper, and for one layer.
+ * for all pages of a list or all that refers to an image, for one credential helper, and for one layer.
  */
 export interface Deadlines {
   readonly request: number;

@@ -30,6 +30,7 @@ export interface TokenRequest {
 
 export interface Token {
   readonly value: string;
+  /** From when it came; `issued_at` is not looked at, as the service's clock need not agree with ours. */
   readonly lifetimeMs: number;
 }
 

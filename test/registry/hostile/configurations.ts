@@ -64,6 +64,29 @@ export const configurations: HostileCases = {
       },
     },
     {
+      does: 'has a history of nothing but spaces, megabytes of it',
+      set: ({ registry }) => {
+        const history = Array.from({ length: 100 }, () => ({ created_by: `COPY${' '.repeat(70_000)}x` }));
+        const odd = stored(
+          Buffer.from(JSON.stringify({ os: 'linux', architecture: 'amd64', history })),
+          'application/json',
+        );
+        registry.putBlob(odd);
+        const as = 'application/vnd.oci.image.config.v1+json';
+        registry.putManifest('x', manifestOf({ config: { ...describe(odd), mediaType: as }, layers: [] }), 'v1');
+      },
+      result: { known: 'it is read, quickly', holds: (value) => JSON.stringify(value).includes('"amd64"') },
+    },
+    {
+      does: 'links to the next tags by a header of nothing but brackets',
+      set: answerTo('/tags/', (response) => {
+        response.setHeader('link', '<'.repeat(60_000));
+        response.end('{"tags":["a"]}');
+      }),
+      ask: tags,
+      result: { known: 'there are no next ones', holds: (value) => JSON.stringify(value) === '["a"]' },
+    },
+    {
       does: 'lists tags without end',
       set: answerTo('/tags/', (response) => {
         page += 1;
@@ -73,6 +96,14 @@ export const configurations: HostileCases = {
       ask: tags,
       result: { known: 'the first 1,000 are taken', holds: (value) => Array.isArray(value) && value.length === 1000 },
       check: ({ registry }) => atMost(registry.seen.length, 12),
+    },
+    {
+      does: 'lists tags that cannot be any',
+      set: answerTo('/tags/', (response) =>
+        response.end(JSON.stringify({ tags: ['v1', 'x'.repeat(1_000_000), '../../x', '', 7] })),
+      ),
+      ask: tags,
+      result: { known: 'they are left out', holds: (value) => JSON.stringify(value) === '["v1"]' },
     },
     {
       does: 'lists its tags one a page, for ever, and slowly',

@@ -115,6 +115,19 @@ export const manifests: HostileCases = {
       result: { code: 'unsupported', says: 'an artifact (application/vnd.cncf.helm.config.v1+json)' },
     },
     {
+      does: 'names what it has by a megabyte of text',
+      set: put(() => manifestOf({ artifactType: 'a\n'.repeat(500_000) })),
+      result: { code: 'unsupported', says: 'an artifact (a a a' },
+    },
+    {
+      does: 'names a platform by a megabyte of text',
+      set: put(({ image }) =>
+        indexOf([[image.manifest, { platform: { os: 'x'.repeat(1_000_000), architecture: 'a' } }]]),
+      ),
+      ask: (stage) => stage.source.open(reference(stage), AMD64, stage.signal),
+      result: { code: 'not-found', says: 'no image for linux/amd64; it has xxx' },
+    },
+    {
       does: 'says that an index is text',
       set: ({ registry, image }) =>
         registry.putManifest('x', { ...indexOf([[image.manifest, { platform }]]), mediaType: 'text/html' }, 'v1'),
