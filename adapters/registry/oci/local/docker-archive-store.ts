@@ -1,7 +1,8 @@
 import { type ImageConfig, parseImageConfig } from '../../../../src/image/config.ts';
 import { asObject, asText, asTexts, parseJsonObject } from '../../../../src/image/json-values.ts';
 import { isDigest, parseReference } from '../../../../src/image/reference.ts';
-import type { LayerSource } from '../layer-source.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
+import type { LayerSource } from '../layers/layer-source.ts';
 import { problem } from '../problem.ts';
 import { acceptManifest } from './accept-manifest.ts';
 import { digestOf } from './digest-of.ts';
@@ -34,6 +35,7 @@ export type LayerPaths = Map<string, string>;
 export function dockerArchiveStore(
   files: LocalFiles,
   layers: LayerSource,
+  clock: Clock,
   paths: LayerPaths,
   reference: string,
 ): ImageStore {
@@ -46,8 +48,9 @@ export function dockerArchiveStore(
     root: async (signal) => (await root(signal)).fetched,
     manifest: async (_digest, signal) => (await root(signal)).fetched,
     config: async (_descriptor, signal) => (await root(signal)).config,
-    layer: ({ digest, size }) => ({ registry: target, repository: reference, digest, size }),
+    layer: ({ digest, size, annotations }) => ({ registry: target, repository: reference, digest, size, annotations }),
     layers,
+    clock,
   };
 }
 
