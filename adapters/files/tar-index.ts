@@ -1,4 +1,4 @@
-import { indexLayer, type LayerDirectory } from '../../src/image/layer-index.ts';
+import { indexLayer, type LayerIndex } from '../../src/image/layer-index.ts';
 import {
   isExtension,
   noExtensions,
@@ -19,7 +19,7 @@ export interface Stored extends StoredEntry {
 
 /** An archive as the tree that unpacking it would leave behind. */
 export interface TarIndex {
-  readonly root: LayerDirectory;
+  readonly layer: LayerIndex;
   /** By the entry's ordinal. */
   readonly stored: readonly Stored[];
 }
@@ -52,7 +52,7 @@ export function indexTar(read: ReadBytes): TarIndex {
   }
   const index = indexLayer(stored.map((each) => each.entry));
   if (index.kind === 'invalid') throw new TarError(`it cannot be unpacked: ${index.reason}`);
-  return { root: index.root, stored };
+  return { layer: index.index, stored };
 }
 
 const cutOff = () => new TarError('its tar archive is cut off');

@@ -64,7 +64,7 @@ function unpacked(bytes: Uint8Array): Uint8Array {
 }
 
 function treeOf(index: TarIndex, read: ReadBytes): SyncFileTree {
-  const layers = [index.root];
+  const layers = [index.layer];
   return {
     lstat: (path) => lookUpIn(path, layers)?.entry ?? null,
     read: (path, offset, length) => {

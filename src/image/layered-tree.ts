@@ -1,6 +1,6 @@
 import type { TreeEntry } from '../kernel/file-tree.ts';
-import type { LayerEntry } from './layer-entry.ts';
-import type { LayerDirectory, LayerNode } from './layer-index.ts';
+import type { EntryFacts } from './entry-table.ts';
+import { isDirectory, type LayerDirectory, type LayerIndex, type LayerNode } from './layer-index.ts';
 
 /** What stands at a path of an image. */
 export interface LayeredEntry {
@@ -14,39 +14,41 @@ export interface FileBytes {
   readonly layer: number;
   /** The place of the entry among the layer's entries: its path alone may stand there twice. */
   readonly ordinal: number;
-  /** As the tar archive writes it. */
-  readonly tarPath: string;
 }
 
 /**
  * Looks a path up in an image of `layers` layers. It yields the number of each layer it needs to see, from the top, and
- * is given that layer's tree; it asks for no more than the answer takes. Paths are absolute and physical (see FileTree).
+ * is given that layer; it asks for no more than the answer takes. Paths are absolute and physical (see FileTree).
  */
-export function* lookUp(path: string, layers: number): Generator<number, LayeredEntry | null, LayerDirectory> {
+export function* lookUp(path: string, layers: number): Generator<number, LayeredEntry | null, LayerIndex> {
   let parts = path.split('/').filter((part) => part !== '');
-  let found: LayerDirectory | null = null;
+  // The root is the container's own directory, 0755 and root's whatever the layers say of it (measured with overlay2).
+  if (parts.length === 0) return MADE_BY_RUNTIME;
+  let isInside = false;
+  let link: EntryFacts | null = null;
   for (let layer = layers - 1; layer >= 0; layer--) {
-    const sight = lookInto(yield layer, parts);
-    const node = sight.node;
-    if (node?.kind === 'directory') {
-      found ??= node;
-      if (node.entry !== null) return directoryOf(node.entry);
-    } else if (found !== null) {
+    const index: LayerIndex = yield layer;
+    const { node, final } = lookInto(index.root, parts);
+    if (isDirectory(node)) {
+      isInside = true;
+      if (node.entry !== null) return directoryOf(index.entries.at(node.entry));
+    } else if (isInside) {
       // A directory above hides whatever else has its name here.
       if (node !== null) break;
-    } else if (node?.kind === 'leaf') {
-      return leafOf(node.entry, layer, node.ordinal);
-    } else if (node?.kind === 'lower-link') {
+    } else if (typeof node === 'number') {
+      return leafOf(linked(index.entries.at(node), link), layer, node);
+    } else if (node !== null) {
       parts = [...node.to];
+      link ??= index.entries.at(node.entry);
       continue;
     }
-    if (sight.final) break;
+    if (final) break;
   }
-  return found === null ? null : directoryOf(found.entry);
+  return isInside ? MADE_BY_RUNTIME : null;
 }
 
-/** Runs `lookUp` over trees that are at hand, lowest first. */
-export function lookUpIn(path: string, layers: readonly LayerDirectory[]): LayeredEntry | null {
+/** Runs `lookUp` over layers that are at hand, lowest first. */
+export function lookUpIn(path: string, layers: readonly LayerIndex[]): LayeredEntry | null {
   const search = lookUp(path, layers.length);
   let turn = search.next();
   while (!turn.done) {
@@ -62,10 +64,10 @@ function lookInto(root: LayerDirectory, parts: readonly string[]): { node: Layer
   let here = root;
   let final = false;
   for (const [depth, name] of parts.entries()) {
-    final ||= here.whiteouts.has(name);
+    final ||= here.whiteouts?.has(name) === true;
     const node = here.children.get(name);
     if (node === undefined) return { node: null, final };
-    if (node.kind !== 'directory') {
+    if (!isDirectory(node)) {
       // Something that is no directory in the middle of the path hides everything below it.
       return depth === parts.length - 1 ? { node, final } : { node: null, final: true };
     }
@@ -75,22 +77,31 @@ function lookInto(root: LayerDirectory, parts: readonly string[]): { node: Layer
   return { node: here, final };
 }
 
-/**
- * A directory that no layer has an entry for was made by the runtime: 0755, of root. (One that only a lower layer has an
- * entry for keeps that mode, as containerd does; Docker's overlay2 makes it 0755 anew.)
- */
-function directoryOf(entry: LayerEntry | null): LayeredEntry {
-  const { mode, uid, gid } = entry ?? { mode: 0o755, uid: 0, gid: 0 };
+/** A file under a name that an upper layer gave it by a hard link, which sets mode and owner; symbolic links have no mode. */
+function linked(file: EntryFacts, link: EntryFacts | null): EntryFacts {
+  if (link === null) return file;
+  return { ...file, mode: file.kind === 'symlink' ? file.mode : link.mode, uid: link.uid, gid: link.gid };
+}
+
+function directoryOf({ mode, uid, gid }: EntryFacts): LayeredEntry {
   return { entry: { kind: 'directory', mode, uid, gid, size: 0 }, bytes: null };
 }
 
-function leafOf(entry: LayerEntry, layer: number, ordinal: number): LayeredEntry {
-  const { mode, uid, gid, size } = entry;
-  if (entry.kind === 'symlink') {
-    const target = entry.target ?? '';
-    const length = new TextEncoder().encode(target).length;
-    return { entry: { kind: 'symlink', mode: 0o777, uid, gid, size: length, target }, bytes: null };
+/**
+ * A directory that no layer has an entry for was made by the runtime. (One that only a lower layer has an entry for keeps
+ * that mode, as containerd does; Docker's overlay2 makes it 0755 anew.)
+ */
+const MADE_BY_RUNTIME: LayeredEntry = {
+  entry: { kind: 'directory', mode: 0o755, uid: 0, gid: 0, size: 0 },
+  bytes: null,
+};
+
+function leafOf({ kind, mode, uid, gid, size, target }: EntryFacts, layer: number, ordinal: number): LayeredEntry {
+  if (kind === 'symlink') {
+    const text = target ?? '';
+    const length = new TextEncoder().encode(text).length;
+    return { entry: { kind, mode: 0o777, uid, gid, size: length, target: text }, bytes: null };
   }
-  if (entry.kind !== 'file') return { entry: { kind: 'other', mode, uid, gid, size: 0 }, bytes: null };
-  return { entry: { kind: 'file', mode, uid, gid, size }, bytes: { layer, ordinal, tarPath: entry.path } };
+  if (kind !== 'file') return { entry: { kind: 'other', mode, uid, gid, size: 0 }, bytes: null };
+  return { entry: { kind, mode, uid, gid, size }, bytes: { layer, ordinal } };
 }

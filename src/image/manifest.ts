@@ -29,6 +29,11 @@ export interface Descriptor {
   readonly size: number | null;
 }
 
+/** A layer, with what its builder noted of it. */
+export interface LayerDescriptor extends Descriptor {
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
 /** One line of an index. Attestations stand beside the images they speak of, and are no platform. */
 export interface IndexEntry extends Descriptor {
   readonly role: 'image' | 'index' | 'attestation' | 'other';
@@ -47,7 +52,7 @@ export type Manifest =
       readonly mediaType: string;
       readonly config: Descriptor;
       /** Lowest first. */
-      readonly layers: readonly Descriptor[];
+      readonly layers: readonly LayerDescriptor[];
       readonly annotations: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'artifact'; readonly mediaType: string; readonly artifactType: string }
@@ -148,10 +153,15 @@ function parseImage(document: JsonObject, mediaType: string): Manifest {
   const listed = asList(document.layers);
   if (listed.length > MOST_LAYERS)
     return refused(`it lists ${listed.length} layers, more than ${MOST_LAYERS}`, 'too-large');
-  const layers = listed.map(descriptorOf);
+  const layers = listed.map(layerOf);
   if (layers.includes(null)) return refused('a layer has no valid digest');
   const annotations = asTextRecord(document.annotations);
   return { kind: 'manifest', mediaType, config, layers: layers.filter((layer) => layer !== null), annotations };
+}
+
+function layerOf(value: unknown): LayerDescriptor | null {
+  const descriptor = descriptorOf(value);
+  return descriptor && { ...descriptor, annotations: asTextRecord(asObject(value)?.annotations) };
 }
 
 /** Reads a descriptor; null when it has no digest that can be verified. */

@@ -16,6 +16,11 @@ export interface OpenedImage {
   readonly servedBy?: string;
   /** What a container made from it would see. Rejects with ProbeError. */
   readonly files: FileTree;
+  /**
+   * Whether everything that was read of the files so far is what the digests of the layers stand for. Not so after parts
+   * of a layer were read without the whole: then the registry was believed.
+   */
+  verified(): boolean;
   /** Absent where the source knows no layers: an engine unpacks them and shows the whole. */
   readonly byLayer?: LayerView;
 }

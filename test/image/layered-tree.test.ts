@@ -9,7 +9,8 @@ function entryOf(text: string): LayerEntry {
   const hard = written.split(' => ');
   const soft = written.split(' -> ');
   const base = { uid: 0, gid: 0, size: 0, target: null };
-  if (hard[1] !== undefined) return { ...base, path: hard[0]!, kind: 'hardlink', mode: 0o644, target: hard[1] };
+  if (hard[1] !== undefined)
+    return { ...base, path: hard[0]!, kind: 'hardlink', mode: Number.parseInt(mode ?? '644', 8), target: hard[1] };
   if (soft[1] !== undefined) return { ...base, path: soft[0]!, kind: 'symlink', mode: 0o777, target: soft[1] };
   const kind = written.endsWith('/') ? 'directory' : 'file';
   return { ...base, path: written, kind, mode: Number.parseInt(mode ?? (kind === 'file' ? '644' : '755'), 8) };
@@ -18,7 +19,7 @@ function entryOf(text: string): LayerEntry {
 function layer(entries: readonly string[]) {
   const result = indexLayer(entries.map(entryOf));
   if (result.kind === 'invalid') throw new Error(result.reason);
-  return result.root;
+  return result.index;
 }
 
 /** What stands at a path, as `directory 755`, `-> target`, or `layer:ordinal` of a file. */
@@ -40,13 +41,15 @@ describe('one layer', () => {
     ['a file is no directory', ['a'], '/a/b', null],
     ['the last of two wins', ['a', 'a'], '/a', '0:1'],
     ['a file in place of a directory', ['a/', 'a/b', 'a'], '/a/b', null],
+    ['a link in place of the directory that was written to last', ['b/', 'a/x', 'a -> b', 'a/y'], '/b/y', '0:3'],
+    ['that link, written over', ['b/', 'c/', 'a -> b', 'a/y', 'a -> c', 'a/z'], '/c/z', '0:5'],
     ['a directory in place of a file', ['a', 'a/ 700'], '/a', 'directory 700'],
     ['a directory written again keeps what is in it', ['a/', 'a/b', 'a/ 700'], '/a/b', '0:1'],
     ['and takes the last mode', ['a/', 'a/b', 'a/ 700'], '/a', 'directory 700'],
     ['missing parents are implied', ['a/b/c'], '/a/b', 'directory 755'],
     ['a parent written after its child', ['a/b', 'a/ 700'], '/a', 'directory 700'],
     ['the root is implied', ['a'], '/', 'directory 755'],
-    ['the root has a mode', ['./ 700'], '/', 'directory 700'],
+    ['the root has the container’s mode', ['./ 700'], '/', 'directory 755'],
     ['a symbolic link', ['a -> b'], '/a', '-> b'],
     ['a look-up never goes through a link', ['b/c', 'a -> b'], '/a/c', null],
     ['an entry below a link of the same layer', ['usr/bin/', 'bin -> usr/bin', 'bin/x'], '/usr/bin/x', '0:2'],
@@ -80,6 +83,13 @@ describe('one layer', () => {
   ])('refuses an entry that %s', (_what, entries) => {
     expect(indexLayer(entries.map(entryOf))).toEqual({ kind: 'invalid', reason: expect.stringContaining('"') });
   });
+});
+
+it('a hard link gives the file its own mode and owner, under both names', () => {
+  const only = layer(['a 4755', 'b => a 600']);
+  for (const path of ['/a', '/b']) expect(lookUpIn(path, [only])?.entry.mode).toBe(0o600);
+  expect(lookUpIn('/b', [layer(['a 4755']), layer(['b => a 600'])])?.entry.mode).toBe(0o600);
+  expect(lookUpIn('/b', [layer(['a -> x', 'b => a 600'])])?.entry).toMatchObject({ kind: 'symlink', mode: 0o777 });
 });
 
 describe('layers over each other', () => {
@@ -148,6 +158,7 @@ describe('laziness', () => {
     ['a directory with a mode', [['d/'], ['d/']], '/d', [1]],
     ['an implied directory', [['d/'], ['d/a']], '/d', [1, 0]],
     ['nothing', [['a'], ['a']], '/b', [1, 0]],
+    ['the root', [['a'], ['a']], '/', []],
   ])('%s', (_what, layers, path, expected) => {
     expect(asked(path, layers)).toEqual(expected);
   });

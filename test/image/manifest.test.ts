@@ -11,13 +11,19 @@ const parse = (value: unknown, type: string | null = null) => parseManifest(JSON
 
 describe('parseManifest', () => {
   const config = { mediaType: OCI_CONFIG, digest: digest('c'), size: 2 };
-  const layers = [{ mediaType: 'x', digest: digest('1'), size: 10 }, { digest: digest('2') }];
+  const layers = [
+    { mediaType: 'x', digest: digest('1'), size: 10 },
+    { digest: digest('2'), annotations: { 'a.b': 'c' } },
+  ];
 
   it('reads an image, by its own type, by the one it came with, or by its shape', () => {
     const expected = {
       kind: 'manifest',
       config,
-      layers: [layers[0], { mediaType: '', digest: digest('2'), size: null }],
+      layers: [
+        { ...layers[0], annotations: {} },
+        { mediaType: '', digest: digest('2'), size: null, annotations: { 'a.b': 'c' } },
+      ],
       annotations: { a: 'b' },
     };
     const annotations = { a: 'b', odd: 1 };

@@ -12,7 +12,7 @@ async function viewOf(files: readonly TarFile[], size: number | null = null) {
     streamed.push(layer.digest);
     yield bytes;
   });
-  const view = layerView([{ registry: 'here', repository: 'x', digest, size }], source, never);
+  const view = layerView([{ registry: 'here', repository: 'x', digest, size, annotations: {} }], source, never);
   return { view, digest, streamed };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenedImage } from '../../src/ports/image-source.ts';
@@ -135,7 +136,7 @@ describe('the files of an image', () => {
         { name: './bin/', type: 'directory', mode: 0o711 },
         { name: './bin/su', content: 'xyz', mode: 0o4755, uid: 7, pax: { gid: '3000000' } },
         { name: '/bin/sh', type: 'symlink', linkname: 'sü' },
-        { name: 'bin/hard', type: 'link', linkname: 'bin/su' },
+        { name: 'bin/hard', type: 'link', linkname: 'bin/su', mode: 0o4755, uid: 7, pax: { gid: '3000000' } },
         { name: 'dev/null', type: 'character-device', devmajor: 1, devminor: 3 },
         { name: long, content: 'deep' },
         { name: 'übung', content: 'u' },
@@ -186,7 +187,9 @@ describe('the files of an image', () => {
   });
 
   it('are fetched from the top, only as far as they are needed, and once', async () => {
-    const bottom = await layerOf([{ name: 'a' }, { name: 'below', content: 'b' }, { name: 'gone' }]);
+    // Large enough that it is not fetched ahead of need.
+    const filler = { name: 'filler', content: randomBytes(20_000) };
+    const bottom = await layerOf([{ name: 'a' }, { name: 'below', content: 'b' }, { name: 'gone' }, filler]);
     const top = await layerOf([{ name: 'a', content: 'top' }, { name: '.wh.gone' }]);
     const image = await open([bottom, top]);
     expect(await text(image, '/a')).toBe('top');

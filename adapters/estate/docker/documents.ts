@@ -68,7 +68,6 @@ export interface HostConfigDocument {
   readonly Runtime?: string;
   /** Null: as the engine is configured. */
   readonly Init?: boolean | null;
-  readonly ReadonlyRootfs?: boolean;
   readonly SecurityOpt?: readonly string[] | null;
   /** By destination, the options of `--tmpfs`. */
   readonly Tmpfs?: Readonly<Record<string, string>> | null;
@@ -116,8 +115,6 @@ export interface ImageDocument {
   readonly Variant?: string;
   readonly Created?: string;
   readonly Config?: ConfigDocument | null;
-  /** Digests of the unpacked layers, lowest first. */
-  readonly RootFS?: { readonly Layers?: readonly string[] | null };
 }
 
 export interface ImageListing {
@@ -135,12 +132,6 @@ export interface InfoDocument {
   readonly OperatingSystem?: string;
   readonly DefaultRuntime?: string;
   readonly ServerVersion?: string;
-  /** As `name=seccomp,profile=default`. */
-  readonly SecurityOptions?: readonly string[] | null;
-  readonly InitBinary?: string;
-  readonly Driver?: string;
-  /** ISO 8601, by the engine's clock. */
-  readonly SystemTime?: string;
 }
 
 export interface VersionDocument {

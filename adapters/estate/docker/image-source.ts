@@ -1,9 +1,8 @@
 import type Docker from 'dockerode';
-import type { ImageConfig } from '../../../src/image/config.ts';
+import { type ImageConfig, parseImageConfig } from '../../../src/image/config.ts';
 import type { Platform } from '../../../src/image/platform.ts';
 import type { PublishedImage } from '../../../src/image/published.ts';
 import { isDigest } from '../../../src/image/reference.ts';
-import { readStatedBuild } from '../../../src/image/stated-build.ts';
 import { answerOf, known } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
@@ -73,7 +72,7 @@ export function createDockerImages(options: DockerImagesOptions): DockerImages {
         const tags = images.flatMap((image) => image.tags.filter((tag) => tag.startsWith(prefix)));
         return tags.map((tag) => tag.slice(prefix.length));
       }),
-    // An engine keeps no attestations, and needs no login.
+    // An engine keeps no attestations, and asks no registry.
     provenance: async () => known(null),
     withLogins: () => images,
   };
@@ -104,24 +103,22 @@ function resolved(reference: string, document: ImageDocument): PublishedImage {
   return { reference, digest, mediaType: MEDIA_TYPE, kind: 'manifest', entries };
 }
 
+/** The engine is believed: what it unpacked is not compared with the layers' digests. */
 function opened(document: ImageDocument, files: OpenedImage['files']): OpenedImage {
-  return { digest: document.Id, config: configOf(document), layers: document.RootFS?.Layers ?? [], files };
+  return { digest: document.Id, config: configOf(document), layers: layersOf(document), files, verified: () => false };
 }
 
-/** Of the environment only PATH is read. */
-function configOf(document: ImageDocument): ImageConfig {
-  const run = document.Config ?? {};
-  const path = run.Env?.findLast((line) => line.startsWith('PATH='));
-  return {
-    platform: imageFacts(document).platform,
-    entrypoint: run.Entrypoint ?? [],
-    cmd: run.Cmd ?? [],
-    workingDir: run.WorkingDir ?? '',
-    user: run.User ?? '',
-    path: path?.slice('PATH='.length) ?? null,
-    createdAt: timeOrNull(document.Created),
-    labels: run.Labels ?? {},
-    build: readStatedBuild(run.Labels ?? {}),
-    history: [],
-  };
+/** Digests of the unpacked layers, lowest first. */
+function layersOf(document: ImageDocument & { readonly RootFS?: { readonly Layers?: readonly string[] | null } }) {
+  return document.RootFS?.Layers ?? [];
+}
+
+/** The engine's document has an image configuration's fields by other names; of the environment only PATH is kept. */
+function configOf({ Os, Architecture, Variant, Created, Config }: ImageDocument): ImageConfig {
+  const created = timeOrNull(Created);
+  const config = parseImageConfig(
+    JSON.stringify({ os: Os, architecture: Architecture, variant: Variant, created, config: Config ?? {} }),
+  );
+  if (config === null) throw new TypeError('an object that was just written is read as none');
+  return config;
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { ProbeError } from '../../../src/playbook/answer.ts';
-import type { InfoDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
 
 /** What a container carries that is there only to be read, and may be removed by whoever finds it left over. */
@@ -11,6 +10,12 @@ const NAME = 'execfmt-temporary-';
 /** Longer than any reading takes: an older one was left over by a process that was killed. */
 const LEFT_OVER_AFTER_MS = 30 * 60_000;
 const REMOVAL_MS = 30_000;
+
+/** Of /info. */
+interface ClockDocument {
+  /** ISO 8601, by the engine's clock. */
+  readonly SystemTime?: string;
+}
 
 interface Listed {
   readonly Id: string;
@@ -72,7 +77,7 @@ export async function sweepTemporary(
   const query = { all: '1', filters };
   const listed = await engine.json<readonly Listed[]>({ method: 'GET', path: '/containers/json', query }, signal);
   if (listed.length === 0) return;
-  const { SystemTime } = await engine.json<InfoDocument>({ method: 'GET', path: '/info' }, signal);
+  const { SystemTime } = await engine.json<ClockDocument>({ method: 'GET', path: '/info' }, signal);
   const now = Date.parse(SystemTime ?? '');
   // Without the engine's time nothing is known to be old.
   const old = listed.filter(({ Created }) => Created !== undefined && now - Created * 1000 > leftOverAfterMs);

@@ -1,4 +1,5 @@
 import type { ImageConfig } from '../../../src/image/config.ts';
+import { copyTargets } from '../../../src/image/layer-hints.ts';
 import type { IndexEntry } from '../../../src/image/manifest.ts';
 import { formatPlatform, type Platform, samePlatform } from '../../../src/image/platform.ts';
 import type { PublishedImage } from '../../../src/image/published.ts';
@@ -7,14 +8,17 @@ import type { RegistryLogin } from '../../../src/image/registry-login.ts';
 import { fittingEntries } from '../../../src/image/select-platform.ts';
 import { readStatedBuild } from '../../../src/image/stated-build.ts';
 import { answerOf } from '../../../src/playbook/answer.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
 import { credentialFinder } from './credentials.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { fetchTags } from './fetch-tags.ts';
 import { findProvenance } from './find-provenance.ts';
-import { imageFiles } from './image-files.ts';
-import { createStreamedLayers, type LayerSource } from './layer-source.ts';
 import { layerView } from './layer-view.ts';
+import { createDiskCache, type DiskCache, noCache } from './layers/disk-cache.ts';
+import { imageFiles } from './layers/image-files.ts';
+import { createLayerMemory, type LayerMemory } from './layers/layer-memory.ts';
+import { createLayerSource, type LayerSource } from './layers/layer-source.ts';
 import { listEntries } from './list-entries.ts';
 import { createLogins } from './log-in.ts';
 import { createManifests, type Manifests } from './manifests.ts';
@@ -34,21 +38,35 @@ type SingleManifest = Extract<ImageManifest, { kind: 'manifest' }>;
 export function createImageSource(options: ImageSourceOptions): ImageSource {
   const { clock, registries, log, random = Math.random } = options;
   const exchange = patientExchange(createExchange(), clock, random);
-  return sourceWith(options, { exchange, mirrors: createMirrors(registries, clock, log) }, []);
+  const mirrors = createMirrors(registries, clock, log);
+  return sourceWith(options, { exchange, mirrors, memory: createLayerMemory(), cache: cacheFor(options) }, []);
 }
 
-/** What is kept of an answer is kept for those logins alone: what one may read another may not. */
-function sourceWith(
-  options: ImageSourceOptions,
-  shared: { readonly exchange: Exchange; readonly mirrors: Mirrors },
-  given: readonly RegistryLogin[],
-): ImageSource {
+/** What sources with different logins have in common. */
+interface Shared {
+  readonly exchange: Exchange;
+  readonly mirrors: Mirrors;
+  readonly memory: LayerMemory;
+  readonly cache: DiskCache;
+}
+
+const CACHE_BYTES = 512 * 1024 ** 2;
+
+function cacheFor({ cacheDir, cacheBytes = CACHE_BYTES, clock, log }: ImageSourceOptions): DiskCache {
+  return cacheDir ? createDiskCache({ folder: cacheDir, bound: cacheBytes, clock, log }) : noCache;
+}
+
+/**
+ * What is kept of an answer is kept for those logins alone: what one may read another may not. Layers are shared, as in
+ * an engine: they are found by the digests in a manifest, which was read with these logins.
+ */
+function sourceWith(options: ImageSourceOptions, shared: Shared, given: readonly RegistryLogin[]): ImageSource {
   const { clock } = options;
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
   const logins = createLogins(shared.exchange, credentialFinder(options, deadlines, given), clock);
   const client = createRegistryClient({ ...shared, logins, clock, deadlines });
   const manifests = createManifests(client);
-  const layers = createStreamedLayers(client, clock, deadlines);
+  const layers: OpenLayers = { source: createLayerSource({ ...shared, client, clock, deadlines }), clock };
   return {
     resolve: (reference, signal) => answerOf(() => resolve(manifests, readReference(reference), signal)),
     open: (reference, platform, signal) =>
@@ -63,6 +81,12 @@ function sourceWith(
       }),
     withLogins: (more) => sourceWith(options, shared, [...more, ...given]),
   };
+}
+
+/** How an opened image reads its layers. */
+interface OpenLayers {
+  readonly source: LayerSource;
+  readonly clock: Clock;
 }
 
 function readReference(text: string): Reference {
@@ -93,7 +117,7 @@ const MOST_UNSTATED = 16;
 
 async function open(
   manifests: Manifests,
-  layers: LayerSource,
+  layers: OpenLayers,
   reference: Reference,
   platform: Platform,
   signal: AbortSignal,
@@ -133,7 +157,7 @@ function noneFits(reference: Reference, platform: Platform, entries: readonly In
 }
 
 function openedImage(
-  source: LayerSource,
+  { source, clock }: OpenLayers,
   reference: Reference,
   digest: string,
   manifest: SingleManifest,
@@ -141,13 +165,15 @@ function openedImage(
   signal: AbortSignal,
 ): OpenedImage {
   const { registry, repository } = reference;
-  const layers = manifest.layers.map((layer) => ({ registry, repository, digest: layer.digest, size: layer.size }));
+  const layers = manifest.layers.map((layer) => ({ registry, repository, ...layer }));
+  const files = imageFiles({ layers, copyTargets: copyTargets(config.history) }, source, clock, signal);
   const build = readStatedBuild(config.labels, manifest.annotations);
   return {
     digest,
     config: { ...config, build },
     layers: layers.map((layer) => layer.digest),
-    files: imageFiles(layers, source, signal),
+    files,
     byLayer: layerView(layers, source, signal),
+    verified: files.verified,
   };
 }

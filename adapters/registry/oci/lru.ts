@@ -3,6 +3,7 @@ export interface Lru<T> {
   get(key: string): T | undefined;
   /** Something heavier than the whole bound is not kept. */
   set(key: string, value: T, weight: number): void;
+  delete(key: string): void;
 }
 
 export function createLru<T>(bound: number): Lru<T> {
@@ -13,6 +14,7 @@ export function createLru<T>(bound: number): Lru<T> {
     entries.delete(key);
   };
   return {
+    delete: remove,
     get: (key) => {
       const entry = entries.get(key);
       if (entry === undefined) return undefined;

@@ -25,6 +25,10 @@ export interface ImageSourceOptions {
   readonly deadlines?: Partial<Deadlines>;
   /** From 0 up to 1, for spreading repeated requests over time. */
   readonly random?: () => number;
+  /** Folder for what is known of layers (`$XDG_CACHE_HOME/execfmt`); null or left out: they are kept in memory only. */
+  readonly cacheDir?: string | null;
+  /** The most that `cacheDir` may take, in bytes; 512 MiB unless told. */
+  readonly cacheBytes?: number;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Stored {
   readonly digest: string;
   readonly mediaType: string;
   readonly bytes: Buffer;
+  /** Of the descriptor that points to it. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** A file for a layer: a tar header and its content. */
@@ -40,11 +42,13 @@ export async function layerOf(files: readonly TarFile[], as: keyof typeof COMPRE
   return stored(COMPRESS[as](await tarOf(files)), `application/vnd.oci.image.layer.v1.tar${suffix}`);
 }
 
-/** An image for `os/arch[/variant]` of these layers, lowest first. */
-export function imageOf(platform: string, layers: readonly Stored[], run: object = {}): BuiltImage {
+/** An image for `os/arch[/variant]` of these layers, lowest first; `more` are further fields of its configuration. */
+export function imageOf(platform: string, layers: readonly Stored[], run: object = {}, more: object = {}): BuiltImage {
   const [os, architecture, variant] = platform.split('/');
   const config = stored(
-    Buffer.from(JSON.stringify({ os, architecture, variant, config: run, rootfs: { type: 'layers', diff_ids: [] } })),
+    Buffer.from(
+      JSON.stringify({ os, architecture, variant, config: run, rootfs: { type: 'layers', diff_ids: [] }, ...more }),
+    ),
     'application/vnd.oci.image.config.v1+json',
   );
   const manifest = manifestOf({ config: describe(config), layers: layers.map(describe) });
@@ -71,4 +75,9 @@ export function indexOf(entries: readonly (readonly [Stored, object])[]): Stored
   return stored(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests })), mediaType);
 }
 
-export const describe = ({ mediaType, digest, bytes }: Stored) => ({ mediaType, digest, size: bytes.length });
+export const describe = ({ mediaType, digest, bytes, annotations }: Stored) => ({
+  mediaType,
+  digest,
+  size: bytes.length,
+  ...(annotations && { annotations }),
+});

@@ -1,4 +1,4 @@
-import { LayerFault } from '../layer-fault.ts';
+import { LayerFault } from '../layers/layer-fault.ts';
 import { problem } from '../problem.ts';
 import { type ArchiveIndex, type ArchivePart, indexArchive } from './index-archive.ts';
 import { fileFailure, type LocalFiles, onFiles, tooLarge } from './local-files.ts';

@@ -1,9 +1,11 @@
 import { type ImageConfig, parseImageConfig } from '../../../../src/image/config.ts';
 import { asObject, asText, asTexts, parseJsonObject } from '../../../../src/image/json-values.ts';
 import { isDigest, parseReference } from '../../../../src/image/reference.ts';
-import type { LayerSource } from '../layer-source.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
+import type { LayerSource } from '../layers/layer-source.ts';
 import { problem } from '../problem.ts';
-import { digestOf } from '../verify-bytes.ts';
+import { acceptManifest } from './accept-manifest.ts';
+import { digestOf } from './digest-of.ts';
 import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 import { readManifestFile } from './read-blobs.ts';
@@ -33,6 +35,7 @@ export type LayerPaths = Map<string, string>;
 export function dockerArchiveStore(
   files: LocalFiles,
   layers: LayerSource,
+  clock: Clock,
   paths: LayerPaths,
   reference: string,
 ): ImageStore {
@@ -45,8 +48,9 @@ export function dockerArchiveStore(
     root: async (signal) => (await root(signal)).fetched,
     manifest: async (_digest, signal) => (await root(signal)).fetched,
     config: async (_descriptor, signal) => (await root(signal)).config,
-    layer: ({ digest, size }) => ({ registry: target, repository: reference, digest, size }),
+    layer: ({ digest, size, annotations }) => ({ registry: target, repository: reference, digest, size, annotations }),
     layers,
+    clock,
   };
 }
 
@@ -124,12 +128,7 @@ async function synthesize(
     paths.set(layer, path);
     layers.push({ mediaType: '', digest: layer, size: await files.size(path, signal) });
   }
-  const descriptor = { mediaType: MEDIA_TYPE, digest, size: bytes.length };
-  return {
-    config,
-    fetched: {
-      digest,
-      manifest: { kind: 'manifest', mediaType: MEDIA_TYPE, config: descriptor, layers, annotations: {} },
-    },
-  };
+  const written = { schemaVersion: 2, config: { mediaType: MEDIA_TYPE, digest, size: bytes.length }, layers };
+  const manifest = acceptManifest(JSON.stringify(written), null, files.target, saved.config);
+  return { config, fetched: { digest, manifest: { ...manifest, mediaType: MEDIA_TYPE } } };
 }

@@ -1,5 +1,6 @@
-import type { LayerSource } from '../layer-source.ts';
-import { digestOf } from '../verify-bytes.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
+import type { LayerSource } from '../layers/layer-source.ts';
+import { digestOf } from './digest-of.ts';
 import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 import { parse, readConfig, readManifest, readManifestFile } from './read-blobs.ts';
@@ -13,7 +14,7 @@ export function plainPath(digest: string): string {
 }
 
 /** The one image of a folder that skopeo wrote as `dir:`. */
-export function folderStore(files: LocalFiles, layers: LayerSource, reference: string): ImageStore {
+export function folderStore(files: LocalFiles, layers: LayerSource, clock: Clock, reference: string): ImageStore {
   const { target } = files;
   const root = async (signal: AbortSignal): Promise<NamedManifest> => {
     const bytes = await readManifestFile(files, MANIFEST, signal);
@@ -31,7 +32,8 @@ export function folderStore(files: LocalFiles, layers: LayerSource, reference: s
     root: (signal) => (wanted === null ? root(signal) : manifest(wanted, signal)),
     manifest,
     config: ({ digest }, signal) => readConfig(files, plainPath(digest), digest, signal),
-    layer: ({ digest, size }) => ({ registry: target, repository: reference, digest, size }),
+    layer: ({ digest, size, annotations }) => ({ registry: target, repository: reference, digest, size, annotations }),
     layers,
+    clock,
   };
 }

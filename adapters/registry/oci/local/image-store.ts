@@ -3,10 +3,12 @@ import type { Descriptor } from '../../../../src/image/manifest.ts';
 import { formatPlatform, type Platform, samePlatform } from '../../../../src/image/platform.ts';
 import type { PublishedEntry, PublishedImage } from '../../../../src/image/published.ts';
 import { fittingEntries } from '../../../../src/image/select-platform.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
 import type { OpenedImage } from '../../../../src/ports/image-source.ts';
-import { imageFiles } from '../image-files.ts';
-import type { Layer, LayerSource } from '../layer-source.ts';
 import { layerView } from '../layer-view.ts';
+import { imageFiles } from '../layers/image-files.ts';
+import type { Layer } from '../layers/layer.ts';
+import type { LayerSource } from '../layers/layer-source.ts';
 import { problem } from '../problem.ts';
 import type { ImageManifest } from './accept-manifest.ts';
 import { flattenIndex } from './flatten-index.ts';
@@ -29,8 +31,9 @@ export interface ImageStore {
   root(signal: AbortSignal): Promise<NamedManifest>;
   manifest(digest: string, signal: AbortSignal): Promise<NamedManifest>;
   config(descriptor: Descriptor, signal: AbortSignal): Promise<ImageConfig>;
-  layer(descriptor: Descriptor): Layer;
+  layer(descriptor: SingleManifest['layers'][number]): Layer;
   readonly layers: LayerSource;
+  readonly clock: Clock;
 }
 
 /** What the reference points to. `written` is how it was given. Rejects with ProbeError. */
@@ -76,11 +79,13 @@ function openedImage(
   signal: AbortSignal,
 ): OpenedImage {
   const layers = manifest.layers.map((layer) => store.layer(layer));
+  const files = imageFiles({ layers, copyTargets: [] }, store.layers, store.clock, signal);
   return {
     digest,
     config,
     layers: layers.map((layer) => layer.digest),
-    files: imageFiles(layers, store.layers, signal),
+    files,
+    verified: files.verified,
     byLayer: layerView(layers, store.layers, signal),
   };
 }

@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { LayerError, splitEntryPath } from '../../../../src/image/layer-entry.ts';
-import { LayerFault } from '../layer-fault.ts';
-import { parsePaxRecords, paxNumber } from '../pax-records.ts';
-import { BLOCK, parseTarHeader, type TarHeader } from '../tar-header.ts';
+import { LayerFault } from '../layers/layer-fault.ts';
+import { parsePaxRecords, paxNumber } from '../layers/pax-records.ts';
+import { BLOCK, isZeroBlock, parseTarHeader, type TarHeader } from '../layers/tar-header.ts';
 
 /** Where a file's bytes lie in an archive. */
 export interface ArchivePart {
@@ -38,8 +38,9 @@ export async function indexArchive(file: FileHandle, size: number, signal: Abort
   for (let count = 0; offset + BLOCK <= size; count++) {
     signal.throwIfAborted();
     if (count > MOST_ENTRIES) throw new LayerFault('too-large', `it has more than ${MOST_ENTRIES} entries`);
-    const header = parseTarHeader(await readAt(file, offset, BLOCK));
-    if (header === null) break;
+    const block = await readAt(file, offset, BLOCK);
+    if (isZeroBlock(block)) break;
+    const header = parseTarHeader(block);
     const content = offset + BLOCK;
     const length = header.type === '1' || header.type === '2' ? 0 : lengthOf(header, extensions);
     if (content + length > size) throw new LayerFault('invalid', 'its tar archive is cut off');
@@ -56,8 +57,8 @@ function lengthOf(header: TarHeader, { records }: Extensions): number {
   return 'xgLK'.includes(header.type) ? header.size : (paxNumber(records, 'size') ?? header.size);
 }
 
-async function readAt(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-  const buffer = new Uint8Array(length);
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
   for (let filled = 0; filled < length; ) {
     const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled);
     if (bytesRead === 0) throw new LayerFault('invalid', 'its tar archive is cut off');
@@ -76,8 +77,8 @@ async function readExtension(
   if (!'xgLK'.includes(type)) return false;
   if (size > LARGEST_EXTENSION) throw new LayerFault('too-large', 'it has an extended header of more than 1 MiB');
   const bytes = await readAt(file, offset, size);
-  const text = () => Buffer.from(bytes).toString('utf8').replace(/\0.*$/s, '');
-  if (type === 'x') extensions.records = parsePaxRecords(bytes);
+  const text = () => bytes.toString('utf8').replace(/\0.*$/s, '');
+  if (type === 'x') extensions.records = parsePaxRecords(bytes).values;
   else if (type === 'L') extensions.longName = text();
   else if (type === 'K') extensions.longLink = text();
   return true;

@@ -1,8 +1,9 @@
 import { asList, asObject, asText, asTextRecord, parseJsonObject } from '../../../../src/image/json-values.ts';
 import { isDigest, parseReference } from '../../../../src/image/reference.ts';
-import type { LayerSource } from '../layer-source.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
+import type { LayerSource } from '../layers/layer-source.ts';
 import { problem } from '../problem.ts';
-import { digestOf } from '../verify-bytes.ts';
+import { digestOf } from './digest-of.ts';
 import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 import { parse, readConfig, readManifest, readManifestFile } from './read-blobs.ts';
@@ -26,7 +27,7 @@ export function blobPath(digest: string): string {
 }
 
 /** One image of an OCI layout, as a folder or in an archive. */
-export function layoutStore(files: LocalFiles, layers: LayerSource, reference: string): ImageStore {
+export function layoutStore(files: LocalFiles, layers: LayerSource, clock: Clock, reference: string): ImageStore {
   const { target } = files;
   const manifest = (digest: string, signal: AbortSignal) => readManifest(files, blobPath(digest), digest, signal);
   return {
@@ -35,8 +36,9 @@ export function layoutStore(files: LocalFiles, layers: LayerSource, reference: s
     root: (signal) => findRoot(files, reference, manifest, signal),
     manifest,
     config: ({ digest }, signal) => readConfig(files, blobPath(digest), digest, signal),
-    layer: ({ digest, size }) => ({ registry: target, repository: reference, digest, size }),
+    layer: ({ digest, size, annotations }) => ({ registry: target, repository: reference, digest, size, annotations }),
     layers,
+    clock,
   };
 }
 

@@ -36,13 +36,13 @@ const DEADLINE_MS = 10 * 60_000;
 export function createLocalImages(options: LocalImagesOptions): LocalImages {
   const { kind, path, clock } = options;
   const files = kind === 'oci' || kind === 'dir' ? folderFiles(path) : archiveFiles(path);
-  const { storeFor, names } = storesOf(kind, files);
+  const { storeFor, names } = storesOf(kind, files, clock);
   const within = (signal: AbortSignal) => clock.deadline(options.deadlineMs ?? DEADLINE_MS, signal);
   const images: ImageSource = {
     resolve: (reference, signal) => answerOf(() => resolveIn(storeFor(reference), reference, within(signal))),
     open: (reference, platform, signal) => answerOf(() => openIn(storeFor(reference), platform, within(signal))),
     tags: (_repository, signal) => answerOf(() => names(within(signal))),
-    // Attestations stay where the image was pushed to; files need no login.
+    // Attestations that lie in a file are not read: what is checked is what would run.
     provenance: async () => known(null),
     withLogins: () => images,
   };
@@ -57,20 +57,21 @@ interface Stores {
   names(signal: AbortSignal): Promise<readonly string[]>;
 }
 
-function storesOf(kind: FileTransport, files: LocalFiles): Stores {
+function storesOf(kind: FileTransport, files: LocalFiles, clock: Clock): Stores {
   if (kind === 'docker-archive') {
     const paths: LayerPaths = new Map();
     const layers = createLocalLayers(({ digest }, signal) => files.stream(paths.get(digest) ?? digest, signal));
     return {
-      storeFor: (reference) => dockerArchiveStore(files, layers, paths, reference),
+      storeFor: (reference) => dockerArchiveStore(files, layers, clock, paths, reference),
       names: (signal) => savedTags(files, signal),
     };
   }
   const pathOf = kind === 'dir' ? plainPath : blobPath;
   const layers = createLocalLayers(({ digest }, signal) => files.stream(pathOf(digest), signal));
-  if (kind === 'dir') return { storeFor: (reference) => folderStore(files, layers, reference), names: async () => [] };
+  if (kind === 'dir')
+    return { storeFor: (reference) => folderStore(files, layers, clock, reference), names: async () => [] };
   return {
-    storeFor: (reference) => layoutStore(files, layers, reference),
+    storeFor: (reference) => layoutStore(files, layers, clock, reference),
     names: (signal) => layoutNames(files, signal),
   };
 }

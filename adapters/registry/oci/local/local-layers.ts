@@ -1,10 +1,11 @@
-import { decompress } from '../decompress.ts';
-import { LayerFault } from '../layer-fault.ts';
-import type { FilePart, Layer, LayerSource } from '../layer-source.ts';
-import { type LayerListing, listLayer } from '../list-layer.ts';
+import type { Layer } from '../layers/layer.ts';
+import { LayerFault } from '../layers/layer-fault.ts';
+import type { LayerListing } from '../layers/layer-listing.ts';
+import type { FilePart, LayerSource } from '../layers/layer-source.ts';
+import { listLayer } from '../layers/list-layer.ts';
+import { readStored } from '../layers/read-stored.ts';
 import { createLru } from '../lru.ts';
 import { problem } from '../problem.ts';
-import { walkTar } from '../walk-tar.ts';
 
 /** Where the bytes of a layer are. */
 export type StreamLayer = (layer: Layer, signal: AbortSignal) => AsyncIterable<Uint8Array>;
@@ -33,7 +34,7 @@ export function createLocalLayers(stream: StreamLayer): LayerSource {
       listings.set(layer.digest, listing, weight);
       return listing;
     },
-    read: async (layer, part, signal) => {
+    read: async (layer, _listing, part, signal) => {
       const { ordinal, size, offset } = part;
       const length = Math.max(Math.min(part.length, size - offset), 0);
       const read = (from: number, count: number) =>
@@ -47,17 +48,8 @@ export function createLocalLayers(stream: StreamLayer): LayerSource {
   };
 }
 
-/** Goes through the layer until the wanted bytes have come by, and no further. */
-async function readPart(stored: AsyncIterable<Uint8Array>, part: FilePart): Promise<Uint8Array> {
-  let found: Uint8Array = new Uint8Array(0);
-  await walkTar(decompress(stored), {
-    entry: (_entry, at) => (at === part.ordinal ? part : null),
-    content: (_at, bytes) => {
-      found = bytes;
-      return true;
-    },
-  });
-  return found;
+async function readPart(stored: AsyncIterable<Uint8Array>, { ordinal, offset, length }: FilePart): Promise<Uint8Array> {
+  return (await readStored(stored, ordinal, { offset, length }))?.bytes ?? new Uint8Array(0);
 }
 
 async function inLayer<T>({ registry, digest }: Layer, work: () => Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decompress } from '../decompress.ts';
-import { LayerFault } from '../layer-fault.ts';
+import { decompress } from '../layers/decompress.ts';
+import { LayerFault } from '../layers/layer-fault.ts';
 import { problem } from '../problem.ts';
 
 /** A tar archive that can be read at any place, and how large it is. */

@@ -1,7 +1,7 @@
 import { type ImageConfig, parseImageConfig } from '../../../../src/image/config.ts';
 import { problem } from '../problem.ts';
-import { digestOf } from '../verify-bytes.ts';
 import { acceptManifest } from './accept-manifest.ts';
+import { digestOf } from './digest-of.ts';
 import type { NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';
 

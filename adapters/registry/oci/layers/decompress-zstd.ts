@@ -1,11 +1,14 @@
 import { once } from 'node:events';
-import { createZstdDecompress, type ZstdDecompress } from 'node:zlib';
+import { constants, createZstdDecompress, type ZstdDecompress } from 'node:zlib';
+
+/** Frames may ask for this much memory: 2^26 bytes. Builders’ default levels ask for at most 2^23. */
+const WINDOW_LOG = 26;
 
 /**
  * Decompresses zstd of any number of frames. Node 24's decoder ends silently after the first frame, so a new one is begun
  * at the byte where the last one stopped (its `bytesWritten` counts what it used, not what it was given).
  */
-export async function* decompressZstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* decompressZstd(source: AsyncIterable<Uint8Array>, chunkSize: number): AsyncGenerator<Buffer> {
   const chunks = source[Symbol.asyncIterator]();
   const next = async (): Promise<Uint8Array | null> => {
     const turn = await chunks.next();
@@ -14,7 +17,7 @@ export async function* decompressZstd(source: AsyncIterable<Uint8Array>): AsyncG
   try {
     let rest = await next();
     while (rest !== null) {
-      const decoder = createZstdDecompress();
+      const decoder = createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG } });
       const feeding = feed(decoder, rest, next);
       // Its failure is thrown where it is awaited; the decoder is destroyed with it, so the loop ends first.
       feeding.catch((error: Error) => decoder.destroy(error));

@@ -1,4 +1,4 @@
-import type { ProbeFailureCode } from '../../../src/playbook/answer.ts';
+import type { ProbeFailureCode } from '../../../../src/playbook/answer.ts';
 
 /** What is wrong with the bytes of a layer; turned into a ProbeError where the layer's name is known. */
 export class LayerFault extends Error {

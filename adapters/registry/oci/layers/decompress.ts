@@ -2,17 +2,25 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { decompressZstd } from './decompress-zstd.ts';
 import { LayerFault } from './layer-fault.ts';
+import { releaseChunk } from './release-chunk.ts';
 
-/** Decompressed bytes of one layer, and their ratio to the compressed ones once a bomb could be told from a sparse file. */
-const MOST_BYTES = 4 * 1024 ** 3;
-const MOST_RATIO = 1100; // gzip itself cannot exceed 1032
-const RATIO_COUNTS_FROM = 64 * 1024 ** 2;
+/**
+ * How much a layer may be when decompressed. Real ones of more than some GiB are rare, and of their content hardly any
+ * compresses to a hundredth; nothing but a bomb passes gzip's own bound of 1032.
+ */
+const MOST_BYTES = 16 * 1024 ** 3;
+const RATIOS = [
+  { from: 64 * 1024 ** 2, most: 1100 },
+  { from: 1024 ** 3, most: 250 },
+];
+/** Large enough that handing chunks over costs little beside what is in them. */
+const CHUNK = 256 * 1024;
 
 /**
  * Decompresses a layer by what its first bytes say it is (media types lie): gzip, zstd or none. Rejects with LayerFault;
- * errors of the source come through as they are.
+ * errors of the source come through as they are. A chunk is valid until the next one is asked for.
  */
-export async function* decompress(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* decompress(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   const counted = { bytes: 0 };
   const source = count(compressed, counted)[Symbol.asyncIterator]();
   try {
@@ -21,17 +29,20 @@ export async function* decompress(compressed: AsyncIterable<Uint8Array>): AsyncG
     let total = 0;
     for await (const chunk of translateErrors(decoderFor(start, whole))) {
       total += chunk.length;
-      if (total > MOST_BYTES) throw new LayerFault('too-large', 'it is larger than 4 GiB when decompressed');
-      if (total > RATIO_COUNTS_FROM && total > counted.bytes * MOST_RATIO) {
-        throw new LayerFault(
-          'too-large',
-          `it decompresses to more than ${MOST_RATIO} times its size, as only a bomb does`,
-        );
-      }
+      checkBounds(total, counted.bytes);
       yield chunk;
+      releaseChunk(chunk, CHUNK);
     }
   } finally {
     await source.return?.(undefined);
+  }
+}
+
+function checkBounds(total: number, compressed: number): void {
+  if (total > MOST_BYTES) throw new LayerFault('too-large', 'it is larger than 16 GiB when decompressed');
+  for (const { from, most } of RATIOS) {
+    if (total <= from || total <= compressed * most) continue;
+    throw new LayerFault('too-large', `it decompresses to more than ${most} times its size, as only a bomb does`);
   }
 }
 
@@ -58,27 +69,31 @@ async function* prepend(start: Uint8Array, rest: AsyncIterator<Uint8Array>): Asy
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-function decoderFor(start: Buffer, whole: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+function decoderFor(start: Buffer, whole: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
   const magic = start.toString('hex');
   if (magic.startsWith('1f8b')) return gunzip(whole);
   // A zstd frame, or one of the skippable frames that may stand before it (RFC 8878, 3.1).
-  if (magic.startsWith('28b52ffd') || /^5.2a4d18/.test(magic)) return decompressZstd(whole);
+  if (magic.startsWith('28b52ffd') || /^5.2a4d18/.test(magic)) return decompressZstd(whole, CHUNK);
   if (magic.startsWith('425a68'))
     throw new LayerFault('unsupported', 'it is compressed with bzip2, which registries do not use');
   if (magic.startsWith('fd377a585a00'))
     throw new LayerFault('unsupported', 'it is compressed with xz, which registries do not use');
-  return whole;
+  return asBuffers(whole);
 }
 
-async function* gunzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const decoder = createGunzip();
+async function* asBuffers(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const chunk of source) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
+async function* gunzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  const decoder = createGunzip({ chunkSize: CHUNK });
   // The error reaches the loop below through the decoder, which the pipeline destroys with it.
   pipeline(Readable.from(source), decoder, () => {});
   for await (const chunk of decoder) yield chunk as Buffer;
 }
 
 /** Errors of zlib and zstd have codes of their own; everything else is not about compression. */
-async function* translateErrors(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* translateErrors(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   try {
     yield* source;
   } catch (error) {

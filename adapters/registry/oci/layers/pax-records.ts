@@ -1,9 +1,18 @@
 import { LayerFault } from './layer-fault.ts';
 
+/** The records of one pax extended header. */
+export interface PaxRecords {
+  readonly values: ReadonlyMap<string, string>;
+  /** The numbers of a sparse map of the format 0.0, which repeats its keys: offset, length, offset, length… */
+  readonly sparsePairs: readonly string[];
+}
+
+export const NO_RECORDS: PaxRecords = { values: new Map(), sparsePairs: [] };
+
 /** Reads the records of a pax extended header: `<length> <key>=<value>\n` (POSIX pax). Throws LayerFault when damaged. */
-export function parsePaxRecords(bytes: Uint8Array): ReadonlyMap<string, string> {
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const records = new Map<string, string>();
+export function parsePaxRecords(data: Buffer): PaxRecords {
+  const values = new Map<string, string>();
+  const sparsePairs: string[] = [];
   let at = 0;
   while (at < data.length && data[at] !== 0) {
     const space = data.indexOf(0x20, at);
@@ -11,10 +20,13 @@ export function parsePaxRecords(bytes: Uint8Array): ReadonlyMap<string, string> 
     const end = at + (/^\d{1,9}$/.test(digits) ? Number(digits) : 0);
     const equals = data.indexOf(0x3d, space);
     if (end <= space || end > data.length || data[end - 1] !== 0x0a || equals < 0 || equals >= end) throw damaged();
-    records.set(data.toString('utf8', space + 1, equals), data.toString('utf8', equals + 1, end - 1));
+    const key = data.toString('utf8', space + 1, equals);
+    const value = data.toString('utf8', equals + 1, end - 1);
+    if (key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes') sparsePairs.push(value);
+    else values.set(key, value);
     at = end;
   }
-  return records;
+  return { values, sparsePairs };
 }
 
 /** A decimal number of a record; null when the record is not there. */
