@@ -205,6 +205,9 @@ suite('programs and libraries of a C compiler', ['gcc'], () => {
           expect(found.equals(bytes.subarray(offset, offset + length)), `${path} ${offset}+${length}`).toBe(true);
         }
       }
+      // All of what nearly every program is loaded with is looked into.
+      const whole = Buffer.from(await image.files.read('/lib/libc.so.6', 0, library.length));
+      expect(whole.equals(library)).toBe(true);
       expect(registry.seen).toHaveLength(1);
       expect(image.verified()).toBe(true);
     } finally {
