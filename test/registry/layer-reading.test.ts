@@ -105,6 +105,27 @@ describe('callers that ask for one layer at once', () => {
   });
 });
 
+describe('a connection that breaks within a layer', () => {
+  it('is begun again once', async () => {
+    const image = await open([await layerOf([{ name: 'a' }, filler(100_000)])]);
+    let broken = 0;
+    registry.intercept = (_request, response, path) => {
+      if (!path.includes(image.layers[0]!) || broken++ > 0) return false;
+      response.writeHead(200, { 'content-length': 100_000 }).write('x', () => response.destroy());
+      return true;
+    };
+    expect(await image.files.lstat('/a')).toMatchObject({ kind: 'file' });
+    expect(broken).toBe(2);
+    const other = await open([await layerOf([{ name: 'b' }, filler(100_000)])]);
+    registry.intercept = (_request, response) => {
+      response.writeHead(200, { 'content-length': 100_000 }).write('x', () => response.destroy());
+      return true;
+    };
+    await expect(other.files.lstat('/b')).rejects.toMatchObject({ why: { code: 'unreachable' } });
+    expect(registry.seen).toHaveLength(2);
+  });
+});
+
 describe('a layer with a table of contents', () => {
   const files: TarFile[] = [
     filler(700_000),
@@ -205,6 +226,9 @@ suite('programs and libraries of a C compiler', ['gcc'], () => {
           expect(found.equals(bytes.subarray(offset, offset + length)), `${path} ${offset}+${length}`).toBe(true);
         }
       }
+      // All of what nearly every program is loaded with is looked into.
+      const whole = Buffer.from(await image.files.read('/lib/libc.so.6', 0, library.length));
+      expect(whole.equals(library)).toBe(true);
       expect(registry.seen).toHaveLength(1);
       expect(image.verified()).toBe(true);
     } finally {

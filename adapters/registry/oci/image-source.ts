@@ -16,7 +16,7 @@ import { fetchTags } from './fetch-tags.ts';
 import { findProvenance } from './find-provenance.ts';
 import { layerView } from './layer-view.ts';
 import { createDiskCache, type DiskCache, noCache } from './layers/disk-cache.ts';
-import { imageFiles } from './layers/image-files.ts';
+import { ImageFiles } from './layers/image-files.ts';
 import { createLayerMemory, type LayerMemory } from './layers/layer-memory.ts';
 import { createLayerSource, type LayerSource } from './layers/layer-source.ts';
 import { listEntries } from './list-entries.ts';
@@ -166,7 +166,7 @@ function openedImage(
 ): OpenedImage {
   const { registry, repository } = reference;
   const layers = manifest.layers.map((layer) => ({ registry, repository, ...layer }));
-  const files = imageFiles({ layers, copyTargets: copyTargets(config.history) }, source, clock, signal);
+  const files = new ImageFiles({ layers, copyTargets: copyTargets(config.history) }, source, clock, signal);
   const build = readStatedBuild(config.labels, manifest.annotations);
   return {
     digest,
@@ -174,6 +174,6 @@ function openedImage(
     layers: layers.map((layer) => layer.digest),
     files,
     byLayer: layerView(layers, source, signal),
-    verified: files.verified,
+    verified: () => files.verified(),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDigest } from '../../../../src/image/reference.ts';
 import { decompress } from './decompress.ts';
-import { feedTar } from './feed-tar.ts';
+import { TarFeed } from './feed-tar.ts';
 import type { Layer, ReadRange } from './layer.ts';
 import { LayerFault } from './layer-fault.ts';
 import type { Toc } from './list-toc.ts';
@@ -95,7 +95,7 @@ function jsonOfArchive(tar: Buffer): Buffer {
     json = bytes;
   };
   // Given in one piece, the file comes in one piece.
-  const feed = feedTar(({ path }) => (path === TOC_NAME ? { write: keep, end: () => undefined } : null));
+  const feed = new TarFeed(({ path }) => (path === TOC_NAME ? { write: keep, end: () => undefined } : null));
   feed.write(tar);
   feed.end();
   return json;

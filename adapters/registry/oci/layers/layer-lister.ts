@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { ProbeError } from '../../../../src/playbook/answer.ts';
 import type { DiskCache } from './disk-cache.ts';
 import type { Layer } from './layer.ts';
 import type { LayerListing } from './layer-listing.ts';
@@ -37,7 +38,9 @@ export function createLayerLister(parts: LayerSourceParts): LayerSource['list'] 
   const find = async (layer: Layer, life: AbortSignal): Promise<LayerListing> => {
     const signal = clock.deadline(deadlines.layer, life);
     const listing =
-      (await keptListing(layer, cache)) ?? (await byToc(layer, signal)) ?? (await byStream(layer, signal));
+      (await keptListing(layer, cache)) ??
+      (await byToc(layer, signal)) ??
+      (await insist(() => byStream(layer, signal)));
     memory.listings.set(layer.digest, listing, listing.weight);
     return listing;
   };
@@ -49,6 +52,16 @@ export function createLayerLister(parts: LayerSourceParts): LayerSource['list'] 
       signal,
       () => gaveUp(layer),
     );
+}
+
+/** A connection that breaks within a layer is worth one more try: nothing that came before can be used otherwise. */
+async function insist<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ProbeError && error.why.code === 'unreachable') return work();
+    throw error;
+  }
 }
 
 /** What was kept is as it was written; what cannot be read all the same is of no use. */

@@ -1,6 +1,6 @@
 import type { LayerEntry } from '../../../../src/image/layer-entry.ts';
 import { decompress } from './decompress.ts';
-import { feedTar, type TarFeed } from './feed-tar.ts';
+import { TarFeed } from './feed-tar.ts';
 import { contentKeeper } from './keep-content.ts';
 import { LayerFault } from './layer-fault.ts';
 import { buildListing, type LayerListing } from './layer-listing.ts';
@@ -22,7 +22,7 @@ export async function listLayer(
     listing.keep(ordinal, pieces);
     record?.keep(ordinal, pieces);
   });
-  const feed = feedTar((entry: LayerEntry, ordinal: number) => {
+  const feed = new TarFeed((entry: LayerEntry, ordinal: number) => {
     listing.add(entry);
     record?.add(entry);
     return contentOf(entry, ordinal);

@@ -1,5 +1,5 @@
 import { decompress } from './decompress.ts';
-import { feedTar } from './feed-tar.ts';
+import { TarFeed } from './feed-tar.ts';
 import { copyOverlap, type Piece } from './pieces.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function readStored(
       found = piece;
     },
   };
-  const feed = feedTar((_entry, at) => (at === ordinal ? sink : null));
+  const feed = new TarFeed((_entry, at) => (at === ordinal ? sink : null));
   for await (const chunk of decompress(compressed)) {
     if (!feed.write(chunk) || found !== null) break;
   }
