@@ -1,14 +1,14 @@
 import { type Stats, statSync } from 'node:fs';
 import { directoryTree } from '../../adapters/files/directory-tree.ts';
 import { readAhead } from '../../adapters/files/read-ahead.ts';
-import { openTarTree, type TarTree } from '../../adapters/files/tar-tree.ts';
+import { openRootfs, type RootfsTree } from '../../adapters/registry/oci/local/rootfs-tree.ts';
 import type { SyncFileTree } from '../kernel/file-tree.ts';
 
 /** Archives that stay open between cases; of more, the one that was used longest ago is closed. */
 const MOST_OPEN = 16;
 
 interface OpenArchive {
-  readonly tree: TarTree;
+  readonly tree: RootfsTree;
   /** What tells a rewritten file from the one that was opened. */
   readonly state: string;
 }
@@ -30,7 +30,7 @@ export function createRootFileSystems(): { open(rootfs: string): SyncFileTree; c
       return known.tree;
     }
     forget(name);
-    const tree = openTarTree(name);
+    const tree = openRootfs(name);
     archives.set(name, { tree, state });
     for (const oldest of archives.keys()) if (archives.size > MOST_OPEN) forget(oldest);
     return tree;

@@ -83,7 +83,8 @@ function checksumFits(bytes: Buffer): boolean {
     unsigned += byte;
     if (byte > 127) high++;
   }
-  const stated = numberAt(bytes, SUM, 8);
+  // What has no number there is no header at all.
+  const stated = octalAt(bytes, SUM, 8);
   return stated === unsigned || stated === unsigned - 256 * high;
 }
 

@@ -6,7 +6,7 @@ import { fittingEntries } from '../../../../src/image/select-platform.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { OpenedImage } from '../../../../src/ports/image-source.ts';
 import { layerView } from '../layer-view.ts';
-import { imageFiles } from '../layers/image-files.ts';
+import { ImageFiles } from '../layers/image-files.ts';
 import type { Layer } from '../layers/layer.ts';
 import type { LayerSource } from '../layers/layer-source.ts';
 import { problem } from '../problem.ts';
@@ -79,13 +79,13 @@ function openedImage(
   signal: AbortSignal,
 ): OpenedImage {
   const layers = manifest.layers.map((layer) => store.layer(layer));
-  const files = imageFiles({ layers, copyTargets: [] }, store.layers, store.clock, signal);
+  const files = new ImageFiles({ layers, copyTargets: [] }, store.layers, store.clock, signal);
   return {
     digest,
     config,
     layers: layers.map((layer) => layer.digest),
     files,
-    verified: files.verified,
+    verified: () => files.verified(),
     byLayer: layerView(layers, store.layers, signal),
   };
 }

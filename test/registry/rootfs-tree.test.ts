@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTarTree, type TarTree } from '../../adapters/files/tar-tree.ts';
+import { openRootfs, type RootfsTree } from '../../adapters/registry/oci/local/rootfs-tree.ts';
 
 const LONG = `${'directory-with-a-long-name/'.repeat(12)}file`;
 const LARGE = Buffer.alloc(400_000, 'content ');
 
 describe('a tar archive as a file tree', () => {
   let folder = '';
-  const open: TarTree[] = [];
+  const open: RootfsTree[] = [];
   const treeOf = (name: string) => {
-    const tree = openTarTree(join(folder, name));
+    const tree = openRootfs(join(folder, name));
     open.push(tree);
     return tree;
   };
@@ -76,8 +76,8 @@ describe('a tar archive as a file tree', () => {
   ])('refuses %s with a sentence that names the file', (_, bytes, words) => {
     const file = join(folder, 'bad');
     writeFileSync(file, typeof bytes === 'function' ? bytes() : bytes);
-    expect(() => openTarTree(file)).toThrow(words);
-    expect(() => openTarTree(file)).toThrow(file);
+    expect(() => openRootfs(file)).toThrow(words);
+    expect(() => openRootfs(file)).toThrow(file);
   });
 
   it('ends with a tree or a sentence, whatever the bytes', () => {
@@ -90,7 +90,7 @@ describe('a tar archive as a file tree', () => {
         for (const [at, value] of changes) if (at < length) bytes[at] = value;
         writeFileSync(file, bytes);
         try {
-          openTarTree(file).close();
+          openRootfs(file).close();
         } catch (error) {
           expect(String(error)).toContain('cannot be read');
         }
