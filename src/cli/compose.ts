@@ -13,7 +13,7 @@ import type { MetricsSource } from '../ports/metrics.ts';
 import { redact } from '../view/redact.ts';
 import { connectHosts } from './connect-hosts.ts';
 import { connectPipelines } from './connect-pipelines.ts';
-import { dockerConfigPath, registryOptions } from './registry-options.ts';
+import { cacheFolder, dockerConfigPath, registryOptions } from './registry-options.ts';
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
 import { unsupportedParts } from './unsupported.ts';
@@ -54,7 +54,13 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     ...hosts,
     histories,
     mirrorOf: new Map(config.registries.flatMap(({ host, mirrorOf }) => (mirrorOf ? [[host, mirrorOf]] : []))),
-    images: createImageSource({ registries, dockerConfigPath: dockerConfigPath(), log, clock: systemClock }),
+    images: createImageSource({
+      registries,
+      dockerConfigPath: dockerConfigPath(),
+      cacheDir: cacheFolder(),
+      log,
+      clock: systemClock,
+    }),
     metrics: metricsOf(config),
     journal,
     workflows: createLocalWorkflows({ path: store, clock: systemClock, log }),

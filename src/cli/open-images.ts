@@ -54,7 +54,7 @@ async function openRegistry(reference: string, config: Config | null): Promise<O
   const { parseReference } = await import('../image/reference.ts');
   const parsed = parseReference(reference);
   if (parsed.kind === 'invalid') throw new UsageError(`${reference} is no image reference: ${parsed.reason}.`);
-  const [{ createImageSource }, { dockerConfigPath, registryOptions }] = await Promise.all([
+  const [{ createImageSource }, { cacheFolder, dockerConfigPath, registryOptions }] = await Promise.all([
     import('../../adapters/registry/oci/image-source.ts'),
     import('./registry-options.ts'),
   ]);
@@ -62,6 +62,7 @@ async function openRegistry(reference: string, config: Config | null): Promise<O
   const images = createImageSource({
     registries,
     dockerConfigPath: dockerConfigPath(),
+    cacheDir: cacheFolder(),
     log: stderrLog,
     clock: systemClock,
   });

@@ -11,6 +11,11 @@ export function dockerConfigPath(): string {
   return join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json');
 }
 
+/** Where listings of layers are kept between runs, as the XDG base directories have it. */
+export function cacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'execfmt', 'layers');
+}
+
 /** How the configured registries are reached, with their secrets read. Rejects with UsageError when one cannot be read. */
 export async function registryOptions(registries: readonly RegistryConfig[]): Promise<Record<string, RegistryOptions>> {
   const read = registries.map(async ({ host, credentials, ca, plainHttp }): Promise<[string, RegistryOptions]> => {
