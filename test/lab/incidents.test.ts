@@ -41,7 +41,6 @@ suite('incidents on a real engine', ['engine', 'docker-registry', 'debian-binari
     it(`${id}: ${title}`, () => {
       const { document, defect, staged } = answered.get(id)!;
       const wrong = document ? compare(document, staged) : [defect];
-      if (process.env.EXECFMT_INCIDENT_SHOW) console.log(JSON.stringify(document, null, 1), wrong);
       expect(JSON.stringify(document)).not.toContain(SECRET);
       if (pending === undefined) expect(wrong.map((line) => `${id}: ${line}`)).toEqual([]);
       else expect(wrong, `${id} is right now: take its \`pending\` away`).not.toEqual([]);

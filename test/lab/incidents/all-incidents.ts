@@ -1,5 +1,15 @@
+import { entrypointIncidents } from './entrypoint-incidents.ts';
+import { formatIncidents } from './format-incidents.ts';
 import type { IncidentCase } from './incident-case.ts';
+import { loaderIncidents } from './loader-incidents.ts';
 import { platformIncidents } from './platform-incidents.ts';
+import { scriptIncidents } from './script-incidents.ts';
 
 /** Every reconstruction, family by family. */
-export const allIncidents: readonly IncidentCase[] = [...platformIncidents];
+export const allIncidents: readonly IncidentCase[] = [
+  ...platformIncidents,
+  ...scriptIncidents,
+  ...formatIncidents,
+  ...loaderIncidents,
+  ...entrypointIncidents,
+];

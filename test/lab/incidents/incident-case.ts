@@ -12,6 +12,7 @@ export interface RunOptions {
   /** A host folder with these files, or a volume of the story, is mounted there. */
   readonly mounts?: readonly (
     | { readonly at: string; readonly files: Readonly<Record<string, { mode: number; content: string | Uint8Array }>> }
+    | { readonly at: string; readonly file: { mode: number; content: string | Uint8Array } }
     | { readonly at: string; readonly volume: string }
   )[];
   /** Path → options, as `--tmpfs` takes them. */
@@ -27,12 +28,13 @@ export interface RunOptions {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** What a container is waited for: `ended` or refused, `running`, or in a loop of restarts. */
-export type Until = 'ended' | 'running' | 'restarting';
+/** What a container is waited for: `ended` or refused, `running`, in a loop of restarts; `created` is never started. */
+export type Until = 'ended' | 'running' | 'restarting' | 'created';
 
 /**
- * One thing that people or machines did before the responder was called. Tags are of the incident's own repository; a
- * push may be given a name, so that an overwritten one can still be spoken of.
+ * One thing that people or machines did before the responder was called. Tags are of the incident's own repository, or
+ * with `mirror/` before them of a mirror of it; a push may be given a name, so that an overwritten one can still be
+ * spoken of, and `@name` in place of a tag is its digest.
  */
 export type Act =
   | { readonly push: string; readonly image: ImageRecipe; readonly named?: string }
@@ -42,8 +44,12 @@ export type Act =
   | { readonly load: string; readonly image: ImageRecipe }
   | { readonly volume: string; readonly options: Readonly<Record<string, string>> }
   | { readonly run: string; readonly as?: string; readonly with?: RunOptions; readonly until?: Until }
-  /** The container is renamed out of the way, as deployment scripts do. */
-  | { readonly setAside: string; readonly as: string }
+  /** A file of the host, below what is mounted at that path, gets other bytes. */
+  | { readonly rewrite: string; readonly file: string; readonly content: Uint8Array; readonly mode: number }
+  /** A container that has ended, by its `as`, is started once more. */
+  | { readonly startAgain: string }
+  /** A container is renamed out of the way, as deployment scripts do. */
+  | { readonly setAside: string }
   | { readonly removeContainer: string }
   /** Only the local copy. */
   | { readonly removeImage: string }
@@ -53,17 +59,17 @@ export type Act =
   | { readonly damage: string; readonly of: string; readonly leaving: number }
   | { readonly registry: 'down' | 'denies' };
 
-/** A remedy as it is expected; several fits when each would be right. */
-export interface ExpectedRemedy {
-  readonly kind: RemedyKind;
-  readonly fit?: Remedy['fit'] | readonly Remedy['fit'][];
-}
-
 type OneOf<T> = T | readonly T[];
+
+/** A remedy as it is expected; several kinds or fits when each would be right. */
+export interface ExpectedRemedy {
+  readonly kind: OneOf<RemedyKind>;
+  readonly fit?: OneOf<Remedy['fit']>;
+}
 
 /** What is right. What is left out is not compared; several values where each would be right. */
 export interface Expected {
-  readonly outcome: Verdict['outcome'];
+  readonly outcome: OneOf<Verdict['outcome']>;
   readonly fault: OneOf<FaultCode | null>;
   readonly culprit?: OneOf<string | null>;
   readonly errno?: OneOf<ErrnoName | null>;
@@ -73,6 +79,8 @@ export interface Expected {
   readonly mustNot?: readonly ExpectedRemedy[];
   /** The names of the pushes whose digests a rollback offers, all of them and no other; none when left out. */
   readonly offers?: readonly string[];
+  /** The same, of those that may be offered but need not be. */
+  readonly mayOffer?: readonly string[];
   /** The summary has to say this. */
   readonly says?: RegExp;
   /** What each container of the service is judged to be, by its `as`. */

@@ -1,20 +1,7 @@
-import { executable, program, render } from './contents.ts';
+import { deploy, executable, good, imageOf, NO_PLATFORM_REMEDIES, onArm, program, render } from './contents.ts';
 import type { ImageRecipe } from './image-recipe.ts';
 import type { IncidentCase } from './incident-case.ts';
 
-/** The renderer of the field guide, as each version of it should be. */
-const good: ImageRecipe = {
-  layers: [[render('amd64')]],
-  entrypoint: ['/app/render'],
-  createdAt: '2026-10-30T09:12:00.000Z',
-};
-/** The same, built on an ARM64 machine. */
-const onArm: ImageRecipe = {
-  claims: 'linux/arm64',
-  base: 'arm64',
-  layers: [[render('arm64')]],
-  entrypoint: ['/app/render'],
-};
 /** Says linux/amd64 and stands on an amd64 base; the program is for ARM64. */
 const armProgram: ImageRecipe = { layers: [[render('arm64')]], entrypoint: ['/app/render'] };
 

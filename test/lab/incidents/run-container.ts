@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { waitFor } from '../waiting.ts';
 import type { Act, RunOptions, Until } from './incident-case.ts';
-import { containerName, type Scene, writeHostFolder } from './stage.ts';
+import { containerName, referenceOf, type Scene, writeHostFolder } from './stage.ts';
 
 /** Longer than any of the stories' programs runs that are to end. */
 const UNTIL_MS = 30_000;
@@ -11,12 +12,13 @@ export const SECRET = 's3cr3t-of-the-incidents';
 
 /** Creates and starts a container and waits for what is expected of it; that it cannot be started is expected too. */
 export async function runContainer(scene: Scene, act: Extract<Act, { run: string }>): Promise<void> {
-  const { docker, incident, repository } = scene;
+  const { docker, incident } = scene;
   const container = await docker.createContainer({
     name: containerName(incident, act.as),
-    Image: `${repository}:${act.run}`,
+    Image: referenceOf(scene, act.run),
     ...createOptions(scene, act.with ?? {}),
   });
+  if (act.until === 'created') return;
   await container.start().catch(expectRefusal);
   await settle(container, act.until ?? 'ended');
 }
@@ -42,11 +44,7 @@ function createOptions(scene: Scene, options: RunOptions): Docker.ContainerCreat
 
 function hostConfig(scene: Scene, options: RunOptions): Docker.HostConfig {
   const { mounts = [], tmpfs, init, readOnly, restart, logDriver, securityOptions, memory } = options;
-  const binds = mounts.map((mount) =>
-    'files' in mount
-      ? `${writeHostFolder(scene, mount.at, mount.files)}:${mount.at}`
-      : `${scene.incident.id}-${mount.volume}:${mount.at}`,
-  );
+  const binds = mounts.map((mount) => `${sourceOf(scene, mount)}:${mount.at}`);
   return {
     NetworkMode: 'none',
     Binds: binds,
@@ -58,6 +56,19 @@ function hostConfig(scene: Scene, options: RunOptions): Docker.HostConfig {
     ...(securityOptions && { SecurityOpt: [...securityOptions] }),
     ...(memory !== undefined && { Memory: memory, MemorySwap: memory }),
   };
+}
+
+function sourceOf(scene: Scene, mount: NonNullable<RunOptions['mounts']>[number]): string {
+  if ('volume' in mount) return `${scene.incident.id}-${mount.volume}`;
+  if ('files' in mount) return writeHostFolder(scene, mount.at, mount.files);
+  return join(writeHostFolder(scene, mount.at, { file: mount.file }), 'file');
+}
+
+/** Starts a container once more, and waits until it has ended again. */
+export async function startAgain({ docker, incident }: Scene, as: string): Promise<void> {
+  const container = docker.getContainer(containerName(incident, as || undefined));
+  await container.start().catch(expectRefusal);
+  await settle(container, 'ended');
 }
 
 async function settle(container: Docker.Container, until: Until): Promise<void> {

@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Docker from 'dockerode';
 import type { LabEngine } from '../engine.ts';
 import { createScratchFolder } from '../lab-folder.ts';
 import type { LabRegistry } from '../registry.ts';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
-import type { Act, IncidentCase } from './incident-case.ts';
+import type { IncidentCase } from './incident-case.ts';
 
 /** One incident as it stands on the engine, and what a comparison needs to know of it. */
 export interface Staged {
@@ -79,22 +79,28 @@ export async function engineOf(stage: Stage, { id, engineDenies }: IncidentCase)
   return `unix://${socketPath}`;
 }
 
+type HostFiles = Readonly<Record<string, { readonly mode: number; readonly content: string | Uint8Array }>>;
+
 /** Files of a story on the host, for a bind mount. Gives the folder. */
-export function writeHostFolder(
-  { folder }: Scene,
-  at: string,
-  files: Extract<NonNullable<RunMounts>[number], { files: unknown }>['files'],
-): string {
+export function writeHostFolder({ folder }: Scene, at: string, files: HostFiles): string {
   const root = join(folder, at.replaceAll('/', '_'));
   mkdirSync(root, { recursive: true });
   for (const [path, { mode, content }] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content, { mode });
+    chmodSync(join(root, path), mode);
   }
   return root;
 }
 
-type RunMounts = NonNullable<Extract<Act, { run: string }>['with']>['mounts'];
+/** `repository:tag`, of a tag as the acts name it. */
+export function referenceOf({ repository, digests, incident }: Scene, tag: string): string {
+  if (tag.startsWith('mirror/')) return `${repository}-mirror:${tag.slice('mirror/'.length)}`;
+  if (!tag.startsWith('@')) return `${repository}:${tag}`;
+  const digest = digests.get(tag.slice(1));
+  if (digest === undefined) throw new Error(`${incident.id} has no push that is named ${tag.slice(1)}`);
+  return `${repository}@${digest}`;
+}
 
 /** Ends the proxies. The containers and images go with the engine, the folder with the run. */
 export async function closeStage({ proxies }: Stage): Promise<void> {

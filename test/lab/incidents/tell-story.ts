@@ -5,8 +5,17 @@ import { pack } from 'tar-stream';
 import { cookImage, cookIndex, type ImageRecipe } from './image-recipe.ts';
 import type { Act, IncidentCase } from './incident-case.ts';
 import { push, unpublish } from './push.ts';
-import { runContainer } from './run-container.ts';
-import { containerName, engineOf, openScene, type Scene, type Stage, type Staged } from './stage.ts';
+import { runContainer, startAgain } from './run-container.ts';
+import {
+  containerName,
+  engineOf,
+  openScene,
+  referenceOf,
+  type Scene,
+  type Stage,
+  type Staged,
+  writeHostFolder,
+} from './stage.ts';
 
 /** Carries out an incident's story on the real engine and registry. Rejects when an act itself fails. */
 export async function tellStory(stage: Stage, incident: IncidentCase): Promise<Staged> {
@@ -23,8 +32,7 @@ export async function tellStory(stage: Stage, incident: IncidentCase): Promise<S
 }
 
 async function carryOut(scene: Scene, act: Act): Promise<void> {
-  const { docker, repository, incident } = scene;
-  const reference = (tag: string) => `${repository}:${tag}`;
+  const { docker, incident } = scene;
   if ('push' in act) return publish(scene, act);
   if ('pull' in act) return pull(scene, act.pull, act.platform);
   if ('load' in act) return load(scene, act.load, act.image);
@@ -33,17 +41,20 @@ async function carryOut(scene: Scene, act: Act): Promise<void> {
     return;
   }
   if ('run' in act) return runContainer(scene, act);
+  if ('startAgain' in act) return startAgain(scene, act.startAgain);
+  if ('rewrite' in act) {
+    writeHostFolder(scene, act.rewrite, { [act.file]: { mode: act.mode, content: act.content } });
+    return;
+  }
   if ('setAside' in act) {
-    await docker.getContainer(containerName(incident, act.setAside || undefined)).rename({
-      name: containerName(incident, act.as),
-    });
+    await docker.getContainer(incident.id).rename({ name: containerName(incident, act.setAside) });
     return;
   }
   if ('removeContainer' in act) {
     return docker.getContainer(containerName(incident, act.removeContainer || undefined)).remove({ force: true });
   }
   if ('removeImage' in act) {
-    await docker.getImage(reference(act.removeImage)).remove({ force: true });
+    await docker.getImage(referenceOf(scene, act.removeImage)).remove({ force: true });
     return;
   }
   if ('unpublish' in act) return unpublish(scene.pushTo, digestOf(scene, act.unpublish));
@@ -60,12 +71,15 @@ function digestOf({ digests, incident }: Scene, name: string): string {
 
 async function publish(scene: Scene, act: Extract<Act, { push: string }>): Promise<void> {
   const what = 'index' in act ? await cookIndex(act.index) : await cookImage(act.image);
-  await push(scene.pushTo, act.push, what);
+  const mirrored = act.push.startsWith('mirror/');
+  const tag = mirrored ? act.push.slice('mirror/'.length) : act.push;
+  await push(mirrored ? `${scene.pushTo}-mirror` : scene.pushTo, tag, what);
   scene.digests.set(act.named ?? act.push, what.digest);
 }
 
-async function pull({ docker, repository }: Scene, tag: string, platform?: string): Promise<void> {
-  const progress = await docker.pull(`${repository}:${tag}`, platform ? { platform } : {});
+async function pull(scene: Scene, tag: string, platform?: string): Promise<void> {
+  const { docker } = scene;
+  const progress = await docker.pull(referenceOf(scene, tag), platform ? { platform } : {});
   await new Promise<void>((done, fail) => {
     docker.modem.followProgress(progress, (error) => (error ? fail(error) : done()));
   });
