@@ -11,7 +11,7 @@ import { type LabRegistry, startRegistry } from './registry.ts';
 import { suite } from './requirements.ts';
 
 const ONLY = process.env.EXECFMT_INCIDENT;
-const incidents = allIncidents.filter(({ id }) => !ONLY || id.includes(ONLY));
+const incidents = allIncidents.filter(({ id }) => !ONLY || ONLY.split(',').some((part) => id.includes(part)));
 const AT_ONCE = 4;
 
 suite('incidents on a real engine', ['engine', 'docker-registry', 'debian-binaries', 'no-emulator', 'x86-64'], () => {

@@ -1,15 +1,19 @@
 import { entrypointIncidents } from './entrypoint-incidents.ts';
 import { formatIncidents } from './format-incidents.ts';
+import { hostIncidents } from './host-incidents.ts';
 import type { IncidentCase } from './incident-case.ts';
 import { loaderIncidents } from './loader-incidents.ts';
 import { platformIncidents } from './platform-incidents.ts';
+import { registryIncidents } from './registry-incidents.ts';
 import { scriptIncidents } from './script-incidents.ts';
 
 /** Every reconstruction, family by family. */
 export const allIncidents: readonly IncidentCase[] = [
   ...platformIncidents,
+  ...registryIncidents,
   ...scriptIncidents,
   ...formatIncidents,
   ...loaderIncidents,
   ...entrypointIncidents,
+  ...hostIncidents,
 ];

@@ -1,6 +1,6 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { cookImage, cookIndex, type ImageRecipe } from './image-recipe.ts';
 import type { Act, IncidentCase } from './incident-case.ts';
@@ -96,9 +96,9 @@ async function load({ docker, repository }: Scene, tag: string, recipe: ImageRec
   archive.entry({ name: 'manifest.json' }, JSON.stringify(manifest));
   for (const blob of blobs) archive.entry({ name: fileOf(blob) }, Buffer.from(blob.content));
   archive.finalize();
-  const progress = await docker.loadImage(await buffer(archive));
+  const progress: NodeJS.ReadableStream = await docker.loadImage(Readable.from(archive));
   await new Promise<void>((done, fail) => {
-    docker.modem.followProgress(progress as NodeJS.ReadableStream, (error) => (error ? fail(error) : done()));
+    docker.modem.followProgress(progress, (error) => (error ? fail(error) : done()));
   });
 }
 
