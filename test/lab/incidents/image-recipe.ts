@@ -4,6 +4,9 @@ import { type Blob, digestOf, type ImageFile, MEDIA_TYPES, tarOf } from '../../.
 import { busybox } from '../busybox.ts';
 import type { Architecture } from '../debian-binary.ts';
 
+/** A file of a recipe: as it is, or made when it is needed, because that takes a compiler. */
+export type RecipeFile = ImageFile | { readonly path: string; readonly make: () => Promise<Uint8Array> };
+
 /** What an image shall be; by default it says that it is for linux/amd64 and stands on a busybox for amd64. */
 export interface ImageRecipe {
   /** What its configuration says: `linux/arm64`, `linux/arm/v7`, `windows/amd64`. */
@@ -11,7 +14,7 @@ export interface ImageRecipe {
   /** The architecture of the busybox below; null for an image from scratch. */
   readonly base?: Architecture | null;
   /** One list is one layer; above the base. */
-  readonly layers?: readonly (readonly ImageFile[])[];
+  readonly layers?: readonly (readonly RecipeFile[])[];
   readonly entrypoint?: readonly string[];
   readonly cmd?: readonly string[];
   readonly env?: readonly string[];
@@ -49,8 +52,12 @@ interface Layer {
   readonly diffId: string;
 }
 
-async function layerOf(files: readonly ImageFile[]): Promise<Layer> {
-  const archive = await tarOf(files, new Date(CREATED_AT));
+async function madeFile(file: RecipeFile): Promise<ImageFile> {
+  return 'make' in file ? { path: file.path, mode: 0o755, content: await file.make() } : file;
+}
+
+async function layerOf(files: readonly RecipeFile[]): Promise<Layer> {
+  const archive = await tarOf(await Promise.all(files.map(madeFile)), new Date(CREATED_AT));
   const content = gzipSync(archive, { level: 1 });
   return { blob: { digest: digestOf(content), mediaType: MEDIA_TYPES.layer, content }, diffId: digestOf(archive) };
 }

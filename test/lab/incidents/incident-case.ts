@@ -20,6 +20,7 @@ export interface RunOptions {
   readonly init?: boolean;
   readonly readOnly?: boolean;
   readonly platform?: string;
+  /** `on-failure` gives up after two restarts. */
   readonly restart?: 'no' | 'always' | 'unless-stopped' | 'on-failure';
   readonly logDriver?: 'none';
   readonly securityOptions?: readonly string[];

@@ -51,7 +51,7 @@ function hostConfig(scene: Scene, options: RunOptions): Docker.HostConfig {
     ...(tmpfs && { Tmpfs: tmpfs }),
     ...(init && { Init: true }),
     ...(readOnly && { ReadonlyRootfs: true }),
-    ...(restart && { RestartPolicy: { Name: restart } }),
+    ...(restart && { RestartPolicy: { Name: restart, ...(restart === 'on-failure' && { MaximumRetryCount: 2 }) } }),
     ...(logDriver && { LogConfig: { Type: logDriver, Config: {} } }),
     ...(securityOptions && { SecurityOpt: [...securityOptions] }),
     ...(memory !== undefined && { Memory: memory, MemorySwap: memory }),
