@@ -42,7 +42,7 @@ export const entrypointIncidents: readonly IncidentCase[] = [
   {
     id: 'no-exec-bit-by-its-bare-name',
     title: 'Without its exec bit a program in PATH is not even found',
-    source: 'reference: no exec bit, a bare name',
+    source: 'known cause: no exec bit, a bare name',
     symptom: 'executable file not found in $PATH, and yet it is there',
     story: deploy('v1', {
       layers: [[executable('/usr/local/bin/render', program('amd64'), 0o644)]],
@@ -53,7 +53,7 @@ export const entrypointIncidents: readonly IncidentCase[] = [
   {
     id: 'only-root-may-execute',
     title: 'The program may be executed by root only, the container runs as another user',
-    source: 'reference: cwd, user and PATH',
+    source: 'known cause: cwd, user and PATH',
     symptom: 'permission denied; with --user 0 it runs',
     story: deploy('v1', { ...imageOf(executable(RENDER, program('amd64'), 0o700)), user: 'app' }),
     expected: { ...inTheImage, fault: 'not-executable', errno: 'EACCES' },
@@ -61,7 +61,7 @@ export const entrypointIncidents: readonly IncidentCase[] = [
   {
     id: 'folder-closed-to-the-user',
     title: 'A folder above the program is closed to the container’s user',
-    source: 'reference: cwd, user and PATH',
+    source: 'known cause: cwd, user and PATH',
     symptom: 'permission denied for a file with mode 755',
     story: deploy('v1', {
       layers: [[{ path: '/root', mode: 0o700, directory: true }, executable('/root/app/render', program('amd64'))]],
@@ -73,7 +73,7 @@ export const entrypointIncidents: readonly IncidentCase[] = [
   {
     id: 'entrypoint-is-a-folder',
     title: 'The entrypoint is the folder of the program',
-    source: 'reference: directory',
+    source: 'known cause: directory',
     symptom: 'OCI runtime create failed … permission denied, or: is a directory',
     story: deploy('v1', { layers: [[render('amd64')]], entrypoint: ['/app'] }),
     expected: { ...inTheImage, fault: 'entrypoint-is-directory', culprit: '/app', errno: ['EACCES', 'EISDIR'] },
@@ -99,7 +99,7 @@ export const entrypointIncidents: readonly IncidentCase[] = [
   {
     id: 'program-and-arguments-in-one-string',
     title: 'Program and arguments stand in one string',
-    source: 'reference: entrypoint not found',
+    source: 'known cause: entrypoint not found',
     symptom: 'exec: "/app/render --port 80": no such file or directory',
     story: deploy('v1', { layers: [[render('amd64')]], entrypoint: ['/app/render --port 80'] }),
     expected: {
@@ -121,7 +121,7 @@ export const entrypointIncidents: readonly IncidentCase[] = [
   {
     id: 'path-overridden',
     title: 'The deployment sets a PATH that does not hold the program',
-    source: 'reference: cwd, user and PATH',
+    source: 'known cause: cwd, user and PATH',
     symptom: 'executable file not found in $PATH',
     story: deploy(
       'v1',
@@ -145,7 +145,7 @@ export const entrypointIncidents: readonly IncidentCase[] = [
   {
     id: 'foreign-program-under-init',
     title: 'docker run --init hides what the kernel said',
-    source: 'reference: `docker run --init` with a foreign ELF',
+    source: 'known cause: `docker run --init` with a foreign ELF',
     symptom: 'the container ends with 2: Syntax error; no word of a format',
     story: deploy('v1', imageOf(render('arm64')), { init: true }),
     expected: {

@@ -34,7 +34,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'empty-entrypoint',
     title: 'A here-document without BuildKit left an empty entrypoint',
-    source: 'Automattic/harper#1619',
+    source: 'HarperFast/harper#1619; defects4c/defects4c#5',
     symptom: 'exec format error; the file has zero bytes',
     story: [{ push: 'v1', image: good }, ...deploy('v2', file(''))],
     expected: { ...foreign, fault: 'empty-file', offers: ['v1'] },
@@ -53,7 +53,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'empty-through-a-shell',
     title: 'A shell runs an empty program, and it ends well',
-    source: 'reference: `sh -c` on an empty file exits 0 silently',
+    source: 'known cause: `sh -c` on an empty file exits 0 silently',
     symptom: 'the container ends with 0 at once, nothing is logged',
     story: deploy('v1', { layers: [[executable(RENDER, '')]], entrypoint: ['/bin/sh', '-c', RENDER] }),
     expected: { outcome: 'will-not-run', fault: 'empty-file', culprit: RENDER, confidence: ['likely', 'possible'] },
@@ -62,7 +62,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'truncated-header',
     title: 'A broken download ends within the ELF header',
-    source: 'reference: truncated',
+    source: 'known cause: truncated',
     symptom: 'exec format error; file says ELF',
     story: deploy('v1', file(program('amd64').subarray(0, 40))),
     expected: { ...foreign, fault: 'truncated-binary' },
@@ -78,7 +78,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'mach-o',
     title: 'The program was built on a Mac for the Mac',
-    source: 'ocramz/chemidy#5',
+    source: 'chemidy#5',
     symptom: 'exec format error; GOOS was not set',
     story: deploy('v1', file(MACH_O)),
     expected: foreign,
@@ -102,7 +102,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'jar-as-entrypoint',
     title: 'The JAR itself is the entrypoint, without java -jar',
-    source: 'reference: JAR',
+    source: 'known cause: JAR',
     symptom: 'exec format error',
     story: deploy('v1', file(`PK\x03\x04\x14\0\x08\x08\x08\0${'\0'.repeat(16)}\x09\0\x04\0META-INF/\xfe\xca\0\0`)),
     expected: foreign,
@@ -110,7 +110,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'object-file',
     title: 'The compiler’s output was copied before it was linked',
-    source: 'reference: object file',
+    source: 'known cause: object file',
     symptom: 'exec format error; architecture is right',
     story: deploy('v1', file(makeElf({ type: 1 }))),
     expected: { ...foreign, fault: ['foreign-format', 'truncated-binary'] },
@@ -118,7 +118,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'static-library',
     title: 'go build of a package that is not main wrote an archive',
-    source: 'reference: `!<arch>`',
+    source: 'known cause: `!<arch>`',
     symptom: 'exec format error; file says: current ar archive',
     story: deploy('v1', file('!<arch>\n__.PKGDEF       0           0     0     644     7955      `\n')),
     expected: foreign,
@@ -126,7 +126,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'html-page',
     title: 'The download was a login page',
-    source: 'reference: HTML',
+    source: 'known cause: HTML',
     symptom: 'exec format error from a tool that was downloaded',
     story: deploy('v1', file('<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>\n')),
     expected: foreign,
@@ -134,7 +134,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'git-lfs-pointer',
     title: 'The build checked out the git-lfs pointer instead of the program',
-    source: 'reference: git-lfs pointer',
+    source: 'known cause: git-lfs pointer',
     symptom: 'exec format error; the file has 130 bytes',
     story: deploy(
       'v1',
@@ -145,7 +145,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'not-unpacked',
     title: 'The release archive was copied without unpacking it',
-    source: 'reference: gzip',
+    source: 'known cause: gzip',
     symptom: 'exec format error',
     story: deploy('v1', file('\x1f\x8b\x08\0\0\0\0\0\0\x03')),
     expected: foreign,
@@ -153,7 +153,7 @@ export const formatIncidents: readonly IncidentCase[] = [
   {
     id: 'download-not-found',
     title: 'The download was the words Not Found',
-    source: 'reference: HTML page, here-document, `curl` without `-L`',
+    source: 'known cause: HTML page, here-document, `curl` without `-L`',
     symptom: 'exec format error; the file has nine bytes',
     story: deploy('v1', file('Not Found')),
     expected: { ...foreign, fault: ['foreign-format', 'script-no-shebang'] },

@@ -173,7 +173,8 @@ export const hostIncidents: readonly IncidentCase[] = [
   {
     id: 'empty-on-one-node',
     title: 'A power failure left an empty program in the unpacked layer',
-    source: 'containerd/containerd#5854; containerd/containerd#9115; k3s-io/k3s#7673',
+    source:
+      'containerd/containerd#5854; containerd/containerd#9115; k3s-io/k3s#7673; bottlerocket-os/bottlerocket#2352',
     symptom: 'exec format error on one node only; the same digest runs on all others',
     story: [
       { push: 'v1', image: good },
@@ -188,7 +189,7 @@ export const hostIncidents: readonly IncidentCase[] = [
   {
     id: 'script-empty-on-one-node',
     title: 'The same, of an entrypoint script',
-    source: 'harvester/harvester#4434',
+    source: 'harvester/harvester#4434; containerd/containerd#11910',
     symptom: 'exec /entrypoint.sh: exec format error on one node only',
     story: [
       {

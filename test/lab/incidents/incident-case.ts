@@ -93,7 +93,10 @@ export interface IncidentCase {
   /** Kebab-case; the name of its service, repository and container. */
   readonly id: string;
   readonly title: string;
-  /** `owner/repository#number` of a public thread, or the part of the field guide that tells it. */
+  /**
+   * `owner/repository#number` of public threads, parts of the field guide (`docs/incidents.md` says which), a known
+   * cause that no thread tells purely, or a requirement: what must not be mistaken for an incident.
+   */
   readonly source: string;
   /** What people saw first. */
   readonly symptom: string;

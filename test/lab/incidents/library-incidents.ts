@@ -39,7 +39,7 @@ export const libraryIncidents: readonly IncidentCase[] = [
   {
     id: 'libraries-complete',
     title: 'The same program with all that it needs',
-    source: 'the pair of the two before',
+    source: 'requirement: a healthy service',
     symptom: 'none',
     story: deploy('v1', whole, {}, 'running'),
     expected: { outcome: 'runs', fault: 'none', culprit: null, errno: null },

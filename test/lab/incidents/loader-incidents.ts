@@ -35,7 +35,7 @@ export const loaderIncidents: readonly IncidentCase[] = [
   {
     id: 'musl-program-on-glibc',
     title: 'A program for musl in a Debian image',
-    source: 'reference: glibc binary on musl and the reverse',
+    source: 'known cause: glibc binary on musl and the reverse',
     symptom: 'no such file or directory',
     story: deploy('v1', asksFor(MUSL)),
     expected: { ...loader, fault: 'loader-missing', culprit: MUSL, errno: 'ENOENT' },
@@ -70,7 +70,7 @@ export const loaderIncidents: readonly IncidentCase[] = [
   {
     id: 'loader-is-a-script',
     title: 'A wrapper script stands in the loader’s place',
-    source: 'reference: foreign or non-ELF loader',
+    source: 'known cause: foreign or non-ELF loader',
     symptom: 'accessing a corrupted shared library',
     story: deploy('v1', asksFor(GLIBC, `#!/bin/sh\n${'# wrapper\n'.repeat(20)}`)),
     expected: { ...loader, fault: ['foreign-format', 'loader-wrong-arch'], culprit: GLIBC, errno: 'ELIBBAD' },

@@ -18,7 +18,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'registry-down',
     title: 'The registry does not answer',
-    source: 'issue: evidence missing',
+    source: 'requirement: evidence missing',
     symptom: 'exec format error while the registry is down',
     story: [...v2ThenV3, { run: 'v3' }, { registry: 'down' }],
     expected: {
@@ -31,7 +31,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'registry-denies',
     title: 'The registry denies the bot',
-    source: 'issue: evidence missing, no permission',
+    source: 'requirement: evidence missing, no permission',
     symptom: 'exec format error; the bot’s login has expired',
     story: [...v2ThenV3, { run: 'v3' }, { registry: 'denies' }],
     expected: {
@@ -44,7 +44,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'image-deleted-locally',
     title: 'Somebody has removed the image from the host',
-    source: 'issue: evidence missing, image deleted',
+    source: 'requirement: evidence missing, image deleted',
     symptom: 'exec format error; docker image inspect finds nothing',
     story: [...v2ThenV3, { run: 'v3' }, { removeImage: 'v3' }],
     expected: {
@@ -57,7 +57,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'image-deleted-everywhere',
     title: 'The image is gone from the host and from the registry',
-    source: 'issue: evidence missing, image deleted',
+    source: 'requirement: evidence missing, image deleted',
     symptom: 'exec format error, and nobody has the image any more',
     story: [
       { push: 'v2', image: good },
@@ -85,7 +85,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'no-logs-and-crlf',
     title: 'No log, and a script with CRLF',
-    source: 'issue: evidence missing, no logs',
+    source: 'requirement: evidence missing, no logs',
     symptom: 'exit status 1 at once, no log',
     story: deploy('v1', imageOf(executable('/entrypoint.sh', '#!/bin/sh\r\nexec sleep 600\r\n')), {
       logDriver: 'none',
@@ -103,7 +103,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'engine-denies-the-files',
     title: 'The engine’s proxy denies reading files, the metadata is foreign',
-    source: 'issue: evidence missing, no permission',
+    source: 'requirement: evidence missing, no permission',
     symptom: 'exec format error; docker cp is forbidden',
     story: [{ push: 'v2', image: good }, ...deploy('v3', onArm)],
     engineDenies: ['/archive'],
@@ -117,7 +117,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'engine-denies-the-files-of-a-cursed-image',
     title: 'The engine’s proxy denies reading files, and the metadata fits the host',
-    source: 'issue: evidence missing, no permission',
+    source: 'requirement: evidence missing, no permission',
     symptom: 'exec format error; docker cp is forbidden; the image says linux/amd64',
     story: deploy('v1', imageOf(render('arm64'))),
     engineDenies: ['/archive'],
@@ -131,7 +131,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'engine-denies-the-logs',
     title: 'The engine’s proxy denies the log',
-    source: 'issue: evidence missing, no permission',
+    source: 'requirement: evidence missing, no permission',
     symptom: 'exit status 1; the bot may not read the log',
     story: [{ push: 'v2', image: good }, ...deploy('v3', onArm)],
     engineDenies: ['/logs'],
@@ -140,7 +140,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'engine-denies-the-images',
     title: 'The engine’s proxy denies everything about images',
-    source: 'issue: evidence missing, no permission',
+    source: 'requirement: evidence missing, no permission',
     symptom: 'exec format error',
     story: [{ push: 'v2', image: good }, ...deploy('v3', onArm)],
     engineDenies: ['/images/'],
@@ -149,7 +149,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'engine-denies-the-container',
     title: 'The engine’s proxy denies inspecting the container',
-    source: 'issue: evidence missing, no permission',
+    source: 'requirement: evidence missing, no permission',
     symptom: 'exec format error',
     story: deploy('v1', onArm),
     engineDenies: ['/json?', '/containers/engine-denies-the-container', '/containers/json'],
@@ -158,7 +158,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'engine-denies-the-host-facts',
     title: 'The engine’s proxy denies docker info',
-    source: 'issue: evidence missing, no permission',
+    source: 'requirement: evidence missing, no permission',
     symptom: 'exec format error; what the host is has to be found out in another way',
     story: deploy('v1', onArm),
     engineDenies: ['/info'],
@@ -171,7 +171,7 @@ export const missingEvidence: readonly IncidentCase[] = [
   {
     id: 'container-gone',
     title: 'The container was removed',
-    source: 'issue: evidence missing',
+    source: 'requirement: evidence missing',
     symptom: 'the service is down, and its container is not there',
     story: [...deploy('v1', onArm), { removeContainer: '' }],
     expected: unknown,

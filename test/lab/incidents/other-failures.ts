@@ -28,7 +28,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'healthy-after-restarts',
     title: 'It failed a few times, and has run ever since',
-    source: 'nEx-Ux1 in ottomated/CrewLink-server#74',
+    source: 'requirement: a healthy service',
     symptom: 'the log still shows old lines',
     story: deploy('v1', shell("echo 'retrying the queue'; exec sleep 600"), { restart: 'always' }, 'running'),
     expected: healthy,
@@ -36,7 +36,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'quoted-by-a-healthy-app',
     title: 'A healthy CI agent prints the error of the jobs that it runs',
-    source: 'issue: a log that merely quotes the error',
+    source: 'requirement: a log that merely quotes the error',
     symptom: 'an alert on the words exec format error in the logs',
     story: deploy(
       'v1',
@@ -49,7 +49,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'quoted-by-a-failing-app',
     title: 'An application fails, and its log quotes the error of another program',
-    source: 'issue: a log that merely quotes the error',
+    source: 'requirement: a log that merely quotes the error',
     symptom: 'exit status 1, and exec format error in the log',
     story: deploy('v1', shell("echo 'exec /srv/worker: exec format error'; echo 'giving up'; exit 1")),
     expected: other,
@@ -57,7 +57,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'quoted-in-a-sentence',
     title: 'An application writes about exec format errors, and ends',
-    source: 'issue: a log that merely quotes the error',
+    source: 'requirement: a log that merely quotes the error',
     symptom: 'exit status 3, exec format error in the last line',
     story: deploy('v1', shell("echo 'see https://wiki/faq: what to do about exec format error'; exit 3")),
     expected: other,
@@ -102,7 +102,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'killed-by-the-kernel',
     title: 'The kernel kills it for want of memory',
-    source: 'issue: other failures',
+    source: 'requirement: other failures',
     symptom: 'exit status 137, nothing is logged',
     story: deploy('v1', shell('(x=0123456789abcdef; while :; do x=$x$x; done); s=$?; sleep 1; exit $s'), {
       memory: 8 << 20,
@@ -112,7 +112,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'port-in-use',
     title: 'Another process listens on its port',
-    source: 'issue: other failures',
+    source: 'requirement: other failures',
     symptom: 'exit status 1: address already in use',
     story: deploy('v1', shell("echo 'Error: listen EADDRINUSE: address already in use :::8080'; exit 1")),
     expected: { ...other, says: /EADDRINUSE|already in use/ },
@@ -120,7 +120,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'configuration-missing',
     title: 'A variable of its configuration is not set',
-    source: 'issue: other failures',
+    source: 'requirement: other failures',
     symptom: 'exit status 1: DATABASE_URL is not set',
     story: deploy('v1', shell("echo 'fatal: DATABASE_URL is not set'; exit 1")),
     expected: { ...other, says: /DATABASE_URL is not set/ },
@@ -128,7 +128,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'user-unknown',
     title: 'The container’s user is not in the image’s /etc/passwd',
-    source: 'reference: cwd, user and PATH',
+    source: 'known cause: cwd, user and PATH',
     symptom: 'unable to find user render: no matching entries in passwd file',
     story: deploy('v1', good, { user: 'render' }),
     expected: { ...other, says: /user render|passwd/i },
@@ -146,7 +146,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'ended-well',
     title: 'A job that has done its work',
-    source: 'issue: a healthy service',
+    source: 'requirement: a healthy service',
     symptom: 'the container is not running; its exit status is 0',
     story: deploy('v1', shell("echo 'migrated 12 tables'; exit 0")),
     expected: { outcome: ['runs', 'will-not-run'], fault: ['none', 'not-exec-format'], errno: null },
@@ -154,7 +154,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'never-started',
     title: 'Created, and never started: it would run',
-    source: 'contract: none, it would run',
+    source: 'requirement: none, it would run',
     symptom: 'docker ps does not show it',
     story: deploy('v1', good, {}, 'created'),
     expected: { outcome: 'runs', fault: 'none', errno: null },
@@ -162,7 +162,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'never-started-and-foreign',
     title: 'Created, and never started: it would not run',
-    source: 'issue: hosts where the same digest is present but not started',
+    source: 'requirement: hosts where the same digest is present but not started',
     symptom: 'docker ps does not show it',
     story: [{ push: 'v1', image: good }, ...deploy('v2', onArm, {}, 'created')],
     expected: {
@@ -190,7 +190,7 @@ export const otherFailures: readonly IncidentCase[] = [
   {
     id: 'attestations-are-no-platforms',
     title: 'An index with attestation entries',
-    source: 'zama-ai/zakura#554',
+    source: 'zakura-core/zakura#554',
     symptom: 'a naive check reports unknown/unknown',
     story: [
       { push: 'v1', index: [{ image: good }, { attestation: true }, { image: onArm }, { attestation: true }] },

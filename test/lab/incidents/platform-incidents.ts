@@ -66,7 +66,7 @@ export const platformIncidents: readonly IncidentCase[] = [
   {
     id: 'cached-artifact',
     title: 'A cache without the architecture in its key put an ARM64 program into an amd64 image',
-    source: 'field guide: mini-story 2',
+    source: 'field guide: mini-story 2, mistake 3, guardrail 5',
     symptom: 'the image says linux/amd64, the node is amd64, and yet: exec format error',
     story: [{ push: 'prod', image: armProgram }, { pull: 'prod' }, { run: 'prod' }],
     expected: {
@@ -116,7 +116,7 @@ export const platformIncidents: readonly IncidentCase[] = [
   {
     id: 'runner-pool-became-mixed',
     title: 'The runner pool quietly took in ARM64 machines',
-    source: 'field guide: scenario B; 0xJacky/godns#54',
+    source: 'field guide: scenario B; TimothyYe/godns#54',
     symptom: 'every build of the last days is broken, none of the Dockerfile’s lines has changed',
     story: [
       { push: 'v1', image: { ...good, createdAt: '2026-10-01T09:00:00.000Z' } },
@@ -164,7 +164,7 @@ export const platformIncidents: readonly IncidentCase[] = [
   {
     id: 'whole-image-pinned-to-the-build-platform',
     title: 'The last stage is pinned to $BUILDPLATFORM: the metadata is right, all of the files are foreign',
-    source: 'cloudposse/atmos#2931; lightninglabs/loop#1211',
+    source: 'cloudposse/atmos#2931; lightninglabs/loop#1211; miigotu/certbot-dns-godaddy#22',
     symptom: 'docker manifest inspect shows both platforms, and amd64 still fails',
     story: [
       {
@@ -195,7 +195,7 @@ export const platformIncidents: readonly IncidentCase[] = [
   {
     id: 'one-layer-under-two-platforms',
     title: 'A remote cache gave both platforms the same layer',
-    source: 'buildbuddy-io/buildbuddy#12481; GoogleContainerTools/kaniko#3350',
+    source: 'buildbuddy-io/buildbuddy#12481; GoogleContainerTools/kaniko#3350; indeedeng/harbor-container-webhook#23',
     symptom: 'exec format error on one of two architectures; the base is right, the program is not',
     story: [
       {
@@ -270,7 +270,7 @@ export const platformIncidents: readonly IncidentCase[] = [
   {
     id: 'arm-v7-image',
     title: 'An image for a 32-bit Raspberry Pi on an amd64 host',
-    source: 'Svedrin/meshping#20',
+    source: 'Svedrin/meshping#20; field guide: mistake 2, the other way round',
     symptom: 'exec format error in a loop',
     story: deploy('armv7-latest', {
       claims: 'linux/arm/v7',

@@ -19,7 +19,7 @@ export const registryIncidents: readonly IncidentCase[] = [
   {
     id: 'index-overwritten-by-a-single-platform',
     title: 'A plain docker push replaced the multi-platform index',
-    source: 'ai-memory#427; midnight-indexer#1384; drone-git-push#63; field guide: scenario E',
+    source: 'akitaonrails/ai-memory#427; appleboy/drone-git-push#63; midnight-indexer#1384; field guide: scenario E',
     symptom: 'exec format error after a redeployment of the same tag',
     story: [
       { push: 'latest', index: both, named: 'the-index' },
@@ -115,7 +115,7 @@ export const registryIncidents: readonly IncidentCase[] = [
   {
     id: 'mirror-dropped-platforms',
     title: 'The mirror copied one platform of the index',
-    source: 'containers/skopeo#1552; goharbor/harbor#20920',
+    source: 'podman-container-tools/skopeo#1552; goharbor/harbor#20920',
     symptom: 'exec format error from the mirror; the upstream image runs',
     story: [
       { push: 'v1', index: both },
@@ -134,7 +134,7 @@ export const registryIncidents: readonly IncidentCase[] = [
   {
     id: 'index-lacks-the-platform',
     title: 'buildx pushed one platform with an attestation, and the deployment forces that platform',
-    source: 'aws/karpenter-provider-aws#7040; zama-ai/zakura#554',
+    source: 'karpenter#7040; zakura-core/zakura#554',
     symptom: 'no matching manifest; with --platform it is pulled, and fails',
     story: [
       { push: 'v1', index: [{ image: onArm }, { attestation: true }] },
@@ -155,7 +155,7 @@ export const registryIncidents: readonly IncidentCase[] = [
   {
     id: 'index-entry-lies',
     title: 'docker manifest annotate gave the ARM64 image the name linux/amd64',
-    source: 'reference: an index entry that lies',
+    source: 'known cause: an index entry that lies',
     symptom: 'the index shows linux/amd64; what is pulled is linux/arm64',
     story: [{ push: 'v1', index: [{ image: onArm, as: 'linux/amd64' }] }, { pull: 'v1' }, { run: 'v1' }],
     expected: {
@@ -242,6 +242,29 @@ export const registryIncidents: readonly IncidentCase[] = [
         { kind: 'rebuild', fit: 'fixes' },
         { kind: 'rollback-to-digest', fit: 'useless' },
       ],
+    },
+  },
+  {
+    id: 'tag-of-the-other-architecture',
+    title: 'Two build jobs race for the tags of each architecture, and the last one wins',
+    source: 'openclaw/openclaw#4574',
+    symptom: 'the tag main-amd64 holds an ARM64 image',
+    story: [
+      { push: 'main-amd64', image: good, named: 'main-amd64-before' },
+      { pull: 'main-amd64' },
+      { push: 'main-amd64', image: onArm },
+      { push: 'main-arm64', image: onArm, named: 'main-arm64' },
+      { pull: 'main-amd64' },
+      { run: 'main-amd64' },
+    ],
+    expected: {
+      ...foreignImage,
+      origin: ['tag-overwritten', 'built-on-other-arch'],
+      must: [
+        { kind: 'rebuild', fit: 'fixes' },
+        { kind: 'pull-platform', fit: 'useless' },
+      ],
+      offers: ['main-amd64-before'],
     },
   },
 ];

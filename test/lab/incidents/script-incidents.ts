@@ -52,7 +52,7 @@ export const scriptIncidents: readonly IncidentCase[] = [
   {
     id: 'byte-order-mark',
     title: 'An editor put a byte order mark before the #! line',
-    source: 'reference: no shebang, BOM, blank line, leading space',
+    source: 'known cause: no shebang, BOM, blank line, leading space',
     symptom: 'exec format error; the script looks right in every editor',
     story: deploy('v1', script('\xef\xbb\xbf#!/bin/sh\nexec sleep 600\n')),
     expected: noShebang,
@@ -60,7 +60,7 @@ export const scriptIncidents: readonly IncidentCase[] = [
   {
     id: 'space-before-shebang',
     title: 'An indented here-document left a space before the #! line',
-    source: 'reference: no shebang, BOM, blank line, leading space',
+    source: 'known cause: no shebang, BOM, blank line, leading space',
     symptom: 'exec format error',
     story: deploy('v1', script(' #!/bin/sh\nexec sleep 600\n')),
     expected: noShebang,
@@ -68,7 +68,7 @@ export const scriptIncidents: readonly IncidentCase[] = [
   {
     id: 'shebang-too-long',
     title: 'The interpreter’s path is longer than the kernel reads',
-    source: 'reference: shebang over 255 bytes',
+    source: 'known cause: shebang over 255 bytes',
     symptom: 'exec format error from a script in a deep build folder',
     story: deploy('v1', script(`#!/${'deep/'.repeat(60)}python3\n`)),
     expected: noShebang,
@@ -92,7 +92,7 @@ export const scriptIncidents: readonly IncidentCase[] = [
   {
     id: 'crlf-through-env',
     title: 'CRLF after an env shebang',
-    source: 'anthropics/claude-quickstarts#196; reference: CRLF through env',
+    source: 'anthropics/claude-quickstarts#196; known cause: CRLF through env',
     symptom: 'the container ends with 127; env says that it cannot find a program that is there',
     story: deploy('v1', script('#!/usr/bin/env sh\r\nexec sleep 600\r\n')),
     expected: { ...inTheFile, fault: 'script-crlf', errno: null, confidence: ['proved', 'likely'] },
@@ -100,7 +100,7 @@ export const scriptIncidents: readonly IncidentCase[] = [
   {
     id: 'crlf-in-the-argument',
     title: 'CRLF after an argument of the interpreter',
-    source: 'unoconv/unoserver-docker#7; reference: `sh -e\\r`',
+    source: 'unoconv/unoserver-docker#7; known cause: `sh -e\\r`',
     symptom: 'the container ends with 2: illegal option -',
     story: deploy('v1', script('#!/bin/sh -e\r\nexec sleep 600\r\n')),
     expected: { ...inTheFile, fault: 'script-crlf', errno: null, confidence: ['proved', 'likely'] },
@@ -139,7 +139,7 @@ export const scriptIncidents: readonly IncidentCase[] = [
   {
     id: 'interpreter-not-executable',
     title: 'The interpreter lost its exec bit',
-    source: 'reference: no exec bit',
+    source: 'known cause: no exec bit',
     symptom: 'exec /entrypoint.sh: permission denied, although the script is executable',
     story: deploy('v1', {
       layers: [[executable('/opt/run', '#!/bin/sh\n', 0o644), executable(START, '#!/opt/run\n')]],
@@ -150,7 +150,7 @@ export const scriptIncidents: readonly IncidentCase[] = [
   {
     id: 'scripts-nested-too-deep',
     title: 'Wrappers of wrappers of wrappers',
-    source: 'reference: nested too deep',
+    source: 'known cause: nested too deep',
     symptom: 'exec /entrypoint.sh: too many levels of symbolic links, and there is no link',
     story: deploy('v1', {
       layers: [
@@ -167,7 +167,7 @@ export const scriptIncidents: readonly IncidentCase[] = [
   {
     id: 'script-runs-itself',
     title: 'A script that names itself as its interpreter',
-    source: 'reference: shebang … itself',
+    source: 'known cause: shebang … itself',
     symptom: 'too many levels of symbolic links',
     story: deploy('v1', script(`#!${START}\n`)),
     expected: { ...inTheFile, fault: 'script-too-nested', culprit: START, errno: 'ELOOP' },

@@ -6,7 +6,7 @@ export const severalIncidents: readonly IncidentCase[] = [
   {
     id: 'no-exec-bit-and-foreign',
     title: 'Not executable, and for another architecture: the errno tells which comes first',
-    source: 'reference: read the errno first',
+    source: 'known cause: read the errno first',
     symptom: 'permission denied',
     story: deploy('v1', imageOf(executable('/app/render', program('arm64'), 0o644))),
     expected: {
@@ -20,7 +20,7 @@ export const severalIncidents: readonly IncidentCase[] = [
   {
     id: 'crlf-in-a-foreign-image',
     title: 'CRLF in an ARM64 image: the line ends are what the kernel stumbles over first',
-    source: 'reference: read the errno first',
+    source: 'known cause: read the errno first',
     symptom: 'no such file or directory',
     story: deploy('v1', {
       ...imageOf(executable('/entrypoint.sh', '#!/bin/sh\r\nexec sleep 600\r\n')),
@@ -38,7 +38,7 @@ export const severalIncidents: readonly IncidentCase[] = [
   {
     id: 'foreign-and-configuration-missing',
     title: 'A foreign program in an image whose earlier version failed for want of configuration',
-    source: 'issue: several faults at once',
+    source: 'requirement: several faults at once',
     symptom: 'exec format error; the log of the earlier container told of DATABASE_URL',
     story: [
       ...deploy('v1', { ...good, entrypoint: ['/bin/sh', '-c', "echo 'DATABASE_URL is not set'; exit 1"] }),
@@ -57,7 +57,7 @@ export const severalIncidents: readonly IncidentCase[] = [
   {
     id: 'one-of-three-is-stale',
     title: 'Two of three run; the third still has the image of before the tag was mended',
-    source: 'issue: many instances',
+    source: 'requirement: many instances',
     symptom: 'one of three instances is down',
     containers: ['a', 'b', 'c'],
     story: [
@@ -85,7 +85,7 @@ export const severalIncidents: readonly IncidentCase[] = [
   {
     id: 'healthy-neighbour',
     title: 'A healthy neighbour with the same log lines',
-    source: 'issue: healthy neighbours',
+    source: 'requirement: healthy neighbours',
     symptom: 'one of two services that share a repository is down',
     containers: ['web', 'worker'],
     story: [
@@ -109,7 +109,7 @@ export const severalIncidents: readonly IncidentCase[] = [
   {
     id: 'different-faults-on-each',
     title: 'Three instances, three faults',
-    source: 'issue: many instances; several faults at once',
+    source: 'requirement: many instances; several faults at once',
     symptom: 'everything is down',
     containers: ['a', 'b', 'c'],
     story: [
