@@ -48,7 +48,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'ENOENT',
       confidence: ['proved', 'likely'],
     },
-    pending: 'mounts are not looked at',
   },
   {
     id: 'shadowed-by-an-old-volume',
@@ -87,7 +86,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'ENOENT',
       confidence: ['proved', 'likely'],
     },
-    pending: 'mounts are not looked at, and a tmpfs is not in what the engine shows of the files',
   },
   {
     id: 'mounted-script-with-crlf',
@@ -103,7 +101,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'ENOENT',
       confidence: ['proved', 'likely'],
     },
-    pending: 'mounts are not looked at',
   },
   {
     id: 'mounted-script-without-exec-bit',
@@ -153,7 +150,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'EACCES',
       confidence: ['proved', 'likely'],
     },
-    pending: 'noexec mounts are not seen',
   },
   {
     id: 'seccomp-refuses-execve',
@@ -168,7 +164,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'EPERM',
       confidence: ['proved', 'likely'],
     },
-    pending: 'seccomp profiles are not looked at',
   },
   {
     id: 'empty-on-one-node',
@@ -184,7 +179,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       { run: 'v2' },
     ],
     expected: { ...damaged, culprit: RENDER, errno: 'ENOEXEC' },
-    pending: 'the node’s bytes are not compared with the layer’s',
   },
   {
     id: 'script-empty-on-one-node',
@@ -201,7 +195,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       { run: 'v1' },
     ],
     expected: { ...damaged, culprit: '/entrypoint.sh', errno: 'ENOEXEC' },
-    pending: 'the node’s bytes are not compared with the layer’s',
   },
   {
     id: 'foreign-and-mounted-beside',

@@ -25,7 +25,6 @@ export const libraryIncidents: readonly IncidentCase[] = [
     symptom: 'error while loading shared libraries: libcorp.so.1; exit status 127',
     story: [{ push: 'v1', image: whole }, ...deploy('v2', image(...glibc))],
     expected: { ...inTheLoader, fault: 'library-missing', culprit: 'libcorp.so.1', offers: ['v1'] },
-    pending: 'what the dynamic loader needs is not looked at',
   },
   {
     id: 'symbol-version-missing',
@@ -34,7 +33,6 @@ export const libraryIncidents: readonly IncidentCase[] = [
     symptom: 'version `CORP_2.0’ not found; exit status 1',
     story: [{ push: 'v1', image: whole }, ...deploy('v2', image(...glibc, oldLibrary))],
     expected: { ...inTheLoader, fault: 'symbol-version-missing', offers: ['v1'] },
-    pending: 'what the dynamic loader needs is not looked at',
   },
   {
     id: 'libraries-complete',

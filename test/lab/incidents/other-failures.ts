@@ -92,7 +92,6 @@ export const otherFailures: readonly IncidentCase[] = [
     symptom: 'exit status 1, a stack trace',
     story: deploy('v1', shell("echo 'Error: Cannot find module express'; exit 1")),
     expected: { ...other, says: /Cannot find module express/ },
-    pending: 'the summary does not quote what the application said',
   },
   {
     id: 'application-error-loop',
@@ -119,7 +118,6 @@ export const otherFailures: readonly IncidentCase[] = [
     symptom: 'exit status 1: address already in use',
     story: deploy('v1', shell("echo 'Error: listen EADDRINUSE: address already in use :::8080'; exit 1")),
     expected: { ...other, says: /EADDRINUSE|already in use/ },
-    pending: 'the summary does not quote what the application said',
   },
   {
     id: 'configuration-missing',
@@ -128,7 +126,6 @@ export const otherFailures: readonly IncidentCase[] = [
     symptom: 'exit status 1: DATABASE_URL is not set',
     story: deploy('v1', shell("echo 'fatal: DATABASE_URL is not set'; exit 1")),
     expected: { ...other, says: /DATABASE_URL is not set/ },
-    pending: 'the summary does not quote what the application said',
   },
   {
     id: 'user-unknown',

@@ -82,7 +82,6 @@ export const platformIncidents: readonly IncidentCase[] = [
       ],
       mustNot: [{ kind: 'repull', fit: 'fixes' }],
     },
-    pending: 'no origin is found for a wrong-arch-binary',
   },
   {
     id: 'tini-of-the-wrong-arch',
@@ -111,7 +110,6 @@ export const platformIncidents: readonly IncidentCase[] = [
       must: [{ kind: 'rebuild', fit: 'fixes' }],
       mustNot: [{ kind: 'pull-platform', fit: ['fixes', 'mitigates'] }],
     },
-    pending: 'no origin is found for a wrong-arch-binary',
   },
   {
     id: 'runner-pool-became-mixed',
@@ -159,7 +157,6 @@ export const platformIncidents: readonly IncidentCase[] = [
       must: [{ kind: 'rebuild', fit: 'fixes' }],
       offers: ['prod-by-ci'],
     },
-    pending: 'that the same tag pointed elsewhere before is not seen',
   },
   {
     id: 'whole-image-pinned-to-the-build-platform',
@@ -190,7 +187,6 @@ export const platformIncidents: readonly IncidentCase[] = [
       ],
       mustNot: [{ kind: 'repull', fit: 'fixes' }],
     },
-    pending: 'no origin is found for a wrong-arch-binary',
   },
   {
     id: 'one-layer-under-two-platforms',
@@ -220,7 +216,6 @@ export const platformIncidents: readonly IncidentCase[] = [
         { kind: 'pull-platform', fit: 'useless' },
       ],
     },
-    pending: 'no origin is found for a wrong-arch-binary',
   },
   {
     id: 'init-downloaded-for-another-arch',
@@ -245,7 +240,6 @@ export const platformIncidents: readonly IncidentCase[] = [
       origin: 'stage-copied-wrong-file',
       must: [{ kind: 'rebuild', fit: 'fixes' }],
     },
-    pending: 'no origin is found for a wrong-arch-binary',
   },
   {
     id: 'big-endian',
@@ -298,6 +292,5 @@ export const platformIncidents: readonly IncidentCase[] = [
       fault: 'wrong-metadata',
       mustNot: [{ kind: ['rebuild', 'rollback-to-digest', 'enable-emulation'], fit: ['fixes', 'mitigates'] }],
     },
-    pending: 'wrong metadata of a container that runs is not told',
   },
 ];

@@ -39,7 +39,6 @@ export const registryIncidents: readonly IncidentCase[] = [
       ],
       offers: ['the-index'],
     },
-    pending: 'that the tag was an index before is not seen',
   },
   {
     id: 'one-tag-of-many-is-single-platform',
@@ -57,7 +56,6 @@ export const registryIncidents: readonly IncidentCase[] = [
       must: [{ kind: 'rebuild', fit: 'fixes' }],
       offers: ['1.0', '1.1'],
     },
-    pending: 'that the other tags are indexes is not seen',
   },
   {
     id: 'platform-forced',

@@ -104,7 +104,6 @@ export const scriptIncidents: readonly IncidentCase[] = [
     symptom: 'the container ends with 2: illegal option -',
     story: deploy('v1', script('#!/bin/sh -e\r\nexec sleep 600\r\n')),
     expected: { ...inTheFile, fault: 'script-crlf', errno: null, confidence: ['proved', 'likely'] },
-    pending: 'the model lets the script run, and nobody reads the CR in the interpreter’s argument',
   },
   {
     id: 'interpreter-missing',
@@ -214,6 +213,5 @@ export const scriptIncidents: readonly IncidentCase[] = [
       must: [{ kind: 'rebuild', fit: 'fixes' }],
       mustNot: [{ kind: 'fix-file', fit: 'fixes' }],
     },
-    pending: 'a foreign interpreter in a foreign image is told as interpreter-wrong-arch',
   },
 ];
