@@ -15,6 +15,8 @@ export interface Service {
   readonly name: string;
   /** Where it is expected to run: the name of a host or cluster, and there the name of a container or workload. */
   readonly targets: readonly { readonly estate: string; readonly name: string }[];
+  /** The repository that it is published in, as configured; null when none is. */
+  readonly image: string | null;
   readonly impact: readonly ImpactSeries[];
   /** Where and how it is built; null when no CI server is configured for it. */
   readonly rebuild: ServiceBuild | null;

@@ -1,7 +1,13 @@
-import type { FileTree } from '../kernel/file-tree.ts';
+import { decodeText } from '../kernel/bytes.ts';
+import { type FileTree, readAt, runOverRemote, type TreeProgram } from '../kernel/file-tree.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { ROOT } from '../kernel/permissions.ts';
+import { resolvePath } from '../kernel/resolve-path.ts';
 import { type Answer, answerOf, failed } from '../playbook/answer.ts';
 import type { HostFacts, InstanceFacts, LogTail } from '../playbook/evidence.ts';
-import type { Alternative, ExecutionEvidence } from '../playbook/instance-evidence.ts';
+import { FOREIGN_FILE } from '../playbook/fault-of.ts';
+import { innerCommand } from '../playbook/inner-command.ts';
+import type { Alternative, ExecutionEvidence, InnerExecution } from '../playbook/instance-evidence.ts';
 import { assumptionsFor } from '../playbook/judge/assumptions.ts';
 import { reproduces } from '../playbook/judge/reproduces.ts';
 import { mountedTree } from '../playbook/mounted-tree.ts';
@@ -38,10 +44,36 @@ export async function gatherExecution(of: Execution): Promise<Answer<ExecutionEv
     const outcome = await predictStart(tree, host.value, instance.value);
     const log = await of.log;
     const symptom = readSymptom(instance.value, log.kind === 'known' ? log.value : null, of.at);
-    const fits = reproduces(outcome, symptom, instance.value) !== 'no';
+    const fits = reproduces(outcome, symptom, instance.value) !== 'no' && !FOREIGN_FILE.has(outcome.fault);
     const alternatives = fits ? [] : await tryAssumptions(tree, host.value, instance.value);
-    return { outcome, readFrom: 'container', alternatives };
+    const runs = outcome.outcome === 'runs' && symptom.kind === 'ended';
+    const inner = runs ? await tryInner(tree, host.value, instance.value, outcome) : null;
+    return { outcome, readFrom: 'container', alternatives, inner };
   });
+}
+
+/** Longer scripts are read as far as this. */
+const SCRIPT_MAX = 64 * 1024;
+
+async function tryInner(
+  tree: FileTree,
+  host: HostFacts,
+  instance: InstanceFacts,
+  outcome: Outcome,
+): Promise<InnerExecution | null> {
+  const script = await runOverRemote(tree, scriptText(outcome.chain[0] ?? '', instance.workingDir || '/'));
+  const inner = innerCommand(instance.argv, script);
+  if (!inner) return null;
+  return { by: inner.by, outcome: await predictStart(tree, host, { ...instance, argv: inner.argv }) };
+}
+
+/** The text of a file that begins with `#!`; null of everything else. */
+function* scriptText(name: string, cwd: string): TreeProgram<string | null> {
+  const found = yield* resolvePath(name, cwd, ROOT);
+  if (!found.found || found.entry.kind !== 'file') return null;
+  const bytes = yield* readAt(found.path, 0, Math.min(found.entry.size, SCRIPT_MAX));
+  const text = decodeText(bytes);
+  return text.startsWith('#!') ? text : null;
 }
 
 async function tryAssumptions(

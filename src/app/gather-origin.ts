@@ -3,7 +3,12 @@ import type { PublishedImage } from '../image/published.ts';
 import { parseReference } from '../image/reference.ts';
 import { type Answer, answerOf, failed, known } from '../playbook/answer.ts';
 import type { HostFacts, InstanceFacts } from '../playbook/evidence.ts';
-import type { ExecutionEvidence, InstanceEvidence, SharedFile } from '../playbook/instance-evidence.ts';
+import {
+  type ExecutionEvidence,
+  type InstanceEvidence,
+  repositoryOf,
+  type SharedFile,
+} from '../playbook/instance-evidence.ts';
 import type { OpenedImage } from '../ports/image-source.ts';
 import type { Deps, Service } from './deps.ts';
 import { findSharedLayer } from './find-shared-layers.ts';
@@ -20,7 +25,7 @@ export interface Fallen {
   readonly image: Promise<Answer<OpenedImage>>;
 }
 
-type Part = 'build' | 'provenance' | 'upstream' | 'shared';
+type Part = 'build' | 'provenance' | 'upstream' | 'offered' | 'shared';
 
 /** Where an image came from: asked only of instances whose files are refused. */
 export function gatherOrigin(deps: Deps, of: Fallen): { readonly [P in Part]: Promise<InstanceEvidence[P]> } {
@@ -33,6 +38,7 @@ export function gatherOrigin(deps: Deps, of: Fallen): { readonly [P in Part]: Pr
     build: when(() => findBuildOf(deps, of)),
     provenance: when(() => attested(deps, of)),
     upstream: when(() => upstreamOf(deps, of)),
+    offered: when(() => offeredBy(deps, of)),
     shared: when(() => sharedBy(deps, of)),
   };
 }
@@ -74,15 +80,35 @@ async function attested(deps: Deps, of: Fallen): Promise<InstanceEvidence['prove
   return deps.images.provenance(instance.value.imageReference, image.value.digest, of.signal);
 }
 
-/** The same repository and tag in the registry that the configuration says this one mirrors. */
+/** What the index's entry for the host really is, by its own configuration. */
+async function offeredBy(deps: Deps, of: Fallen): Promise<Answer<Platform | null>> {
+  const [host, published] = [await of.host, await of.published];
+  if (host.kind === 'probe-failed') return host;
+  if (published.kind === 'probe-failed') return published;
+  const { kind, entries, reference } = published.value;
+  const wants = host.value.platform;
+  const listed = entries.some(({ platform }) => platform && samePlatform(platform, wants));
+  if (kind === 'manifest' || !listed) return known(null);
+  const image = await deps.images.open(reference, wants, of.signal);
+  return image.kind === 'known' ? known(image.value.config.platform) : image;
+}
+
+/**
+ * The same tag in the registry that the configuration says this one mirrors, or in the repository that the configuration
+ * names for the service when the instance runs an image of another one.
+ */
 async function upstreamOf(deps: Deps, of: Fallen): Promise<InstanceEvidence['upstream']> {
   const instance = await of.instance;
   if (instance.kind === 'probe-failed') return instance;
-  const parsed = parseReference(instance.value.imageReference);
-  const origin = parsed.kind === 'reference' ? deps.mirrorOf.get(parsed.reference.registry) : undefined;
-  if (parsed.kind !== 'reference' || origin === undefined) return known(null);
-  const { repository, tag } = parsed.reference;
-  return deps.images.resolve(`${origin}/${repository}:${tag ?? 'latest'}`, of.signal);
+  const { imageReference } = instance.value;
+  const parsed = parseReference(imageReference);
+  if (parsed.kind !== 'reference') return known(null);
+  const { registry, repository, tag } = parsed.reference;
+  const mirrored = deps.mirrorOf.get(registry);
+  const own = of.service?.image ?? null;
+  if (mirrored !== undefined) return deps.images.resolve(`${mirrored}/${repository}:${tag ?? 'latest'}`, of.signal);
+  if (own === null || repositoryOf(own) === repositoryOf(imageReference)) return known(null);
+  return deps.images.resolve(`${repositoryOf(own)}:${tag ?? 'latest'}`, of.signal);
 }
 
 /** The layer of the refused file, if the tag's images for other architectures have it too. */

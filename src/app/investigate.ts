@@ -113,6 +113,7 @@ const ALL_PARTS: readonly (keyof InstanceEvidence)[] = [
   'build',
   'provenance',
   'upstream',
+  'offered',
   'shared',
   'log',
   'candidates',

@@ -17,6 +17,7 @@ function toService(service: ServiceConfig, config: Config): Service {
   return {
     name: service.name,
     targets: targets.length > 0 ? targets : everywhere,
+    image: service.image,
     impact: service.impact.map(({ metrics, name, series, recovers, unit }) => ({
       source: metrics,
       name,

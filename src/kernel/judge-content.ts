@@ -55,6 +55,7 @@ function textFault(head: Uint8Array, kind: FileIdentity['kind']): [FaultCode, st
 function contentFault(head: Uint8Array, identity: FileIdentity, host: SettledHost, role: Role): [FaultCode, string] {
   if (identity.kind === 'empty') return ['empty-file', 'there is nothing to run'];
   if (identity.kind === 'elf' && isElf(head)) return elfFault(head, host, role);
+  if (role === 'loader') return ['foreign-format', 'a loader must be an ELF program, and no script'];
   if (identity.kind === 'script' || identity.kind === 'text') return textFault(head, identity.kind);
   return ['foreign-format', 'the kernel runs ELF programs and scripts with a #! line'];
 }

@@ -1,4 +1,5 @@
 import type { ImageConfig } from '../image/config.ts';
+import type { Platform } from '../image/platform.ts';
 import type { Provenance } from '../image/provenance.ts';
 import type { PublishedImage } from '../image/published.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -15,6 +16,14 @@ export interface ExecutionEvidence {
   readonly readFrom: 'container' | 'registry';
   /** What it says if the host has something that its engine does not tell; empty when the first answer fits what was seen. */
   readonly alternatives: readonly Alternative[];
+  /** Of a shell or script that runs: what it executes; null where that is not certain, or of no use. */
+  readonly inner: InnerExecution | null;
+}
+
+/** What a shell or a script executes once it runs, and what the kernel model says of that. */
+export interface InnerExecution {
+  readonly by: string;
+  readonly outcome: Outcome;
 }
 
 export interface Alternative {
@@ -85,6 +94,8 @@ export interface InstanceEvidence {
   readonly provenance: Answer<Provenance | null>;
   /** What the reference points to in the registry that this one is a mirror of; null when it is none. */
   readonly upstream: Answer<PublishedImage | null>;
+  /** The platform by the configuration of the image that the tag has for the host; null when it has none, or is no index. */
+  readonly offered: Answer<Platform | null>;
   /** The layer of the refused file, when images of the same tag for other architectures have it too. */
   readonly shared: Answer<SharedFile | null>;
   readonly candidates: Answer<readonly RollbackCandidate[]>;

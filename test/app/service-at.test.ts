@@ -6,6 +6,7 @@ const service: Service = {
   name: 'pdf-renderer',
   targets: [{ estate: 'render-01', name: 'renderer' }],
   impact: [],
+  image: null,
   rebuild: null,
   approvals: null,
 };

@@ -22,7 +22,9 @@ suite('the incident in Slack, on a real engine', REAL_ENGINE, () => {
       expect(delivery.acknowledged).toBe(true);
       const parent = await parentOf(slack);
       const verdict = await replyWith(slack, parent, 'It will not run');
-      const titles = slack.thread(parent.ts).map((message) => /"text":"[^"]*?(\d)\. /.exec(textOf(message))?.[1]);
+      const titles = slack
+        .thread(parent.ts)
+        .map((message) => /"text":"[^"]*?(?<!\w)(\d)\. /.exec(textOf(message))?.[1]);
       expect(titles.filter((title) => title !== undefined)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
       for (const part of ['/app/render', 'wrong-platform-image', incident.digests.v2])
         expect(textOf(verdict)).toContain(part);

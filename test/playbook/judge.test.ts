@@ -16,7 +16,7 @@ const without = (...parts: (keyof InstanceEvidence)[]): InstanceEvidence => ({
   ...Object.fromEntries(parts.map((part) => [part, missing])),
 });
 const lines = (...text: string[]) => known({ lines: text, truncated: false });
-const runs = known({ outcome: accepted, readFrom: 'container' as const, alternatives: [] });
+const runs = known({ outcome: accepted, readFrom: 'container' as const, alternatives: [], inner: null });
 
 describe('judge', () => {
   it.each<[string, InstanceEvidence, object]>([

@@ -99,11 +99,12 @@ export function sampleEvidence(): InstanceEvidence {
       entries: [{ platform: ARM64, digest: V3 }],
     }),
     imageConfig: missing,
-    execution: known({ outcome: foreign, readFrom: 'container', alternatives: [] }),
+    execution: known({ outcome: foreign, readFrom: 'container', alternatives: [], inner: null }),
     pristine: missing,
     build: known(null),
     provenance: known(null),
     upstream: known(null),
+    offered: known(null),
     shared: known(null),
     log: known({ lines: ['exec /app/render: exec format error'], truncated: false }),
     candidates: known([

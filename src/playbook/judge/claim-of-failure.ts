@@ -75,6 +75,32 @@ function forbidden({ symptom, execution, instance }: Case): Claim | null {
   return { fault: 'security-policy', culprit: file, errno, confidence, because };
 }
 
+/** Engines begin with who was told by whom, and end with what it is about. */
+const SHOWN = 500;
+const abridged = (text: string) =>
+  text.length <= SHOWN ? text : `${text.slice(0, SHOWN / 2)} … ${text.slice(-SHOWN / 2)}`;
+
+/** The engine refused to start it, in words that are no errno of execve(2): a user, a mount, a device. */
+export function claimOfEngine(instance: InstanceFacts, symptom: Symptom): Claim | null {
+  if (symptom.kind !== 'not-started' || instance.state.error === '') return null;
+  const because = `This is no exec format error: the engine refuses to start it: “${abridged(instance.state.error)}”.`;
+  return { fault: 'not-exec-format', culprit: null, errno: null, confidence: 'likely', because };
+}
+
+/** What a shell does with a program that the kernel refuses: dash and bash say 126, 127 or 2; an empty file ends well. */
+const AFTER_SHELL: readonly number[] = [0, 1, 2, 126, 127];
+
+/** The shell or script runs, and what it executes would be refused. */
+function refusedInside({ execution, symptom, instance }: Case): Claim | null {
+  const { inner } = execution;
+  const { exitCode } = instance.state;
+  if (!inner || symptom.kind !== 'ended' || inner.outcome.outcome === 'runs' || exitCode === null) return null;
+  const fits = inner.outcome.exit === null ? AFTER_SHELL.includes(exitCode) : inner.outcome.exit === exitCode;
+  if (!fits || (exitCode === 0 && inner.outcome.fault !== 'empty-file')) return null;
+  const because = `${inner.by} runs, and executes ${inner.outcome.culprit ?? 'its program'}: ${inner.outcome.because}`;
+  return { ...claimOf(inner.outcome, 'likely', because), errno: null };
+}
+
 /** The kernel starts it, and it dies of what the file was already suspected of. */
 function suspected({ execution, symptom, instance }: Case): Claim | null {
   const { outcome } = execution;
@@ -112,7 +138,18 @@ export function claimOfFailure(
 ): Claim | null {
   const log = evidence.log.kind === 'known' ? evidence.log.value : null;
   const one: Case = { evidence, instance, log, symptom, execution };
-  const ways = [reproduced, reproducedIf, saidByProgram, predicted, forbidden, suspected, contradicted, endedByItself];
+  const ways = [
+    reproduced,
+    reproducedIf,
+    ({ instance, symptom }: Case) => claimOfEngine(instance, symptom),
+    saidByProgram,
+    predicted,
+    forbidden,
+    suspected,
+    refusedInside,
+    contradicted,
+    endedByItself,
+  ];
   for (const way of ways) {
     const claim = way(one);
     if (claim) return claim;

@@ -33,11 +33,13 @@ function blamePlatform(evidence: InstanceEvidence, claim: Claim): Claim {
 /** What is missing lies below a mount, and the image itself has it: the mount hides it. */
 function blameMount(evidence: InstanceEvidence, claim: Claim): Claim {
   const { instance, pristine } = evidence;
-  if (!ABSENT.has(claim.fault) || claim.culprit === null || instance.kind !== 'known') return claim;
+  if (!DAMAGED.has(claim.fault) || claim.culprit === null || instance.kind !== 'known') return claim;
   const mount = mountAt(instance.value.mounts, claim.culprit);
-  if (!mount) return claim;
+  // A volume keeps what an earlier image had there; what a bind mount brings is told for what it is.
+  if (!mount || (!ABSENT.has(claim.fault) && mount.kind !== 'volume')) return claim;
   if (pristine.kind === 'known' && pristine.value.outcome.outcome !== 'runs') return claim;
   const surely = pristine.kind === 'known';
+  if (!surely && !ABSENT.has(claim.fault)) return claim;
   const because = `${claim.because} ${surely ? 'The image has it' : 'The image may have it'}, but the ${mount.kind} mount at ${mount.destination} hides what the image has there.`;
   return { ...claim, fault: 'shadowed-by-mount', confidence: surely ? claim.confidence : 'possible', because };
 }

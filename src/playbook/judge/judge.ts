@@ -1,11 +1,13 @@
 import { formatPlatform } from '../../image/platform.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import type { InstanceFacts } from '../evidence.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
 import { findOrigin } from '../origin/find-origin.ts';
 import { describePlace } from '../place.ts';
 import { readSymptom, type Symptom } from '../symptom.ts';
 import type { Confidence, Origin, Verdict } from '../verdict.ts';
 import type { Claim } from './claim.ts';
-import { claimOfFailure } from './claim-of-failure.ts';
+import { claimOfEngine, claimOfFailure } from './claim-of-failure.ts';
 import { correctClaim } from './correct-claim.ts';
 import { claimedPlatform, metadataIsForeign } from './platforms.ts';
 
@@ -27,7 +29,11 @@ export function judge(evidence: InstanceEvidence): Verdict {
   const symptom = readSymptom(instance.value, log.kind === 'known' ? log.value : null, at);
   if (symptom.kind === 'running') return running(evidence);
   if (instance.value.argv.length === 0) return noEntrypoint(evidence);
-  if (execution.kind === 'probe-failed') return withoutFile(evidence, symptom, execution.why.message);
+  if (execution.kind === 'probe-failed') {
+    const refused = claimOfEngine(instance.value, symptom);
+    return refused ? verdictOf(evidence, refused) : withoutFile(evidence, symptom, execution.why.message);
+  }
+  if (wasNeverStarted(instance.value, symptom, execution.value.outcome)) return wouldRun(evidence);
   const claim = claimOfFailure(evidence, instance.value, symptom, execution.value);
   return claim ? verdictOf(evidence, correctClaim(evidence, claim)) : unexplained(evidence, symptom);
 }
@@ -38,6 +44,20 @@ function verdictOf(evidence: InstanceEvidence, claim: Claim): Verdict {
   const subject = describePlace(evidence.place);
   const summary = fault === 'not-exec-format' ? `${subject}: ${because}` : `${subject} does not start: ${because}`;
   return { outcome: 'will-not-run', fault, culprit, errno, confidence, origin, summary };
+}
+
+/** Created, and nobody has started it: then the model alone can say. */
+function wasNeverStarted({ state }: InstanceFacts, { kind }: Symptom, { outcome, suspicion }: Outcome): boolean {
+  return kind === 'not-started' && state.error === '' && outcome === 'runs' && suspicion === null;
+}
+
+function wouldRun({ place }: InstanceEvidence): Verdict {
+  return {
+    ...inconclusive(`${describePlace(place)} was never started; the kernel would execute its files.`),
+    outcome: 'runs',
+    fault: 'none',
+    confidence: 'likely',
+  };
 }
 
 /** Nothing that was gathered leads to what was seen. */

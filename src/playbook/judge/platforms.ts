@@ -20,9 +20,13 @@ export function metadataIsForeign(evidence: InstanceEvidence): boolean {
   return evidence.host.kind === 'known' && claimed !== null && !samePlatform(claimed, evidence.host.value.platform);
 }
 
-/** Whether what the tag points to now has an entry for the host; null while either is unknown. */
-export function tagOffersHost({ host, published }: InstanceEvidence): boolean | null {
+/**
+ * Whether what the tag points to now has an image for the host; null while either is unknown. An index may lie: where the
+ * image behind its entry could be asked, that one's own configuration counts.
+ */
+export function tagOffersHost({ host, published, offered }: InstanceEvidence): boolean | null {
   if (host.kind === 'probe-failed' || published.kind === 'probe-failed') return null;
   const wants = host.value.platform;
+  if (offered.kind === 'known' && offered.value) return samePlatform(offered.value, wants);
   return published.value.entries.some((entry) => entry.platform && samePlatform(entry.platform, wants));
 }

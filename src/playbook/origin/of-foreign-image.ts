@@ -20,8 +20,8 @@ interface Foreign {
 function forced({ evidence, claims, wants, pulled }: Foreign): Origin | null {
   const { published } = evidence;
   if (published.kind !== 'known' || published.value.kind !== 'index' || !tagOffersHost(evidence)) return null;
-  const { digest, entries } = published.value;
-  if (pulled !== digest && !entries.some((entry) => entry.digest === pulled)) return null;
+  // What is pulled through an index is remembered by the index's digest.
+  if (pulled !== published.value.digest) return null;
   const because = `the tag offers ${wants}, and yet ${claims} was pulled: somebody asked for that platform (--platform, DOCKER_DEFAULT_PLATFORM, \`platform:\` in a Compose file)`;
   return { kind: 'platform-forced', confidence: 'likely', because };
 }
@@ -55,6 +55,17 @@ function overwritten({ evidence, claims, host }: Foreign): Origin | null {
   if (!fitted) return null;
   const because = `the same tag pointed to ${fitted.digest} (${fitted.platform}) before: a ${claims} image was pushed over it`;
   return { kind: 'tag-overwritten', confidence: 'likely', because };
+}
+
+/** An index of one platform only. */
+function indexOfOne({ evidence, wants }: Foreign): Origin | null {
+  const { published } = evidence;
+  if (published.kind !== 'known' || published.value.kind !== 'index' || tagOffersHost(evidence)) return null;
+  const platforms = new Set(published.value.entries.map(({ platform }) => platform && formatPlatform(platform)));
+  const [only] = platforms;
+  if (platforms.size !== 1 || !only || only === wants) return null;
+  const because = `the tag is an index of ${only} alone: it was built and pushed for one platform`;
+  return { kind: 'single-platform-push', confidence: 'likely', because };
 }
 
 /** The repository's other images are for several platforms; this push was of one. */
@@ -92,5 +103,12 @@ export function originOfForeignImage(evidence: InstanceEvidence): Origin | null 
   };
   if (samePlatform(claimed, host.value.platform)) return null;
   const here = forced(one) ?? stale(one) ?? droppedByMirror(one);
-  return here ?? originByBuild(evidence, claimed) ?? overwritten(one) ?? pushedAlone(one) ?? builtElsewhere(one);
+  return (
+    here ??
+    originByBuild(evidence, claimed) ??
+    overwritten(one) ??
+    indexOfOne(one) ??
+    pushedAlone(one) ??
+    builtElsewhere(one)
+  );
 }

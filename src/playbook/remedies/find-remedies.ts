@@ -3,7 +3,7 @@ import type { InstanceEvidence } from '../instance-evidence.ts';
 import { tagOffersHost } from '../judge/platforms.ts';
 import { mountAt } from '../mounted-tree.ts';
 import type { Remedy, RemedyKind, Verdict } from '../verdict.ts';
-import { planFor } from './remedy-plan.ts';
+import { planFor, planForOrigin } from './remedy-plan.ts';
 import { rollbacks } from './rollbacks.ts';
 import { describeRemedy, describeUseless } from './words.ts';
 
@@ -13,7 +13,8 @@ import { describeRemedy, describeUseless } from './words.ts';
  */
 export function findRemedies(evidence: InstanceEvidence, verdict: Verdict): readonly Remedy[] {
   if (verdict.outcome !== 'will-not-run' || verdict.fault === null) return [];
-  const { helps, tempting } = isMountsFault(evidence, verdict) ? planFor('shadowed-by-mount') : planFor(verdict.fault);
+  const fault = isMountsFault(evidence, verdict) ? 'shadowed-by-mount' : verdict.fault;
+  const { helps, tempting } = planForOrigin(planFor(fault), verdict.origin.kind);
   const remedies = [
     ...helps.flatMap((kind) => helpful(kind, evidence, verdict)),
     ...tempting.flatMap((kind) => useless(kind, evidence, verdict)),
@@ -35,10 +36,21 @@ function platformOf({ host }: InstanceEvidence): { readonly platform?: string } 
 function helpful(kind: RemedyKind, evidence: InstanceEvidence, verdict: Verdict): readonly Remedy[] {
   if (kind === 'rollback-to-digest') return rollbacks(evidence);
   if (kind === 'pull-platform') return pullPlatform(evidence);
+  if (kind === 'enable-emulation' && !wouldBeEmulated(evidence)) {
+    const because = 'An emulator could not load it either: the program’s own loader is not in the image.';
+    return [{ kind, fit: 'useless', because, ...platformOf(evidence) }];
+  }
   const mitigates = kind === 'enable-emulation' || kind === 'schedule-to-arch';
   const fixes = !mitigates || verdict.fault === 'cpu-level' || verdict.fault === 'page-size';
   const because = describeRemedy(kind, evidence, verdict);
   return [{ kind, fit: fixes ? 'fixes' : 'mitigates', because, ...platformOf(evidence) }];
+}
+
+/** Whether nothing speaks against it that an emulator on the host would run the program. */
+function wouldBeEmulated({ execution }: InstanceEvidence): boolean {
+  if (execution.kind === 'probe-failed') return true;
+  const emulated = execution.value.alternatives.find(({ assumption }) => assumption === 'emulator-with-f');
+  return emulated === undefined || emulated.outcome.outcome === 'runs';
 }
 
 /** Of a tag without the host's platform there is nothing to pull; of an unknown one nobody can say. */
@@ -54,8 +66,6 @@ function pullPlatform(evidence: InstanceEvidence): readonly Remedy[] {
 
 function useless(kind: RemedyKind, evidence: InstanceEvidence, verdict: Verdict): readonly Remedy[] {
   if (verdict.fault === null) return [];
-  // What the tag has now is another image than the one that lies here.
-  if (kind === 'repull' && verdict.origin.kind === 'stale-local-image') return helpful(kind, evidence, verdict);
-  const because = describeUseless(kind, verdict.fault);
+  const because = describeUseless(kind, verdict.fault, verdict.origin.kind);
   return [{ kind, fit: 'useless', because, ...platformOf(evidence) }];
 }

@@ -1,5 +1,5 @@
 import type { FaultCode } from '../../kernel/outcome.ts';
-import type { RemedyKind } from '../verdict.ts';
+import type { OriginCode, RemedyKind } from '../verdict.ts';
 
 /**
  * What helps against a fault, in the playbook's order: the clean fix first, then what helps in an emergency; emulation last.
@@ -58,6 +58,23 @@ const PLANS: Readonly<Record<FaultCode, RemedyPlan>> = {
   'node-corruption': { helps: ['repull', 'replace-node'], tempting: ['rollback-to-digest', 'rebuild'] },
   'security-policy': { helps: ['fix-file'], tempting: ['rollback-to-digest', 'rebuild'] },
 };
+
+/** Origins for which what is published is right, with what brings it to the host; no new build changes anything. */
+const PUBLISHED_IS_RIGHT: Partial<Record<OriginCode, RemedyKind>> = {
+  'stale-local-image': 'repull',
+  'mirror-dropped-platforms': 'repull',
+  'platform-forced': 'pull-platform',
+};
+const NO_NEW_BUILD: readonly RemedyKind[] = ['rebuild', 'fix-file'];
+
+/** The plan once it is known how the fault came about. */
+export function planForOrigin(plan: RemedyPlan, origin: OriginCode): RemedyPlan {
+  const first = PUBLISHED_IS_RIGHT[origin];
+  if (!first) return plan;
+  const others = plan.helps.filter((kind) => kind !== first && !NO_NEW_BUILD.includes(kind));
+  const builds = plan.helps.filter((kind) => NO_NEW_BUILD.includes(kind));
+  return { helps: [first, ...others], tempting: [...builds, ...plan.tempting.filter((kind) => kind !== first)] };
+}
 
 /** What is known to help against a fault, and what is not. */
 export function planFor(fault: FaultCode): RemedyPlan {

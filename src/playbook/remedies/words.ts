@@ -3,7 +3,7 @@ import type { FaultCode } from '../../kernel/outcome.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
 import { claimedPlatform } from '../judge/platforms.ts';
 import { mountAt } from '../mounted-tree.ts';
-import type { RemedyKind, Verdict } from '../verdict.ts';
+import type { OriginCode, RemedyKind, Verdict } from '../verdict.ts';
 
 /** How a file of each kind is mended in the image's build. */
 const MENDED: Partial<Record<FaultCode, string>> = {
@@ -55,6 +55,8 @@ export function describeRemedy(kind: RemedyKind, evidence: InstanceEvidence, ver
     case 'repull':
       if (verdict.origin.kind === 'stale-local-image')
         return 'Pull the tag again and create the container anew: it points to an image for this host now.';
+      if (verdict.origin.kind === 'mirror-dropped-platforms')
+        return 'Copy the whole index into the mirror (`skopeo copy --all`), then pull again: the registry that it mirrors has the platform.';
       return 'Remove the image from this host and pull the same digest again: what is published is whole.';
     case 'replace-node':
       return 'If it happens again, the disk or the store of this host is damaged: drain the host and look at its disk.';
@@ -75,7 +77,14 @@ const INNOCENT: ReadonlySet<FaultCode> = new Set([
 ]);
 
 /** Why a remedy that people reach for would not help. */
-export function describeUseless(kind: RemedyKind, fault: FaultCode): string {
+export function describeUseless(kind: RemedyKind, fault: FaultCode, origin: OriginCode): string {
+  if (kind === 'rebuild' || kind === 'fix-file') {
+    if (origin === 'stale-local-image')
+      return 'What the tag points to now is right already: a new build would change nothing here.';
+    if (origin === 'platform-forced')
+      return 'The tag has an image for this host already: a new build would change nothing here.';
+    if (origin === 'mirror-dropped-platforms') return 'What was published is right already; the mirror is not.';
+  }
   if (kind === 'rollback-to-digest') {
     if (fault === 'wrong-metadata') return 'The program itself fits: going back changes nothing.';
     if (INNOCENT.has(fault))

@@ -169,7 +169,6 @@ export const entrypointIncidents: readonly IncidentCase[] = [
       confidence: ['likely', 'possible'],
       must: [{ kind: 'rebuild', fit: 'fixes' }],
     },
-    pending: 'what a shell runs after `-c` is not followed',
   },
   {
     id: 'script-executes-a-foreign-program',
@@ -187,6 +186,5 @@ export const entrypointIncidents: readonly IncidentCase[] = [
       confidence: ['likely', 'possible'],
       must: [{ kind: 'rebuild', fit: 'fixes' }],
     },
-    pending: 'what a script executes is not looked at when it ends at once',
   },
 ];

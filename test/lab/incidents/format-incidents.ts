@@ -57,7 +57,6 @@ export const formatIncidents: readonly IncidentCase[] = [
     symptom: 'the container ends with 0 at once, nothing is logged',
     story: deploy('v1', { layers: [[executable(RENDER, '')]], entrypoint: ['/bin/sh', '-c', RENDER] }),
     expected: { outcome: 'will-not-run', fault: 'empty-file', culprit: RENDER, confidence: ['likely', 'possible'] },
-    pending: 'what a shell runs after `-c` is not followed',
   },
   {
     id: 'truncated-header',

@@ -71,7 +71,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'ENOEXEC',
       confidence: ['proved', 'likely'],
     },
-    pending: 'mounts are not looked at',
   },
   {
     id: 'shadowed-by-a-tmpfs',

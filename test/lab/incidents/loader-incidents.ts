@@ -74,7 +74,6 @@ export const loaderIncidents: readonly IncidentCase[] = [
     symptom: 'accessing a corrupted shared library',
     story: deploy('v1', asksFor(GLIBC, `#!/bin/sh\n${'# wrapper\n'.repeat(20)}`)),
     expected: { ...loader, fault: ['foreign-format', 'loader-wrong-arch'], culprit: GLIBC, errno: 'ELIBBAD' },
-    pending: 'a loader that is a text is told as script-no-shebang',
   },
   {
     id: 'foreign-program-without-its-loader',
@@ -94,6 +93,5 @@ export const loaderIncidents: readonly IncidentCase[] = [
         { kind: 'pull-platform', fit: ['fixes', 'mitigates'] },
       ],
     },
-    pending: 'emulation is offered although the foreign loader is not in the image either',
   },
 ];

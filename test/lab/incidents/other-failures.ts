@@ -53,7 +53,6 @@ export const otherFailures: readonly IncidentCase[] = [
     symptom: 'exit status 1, and exec format error in the log',
     story: deploy('v1', shell("echo 'exec /srv/worker: exec format error'; echo 'giving up'; exit 1")),
     expected: other,
-    pending: 'a quoted error counts although it names another file than the container executes',
   },
   {
     id: 'quoted-in-a-sentence',
@@ -83,7 +82,6 @@ export const otherFailures: readonly IncidentCase[] = [
       { startAgain: '' },
     ],
     expected: other,
-    pending: 'a line of an earlier life of the container counts as this one’s symptom',
   },
   {
     id: 'application-error',
@@ -134,8 +132,6 @@ export const otherFailures: readonly IncidentCase[] = [
     symptom: 'unable to find user render: no matching entries in passwd file',
     story: deploy('v1', good, { user: 'render' }),
     expected: { ...other, says: /user render|passwd/i },
-    pending:
-      'a user that is not in /etc/passwd makes the files unreadable for the model, and is not told as the reason',
   },
   {
     id: 'mount-of-a-folder-onto-a-file',
@@ -146,7 +142,6 @@ export const otherFailures: readonly IncidentCase[] = [
       mounts: [{ at: '/entrypoint.sh', files: {} }],
     }),
     expected: { ...other, fault: ['not-exec-format', 'shadowed-by-mount'], says: /a mount|to mount|mounted/i },
-    pending: 'an engine’s error that is no errno of execve is not told as the reason',
   },
   {
     id: 'ended-well',
@@ -163,7 +158,6 @@ export const otherFailures: readonly IncidentCase[] = [
     symptom: 'docker ps does not show it',
     story: deploy('v1', good, {}, 'created'),
     expected: { outcome: 'runs', fault: 'none', errno: null },
-    pending: 'a container that was never started is inconclusive, although the model says that it would run',
   },
   {
     id: 'never-started-and-foreign',

@@ -73,7 +73,6 @@ export const registryIncidents: readonly IncidentCase[] = [
       must: [{ kind: 'pull-platform', fit: 'fixes' }],
       mustNot: onlyTheHost,
     },
-    pending: 'a rebuild is offered although the tag has the platform',
   },
   {
     id: 'stale-local-image',
@@ -88,7 +87,6 @@ export const registryIncidents: readonly IncidentCase[] = [
       mustNot: onlyTheHost,
       mayOffer: ['mended'],
     },
-    pending: 'a stale image is taken for a forced platform, and no repull is offered',
   },
   {
     id: 'stale-script',
@@ -108,7 +106,6 @@ export const registryIncidents: readonly IncidentCase[] = [
       must: [{ kind: 'repull', fit: 'fixes' }],
       mayOffer: ['mended'],
     },
-    pending: 'stale images are looked for with wrong platforms only',
   },
   {
     id: 'mirror-dropped-platforms',
@@ -127,7 +124,6 @@ export const registryIncidents: readonly IncidentCase[] = [
       mustNot: onlyTheHost,
       mayOffer: ['v1'],
     },
-    pending: 'the service’s own repository is not compared with the mirror',
   },
   {
     id: 'index-lacks-the-platform',
@@ -148,7 +144,6 @@ export const registryIncidents: readonly IncidentCase[] = [
         { kind: 'pull-platform', fit: 'useless' },
       ],
     },
-    pending: 'no origin is found when the index has one platform only',
   },
   {
     id: 'index-entry-lies',
@@ -162,7 +157,6 @@ export const registryIncidents: readonly IncidentCase[] = [
       must: [{ kind: 'rebuild', fit: 'fixes' }],
       mustNot: [{ kind: ['pull-platform', 'repull'], fit: ['fixes', 'mitigates'] }],
     },
-    pending: 'an index entry that lies is taken for a forced platform, and pulling it again is offered',
   },
   {
     id: 'child-digest-pinned',

@@ -80,7 +80,6 @@ export const severalIncidents: readonly IncidentCase[] = [
       mayOffer: ['mended'],
       each: { a: 'none', b: 'none', c: 'wrong-platform-image' },
     },
-    pending: 'a stale image is not told from a wrong build',
   },
   {
     id: 'healthy-neighbour',
