@@ -1,7 +1,7 @@
 import type { ImageConfig } from '../image/config.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { type Answer, answerOf, known } from '../playbook/answer.ts';
-import type { HostFacts, InstanceFacts, LocalImageFacts } from '../playbook/evidence.ts';
+import type { EarlierRun, HostFacts, InstanceFacts, LocalImageFacts } from '../playbook/evidence.ts';
 import { pulledDigest, type RollbackCandidate, repositoryOf } from '../playbook/instance-evidence.ts';
 import type { Place } from '../playbook/place.ts';
 import type { Estate } from '../ports/estate.ts';
@@ -24,7 +24,10 @@ interface Earlier {
   readonly knownAs: string | null;
   readonly wasHere: boolean;
   readonly hadTag: boolean;
+  readonly ran: EarlierRun | null;
   readonly kind: 'index' | 'manifest' | null;
+  /** By which an engine remembers it. */
+  readonly names: readonly string[];
 }
 
 /** At most this many earlier digests are tried: each costs a look into the registry. */
@@ -43,10 +46,12 @@ export async function findCandidates(
   around: Around,
 ): Promise<Answer<readonly RollbackCandidate[]>> {
   const repository = repositoryOf(around.instance.imageReference);
-  const [local, tagged] = await Promise.all([
+  const [local, tagged, history] = await Promise.all([
     fromHost(estate, repository, around),
     fromRegistry(deps, repository, around.signal),
+    estate.history(around.place, around.signal),
   ]);
+  const earlierRuns = valueOr(history, []).filter(lasted);
   if (local.kind === 'probe-failed' && tagged.kind === 'probe-failed') return local;
   const published = new Map(tagged.kind === 'known' ? tagged.value.map((each) => [each.digest, each]) : []);
   const current = around.localImage ? pulledDigest(around.localImage, repository) : null;
@@ -55,10 +60,20 @@ export async function findCandidates(
     if (earlier.digest === current || found.has(earlier.digest)) continue;
     const tag = published.get(earlier.digest);
     const { knownAs, kind } = tag ?? earlier;
-    found.set(earlier.digest, { ...earlier, knownAs: knownAs ?? earlier.knownAs, kind });
+    const ran = earlierRuns.find(({ image }) => earlier.names.includes(image)) ?? null;
+    found.set(earlier.digest, { ...earlier, knownAs: knownAs ?? earlier.knownAs, kind, ran });
   }
-  const tried = [...found.values()].slice(0, TRIED).map((earlier) => tryCandidate(deps, repository, earlier, around));
+  const inOrder = [...found.values()].sort((a, b) => Number(b.ran !== null) - Number(a.ran !== null));
+  const tried = inOrder.slice(0, TRIED).map((earlier) => tryCandidate(deps, repository, earlier, around));
   return known(await Promise.all(tried));
+}
+
+/** A start that fails is over within this. */
+const FAILS_WITHIN_MS = 5_000;
+
+/** Whether it ran for longer than it takes to fail. */
+function lasted({ startedAt, endedAt }: EarlierRun): boolean {
+  return endedAt === null || Date.parse(endedAt) - Date.parse(startedAt) > FAILS_WITHIN_MS;
 }
 
 function valueOr<T>(answer: Answer<T>, otherwise: T): T {
@@ -76,7 +91,19 @@ async function fromHost(
     images.value.flatMap((image) => {
       const digest = pulledDigest(image, repository);
       const tag = image.tags.find((name) => name.startsWith(`${repository}:`))?.slice(repository.length + 1);
-      return digest ? [{ digest, knownAs: tag ?? null, wasHere: true, hadTag: tag === undefined, kind: null }] : [];
+      return digest
+        ? [
+            {
+              digest,
+              knownAs: tag ?? null,
+              wasHere: true,
+              hadTag: tag === undefined,
+              kind: null,
+              ran: null,
+              names: [image.id, ...image.tags],
+            },
+          ]
+        : [];
     }),
   );
 }
@@ -91,7 +118,17 @@ async function fromRegistry(deps: Deps, repository: string, signal: AbortSignal)
   return known(
     resolved.flatMap(({ tag, image }) =>
       image.kind === 'known'
-        ? [{ digest: image.value.digest, knownAs: tag, wasHere: false, hadTag: false, kind: image.value.kind }]
+        ? [
+            {
+              digest: image.value.digest,
+              knownAs: tag,
+              wasHere: false,
+              hadTag: false,
+              kind: image.value.kind,
+              ran: null,
+              names: [`${repository}:${tag}`],
+            },
+          ]
         : [],
     ),
   );
@@ -100,7 +137,7 @@ async function fromRegistry(deps: Deps, repository: string, signal: AbortSignal)
 async function tryCandidate(
   deps: Deps,
   repository: string,
-  earlier: Earlier,
+  { names: _names, ...earlier }: Earlier,
   around: Around,
 ): Promise<RollbackCandidate> {
   const image = `${repository}@${earlier.digest}`;

@@ -1,5 +1,7 @@
 import { type Absence, explainAbsence, judgeAbsence } from '../playbook/absence.ts';
+import { explainInstances } from '../playbook/explain-instances.ts';
 import type { Step, StepId } from '../playbook/finding.ts';
+import { hintsFor } from '../playbook/hints.ts';
 import type { InstanceEvidence } from '../playbook/instance-evidence.ts';
 import { judge, worstVerdict } from '../playbook/judge/judge.ts';
 import type { Place } from '../playbook/place.ts';
@@ -66,7 +68,14 @@ export async function investigate(
     const judged = instances[index];
     return judged ? findRemedies(one, judged.verdict) : [];
   });
-  await tell('decision', 'Decision', [explainDecision(run.target, referenceOf(evidence), verdict, remedies)]);
+  const judged = evidence.flatMap((one, index) => {
+    const instance = instances[index];
+    return instance ? [{ evidence: one, verdict: instance.verdict }] : [];
+  });
+  const worst = judged.find((one) => one.verdict === verdict)?.evidence ?? null;
+  const decision = explainDecision(run.target, referenceOf(evidence), verdict, remedies);
+  const around = [...explainInstances(run.target, judged), ...hintsFor(verdict, worst)];
+  await tell('decision', 'Decision', [{ ...decision, findings: [...decision.findings, ...around] }]);
   const elapsedMs = Math.max(0, deps.clock.now().getTime() - run.openedAt);
   const fact = {
     type: 'verdict-reached',

@@ -57,6 +57,16 @@ export interface InstanceFacts {
   readonly managedBy: string | null;
 }
 
+/** A time in which a container of the same name ran. Times are ISO 8601. */
+export interface EarlierRun {
+  /** As it was named then: a reference, or the id of an image. */
+  readonly image: string;
+  readonly startedAt: string;
+  /** Null while it runs. */
+  readonly endedAt: string | null;
+  readonly exitCode: number | null;
+}
+
 /** Profiles that are set for an instance alone, by name; null where the engine's own default applies or none. */
 export interface SecurityFacts {
   readonly seccomp: string | null;

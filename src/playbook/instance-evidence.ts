@@ -5,7 +5,7 @@ import type { PublishedImage } from '../image/published.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Answer } from './answer.ts';
 import type { BuildEvidence } from './build-evidence.ts';
-import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail } from './evidence.ts';
+import type { EarlierRun, HostFacts, InstanceFacts, LocalImageFacts, LogTail } from './evidence.ts';
 import type { Assumption } from './judge/assumptions.ts';
 import type { Place } from './place.ts';
 
@@ -60,6 +60,8 @@ export interface RollbackCandidate {
   readonly wasHere: boolean;
   /** It lies on the host without a tag of its repository: the tag that it was pulled by has been pushed over since. */
   readonly hadTag: boolean;
+  /** The last time that it ran here for longer than it takes to fail; null when nobody remembers one. */
+  readonly ran: EarlierRun | null;
   /** What its digest names; null when nobody asked. */
   readonly kind: 'index' | 'manifest' | null;
   /** `linux/amd64`, of the image that would run; null when it could not be read. */

@@ -1,6 +1,6 @@
 import type { FileTree } from '../kernel/file-tree.ts';
 import type { Answer } from '../playbook/answer.ts';
-import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail } from '../playbook/evidence.ts';
+import type { EarlierRun, HostFacts, InstanceFacts, LocalImageFacts, LogTail } from '../playbook/evidence.ts';
 import type { Place } from '../playbook/place.ts';
 
 /**
@@ -27,6 +27,8 @@ export interface Estate {
   /** The images of one repository (`registry.corp.io/pdf-renderer`) in the local store, newest first. */
   localImages(place: Place, repository: string, signal: AbortSignal): Promise<Answer<readonly LocalImageFacts[]>>;
   log(place: Place, lines: number, signal: AbortSignal): Promise<Answer<LogTail>>;
+  /** When containers of this name ran, newest first, as far as the estate remembers. */
+  history(place: Place, signal: AbortSignal): Promise<Answer<readonly EarlierRun[]>>;
   /** The paths that the instance itself has written, changed or removed since it was made from its image; at most 10,000. */
   changed(place: Place, signal: AbortSignal): Promise<Answer<readonly string[]>>;
   /** The instance's root file system as it is on the node. Rejects with ProbeError. */

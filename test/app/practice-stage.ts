@@ -34,6 +34,8 @@ export interface Stage {
 export interface StageOptions {
   readonly policy?: Partial<ApprovalPolicyConfig>;
   readonly verification?: Config['verification'];
+  /** Changes the rest of the configuration. */
+  readonly configure?: (config: Config) => Config;
 }
 
 /** Starts it; nobody but `web:ada` and `web:grace` may approve, and not what they asked for themselves. */
@@ -51,10 +53,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     allowSelf: false,
     ...options.policy,
   }));
-  const composition = await compose(
-    { ...config, approvals },
-    { log: quiet, store: ':memory:', resetPractice: () => practice.reset(), slack: null, followForMs: 0 },
-  );
+  const composition = await compose((options.configure ?? ((same) => same))({ ...config, approvals }), {
+    log: quiet,
+    store: ':memory:',
+    resetPractice: () => practice.reset(),
+    slack: null,
+    followForMs: 0,
+  });
   const { application } = composition;
   const port = Number(practice.engine.split(':').at(-1));
   const conversation = { chat: 'web', id: 'page' } as const;

@@ -12,6 +12,7 @@ import { readLocalImage, readLocalImages } from './local-images.ts';
 import { noexecVolumesOf } from './mounts.ts';
 import { readChanges } from './read-changes.ts';
 import { readContainer } from './read-container.ts';
+import { readHistory } from './read-history.ts';
 import { readLog } from './read-log.ts';
 
 /** Each question to the engine; a diagnosis is of no use when it comes late. */
@@ -48,6 +49,7 @@ export function createDockerEstate(options: DockerEstateOptions): Estate {
     localImage: (_place, imageId, signal) => answerOf(() => readLocalImage(engine, imageId, signal)),
     localImages: (_place, repository, signal) => answerOf(() => readLocalImages(engine, repository, signal)),
     log: (place, lines, signal) => answerOf(() => readLog(engine, containerAt(name, place), lines, signal)),
+    history: (place, signal) => answerOf(() => readHistory(engine, containerAt(name, place), signal)),
     changed: (place, signal) => answerOf(() => readChanges(engine, containerAt(name, place), signal)),
     files: (place, signal) => createContainerTree(engine, containerAt(name, place), signal),
   };

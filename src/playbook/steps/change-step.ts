@@ -1,4 +1,6 @@
 import { formatPlatform } from '../../image/platform.ts';
+import type { EarlierRun } from '../evidence.ts';
+import { explainBuild } from '../explain-build.ts';
 import type { Finding } from '../finding.ts';
 import { type InstanceEvidence, pulledDigest, type RollbackCandidate, repositoryOf } from '../instance-evidence.ts';
 import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
@@ -7,11 +9,12 @@ import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 export const changeStep: InstanceStep = {
   id: 'change',
   title: 'What changed',
-  needs: ['instance', 'localImage', 'candidates'],
+  needs: ['instance', 'localImage', 'candidates', 'build', 'provenance'],
   explain,
 };
 
-function explain({ place, cli, instance, localImage, candidates }: InstanceEvidence): StepPart {
+function explain(evidence: InstanceEvidence): StepPart {
+  const { place, cli, instance, localImage, candidates } = evidence;
   if (instance.kind === 'probe-failed') return { status: 'skipped', findings: [] };
   const repository = repositoryOf(instance.value.imageReference);
   const command = `${cli} image ls --digests ${repository}`;
@@ -27,6 +30,7 @@ function explain({ place, cli, instance, localImage, candidates }: InstanceEvide
       where: place,
     });
   }
+  findings.push(...explainBuild(evidence));
   if (candidates.kind === 'probe-failed') {
     findings.push(probeFailed('Earlier images', command, candidates.why, place));
     return { status: 'unknown', findings };
@@ -50,6 +54,18 @@ function explain({ place, cli, instance, localImage, candidates }: InstanceEvide
 
 function describeCandidate(candidate: RollbackCandidate): string {
   const name = candidate.knownAs ? `${candidate.knownAs} ${candidate.digest}` : candidate.digest;
+  const { ran } = candidate;
+  const until = ran ? `, ran here ${ran.endedAt ? `until ${ran.endedAt}` : 'and still does'} (${lasting(ran)})` : '';
   const origin = candidate.wasHere ? 'was pulled here before' : 'in the registry';
-  return `${name} (${candidate.platform ?? 'platform unknown'}, ${origin}): ${candidate.unusableBecause ?? 'would start here'}`;
+  return `${name} (${candidate.platform ?? 'platform unknown'}, ${origin}${until}): ${candidate.unusableBecause ?? 'would start here'}`;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** For how long it ran: `12 d`, `3 h`, `under an hour`. */
+function lasting({ startedAt, endedAt }: EarlierRun): string {
+  if (endedAt === null) return `since ${startedAt}`;
+  const hours = Math.floor((Date.parse(endedAt) - Date.parse(startedAt)) / HOUR_MS);
+  if (hours < 1) return 'for under an hour';
+  return hours < 48 ? `for ${hours} h` : `for ${Math.floor(hours / 24)} d`;
 }
