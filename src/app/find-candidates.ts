@@ -7,7 +7,7 @@ import type { Place } from '../playbook/place.ts';
 import type { Estate } from '../ports/estate.ts';
 import type { OpenedImage } from '../ports/image-source.ts';
 import type { Deps } from './deps.ts';
-import { predictStart } from './predict-start.ts';
+import { predictStartOnce } from './predict-start.ts';
 
 interface Around {
   readonly place: Place;
@@ -153,7 +153,7 @@ async function tryCandidate(
   }
   const platform = formatPlatform(opened.value.config.platform);
   const start = startOf(around.instance, await around.config, opened.value);
-  const outcome = await answerOf(() => predictStart(opened.value.files, around.host, start));
+  const outcome = await answerOf(() => predictStartOnce(opened.value.files, around.host, start));
   if (outcome.kind === 'probe-failed') {
     return {
       ...earlier,

@@ -7,6 +7,7 @@ import type { Estate } from '../ports/estate.ts';
 import type { OpenedImage } from '../ports/image-source.ts';
 import type { Deps, Service } from './deps.ts';
 import { findCandidates } from './find-candidates.ts';
+import type { Gate } from './gate.ts';
 import { gatherExecution } from './gather-execution.ts';
 import { gatherOrigin } from './gather-origin.ts';
 import { gatherPristine } from './gather-pristine.ts';
@@ -16,19 +17,21 @@ export type Gathering = { readonly [Part in keyof InstanceEvidence]: Promise<Ins
 
 const LOG_LINES = 50;
 
-/** Starts all probes of one instance, as parallel as their inputs allow. Nothing in it rejects but for defects. */
+/** Starts all probes of one instance once the gate lets it in, as parallel as their inputs allow. Nothing in it rejects but for defects. */
 export function gatherInstance(
   deps: Deps,
   estate: Estate,
   service: Service | null,
   place: Place,
+  gate: Gate,
   signal: AbortSignal,
 ): Gathering {
-  const host = estate.host(place, signal);
-  const instance = estate.inspect(place, signal);
+  const turn = gate.enter();
+  const host = turn.then(() => estate.host(place, signal));
+  const instance = turn.then(() => estate.inspect(place, signal));
   const localImage = after(instance, ({ imageId }) => estate.localImage(place, imageId, signal));
   const published = after(instance, ({ imageReference }) => deps.images.resolve(imageReference, signal));
-  const log = estate.log(place, LOG_LINES, signal);
+  const log = turn.then(() => estate.log(place, LOG_LINES, signal));
   const at = deps.clock.now();
   const execution = gatherExecution({ estate, place, signal, host, instance, log, at });
   const image = openPulled(deps, host, instance, localImage, signal);
@@ -36,6 +39,7 @@ export function gatherInstance(
   const pristine = gatherPristine({ estate, place, signal, host, instance, image, execution });
   const origin = gatherOrigin(deps, { service, signal, host, instance, execution, published, image });
   const candidates = gatherCandidates();
+  Promise.allSettled([host, instance, log, localImage, execution, pristine, candidates]).then(gate.leave);
   return {
     place: Promise.resolve(place),
     cli: Promise.resolve(estate.command),

@@ -17,12 +17,17 @@ import { symptomStep } from '../playbook/steps/symptom-step.ts';
 import { tagStep } from '../playbook/steps/tag-step.ts';
 import type { ApprovalSummary } from '../run/events.ts';
 import type { Deps, Service } from './deps.ts';
+import { createGate } from './gate.ts';
 import { type Gathering, gatherInstance } from './gather-instance.ts';
 import { readImpact, readingsOf } from './read-impact.ts';
 import type { Recorder } from './recorder.ts';
+import { rememberImages } from './remember-images.ts';
 
 /** The steps that look at instances, in the playbook's order. */
 const INSTANCE_STEPS: readonly InstanceStep[] = [hostStep, imageStep, tagStep, fileStep, symptomStep, changeStep];
+
+/** Instances that are looked at at the same time. */
+const AT_ONCE = 100;
 
 /** Whatever happens, a diagnosis ends within this. */
 const DEADLINE_MS = 60_000;
@@ -47,9 +52,11 @@ export async function investigate(
   const deadline = deps.clock.deadline(DEADLINE_MS, signal);
   const started = deps.clock.monotonic();
   const impact = readImpact(deps, run.service, deadline);
+  const gate = createGate(AT_ONCE);
+  const asked = { ...deps, images: rememberImages(deps.images) };
   const gatherings = run.places.flatMap((place) => {
     const estate = deps.estates.get(place.kind === 'docker' ? place.host : place.cluster);
-    return estate ? [gatherInstance(deps, estate, run.service, place, deadline)] : [];
+    return estate ? [gatherInstance(asked, estate, run.service, place, gate, deadline)] : [];
   });
   for (const step of INSTANCE_STEPS) {
     const explained = gatherings.map(async (gathering) => step.explain(await partly(gathering, step.needs)));
