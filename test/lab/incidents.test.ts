@@ -28,6 +28,8 @@ suite(
   'incidents on a real engine',
   ['engine', 'docker-registry', 'debian-binaries', 'no-emulator', 'x86-64', 'gcc'],
   () => {
+    /** What is still wrong of those that are pending, one line each. */
+    const pendingNow: string[] = [];
     let registry: LabRegistry;
     let stage: Stage;
     let told: ReadonlyMap<string, Staged | Error>;
@@ -48,8 +50,9 @@ suite(
     afterAll(async () => {
       if (stage) await closeStage(stage);
       await registry?.stop();
-      const pending = incidents.filter((incident) => incident.pending !== undefined);
-      process.stdout.write(`${incidents.length} incidents, ${pending.length} pending\n`);
+      process.stdout.write(
+        `${[...pendingNow, `${incidents.length} incidents, ${pendingNow.length} pending`].join('\n')}\n`,
+      );
     });
 
     const standing = () => [...told.values()].filter((staged): staged is Staged => !(staged instanceof Error));
@@ -65,8 +68,12 @@ suite(
         const { document, defect, staged } = answerTo(id);
         const wrong = document ? compare(document, staged) : [defect];
         expect(JSON.stringify(document)).not.toContain(SECRET);
-        if (pending === undefined) expect(wrong.map((line) => `${id}: ${line}`)).toEqual([]);
-        else expect(wrong, `${id} is right now: take its \`pending\` away`).not.toEqual([]);
+        if (pending === undefined) {
+          expect(wrong.map((line) => `${id}: ${line}`)).toEqual([]);
+          return;
+        }
+        pendingNow.push(`pending ${id}: ${wrong.join('; ')}`);
+        expect(wrong, `${id} is right now: take its \`pending\` away`).not.toEqual([]);
       });
     }
 

@@ -108,7 +108,7 @@ export const otherFailures: readonly IncidentCase[] = [
     story: deploy('v1', shell('(x=0123456789abcdef; while :; do x=$x$x; done); s=$?; sleep 1; exit $s'), {
       memory: 8 << 20,
     }),
-    expected: { ...other, says: /(?:out|want) of memory/i },
+    expected: { ...other, says: /(?:out|want) of memory|SIGKILL/i },
   },
   {
     id: 'port-in-use',
