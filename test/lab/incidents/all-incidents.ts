@@ -1,3 +1,5 @@
+import { cursedIncidents } from './cursed-incidents.ts';
+import { damageIncidents } from './damage-incidents.ts';
 import { entrypointIncidents } from './entrypoint-incidents.ts';
 import { formatIncidents } from './format-incidents.ts';
 import { hostIncidents } from './host-incidents.ts';
@@ -25,6 +27,8 @@ export const allIncidents: readonly IncidentCase[] = [
   ...libraryIncidents,
   ...entrypointIncidents,
   ...hostIncidents,
+  ...damageIncidents,
+  ...cursedIncidents,
   ...severalIncidents,
   ...otherFailures,
   ...missingEvidence,

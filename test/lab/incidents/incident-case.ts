@@ -50,7 +50,7 @@ export type Act =
   /** `docker stop`, by its `as`. */
   | { readonly stop: string }
   /** A container that has ended, by its `as`, is started once more. */
-  | { readonly startAgain: string }
+  | { readonly startAgain: string; readonly until?: Until }
   /** A container is renamed out of the way, as deployment scripts do. */
   | { readonly setAside: string }
   | { readonly removeContainer: string }

@@ -42,7 +42,7 @@ async function carryOut(scene: Scene, act: Act): Promise<void> {
   }
   if ('run' in act) return runContainer(scene, act);
   if ('stop' in act) return docker.getContainer(containerName(incident, act.stop || undefined)).stop();
-  if ('startAgain' in act) return startAgain(scene, act.startAgain);
+  if ('startAgain' in act) return startAgain(scene, act.startAgain, act.until ?? 'ended');
   if ('rewrite' in act) {
     writeHostFolder(scene, act.rewrite, { [act.file]: { mode: act.mode, content: act.content } });
     return;
