@@ -79,6 +79,17 @@ function compareInstances({ instances }: Diagnosis, { incident }: Staged): strin
   });
 }
 
+/** What a person pastes is one line without anything that moves the cursor, and nothing is proved that is not known. */
+function compareWords({ verdict, remedies }: Diagnosis): string[] {
+  const said = [verdict.summary, verdict.origin.because, ...remedies.map(({ because }) => because)];
+  const differences = said
+    .filter((line) => !/^\S.*\S$/.test(line) || /\p{Cc}/u.test(line))
+    .map((line) => `expected one line of text, got ${JSON.stringify(line)}`);
+  if (verdict.outcome === 'inconclusive' && (verdict.fault !== null || verdict.confidence !== 'possible'))
+    differences.push(`expected an inconclusive verdict to claim nothing, got ${verdict.fault} (${verdict.confidence})`);
+  return differences;
+}
+
 /** All that is wrong in what the bot says of an incident, one line each; empty when it is right. */
 export function compare(diagnosis: Diagnosis, staged: Staged): readonly string[] {
   const { expected } = staged.incident;
@@ -87,5 +98,6 @@ export function compare(diagnosis: Diagnosis, staged: Staged): readonly string[]
     ...compareRemedies(diagnosis.remedies, expected),
     ...compareOffers(diagnosis.remedies, staged),
     ...compareInstances(diagnosis, staged),
+    ...compareWords(diagnosis),
   ];
 }

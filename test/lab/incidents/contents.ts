@@ -32,6 +32,9 @@ export function imageOf(file: ImageFile, cmd?: readonly string[]): ImageRecipe {
 /** The renderer of the field guide, as each version of it should be. */
 export const good: ImageRecipe = { ...imageOf(render('amd64')), createdAt: '2026-10-30T09:12:00.000Z' };
 
+/** An image whose entrypoint is a shell with this command. */
+export const shell = (text: string): ImageRecipe => ({ ...good, entrypoint: ['/bin/sh', '-c', text] });
+
 /** The same, built on an ARM64 machine: base, program and metadata are all for ARM64. */
 export const onArm: ImageRecipe = { ...imageOf(render('arm64')), claims: 'linux/arm64', base: 'arm64' };
 

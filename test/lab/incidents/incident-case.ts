@@ -47,8 +47,10 @@ export type Act =
   | { readonly run: string; readonly as?: string; readonly with?: RunOptions; readonly until?: Until }
   /** A file of the host, below what is mounted at that path, gets other bytes. */
   | { readonly rewrite: string; readonly file: string; readonly content: Uint8Array; readonly mode: number }
+  /** `docker stop`, by its `as`. */
+  | { readonly stop: string }
   /** A container that has ended, by its `as`, is started once more. */
-  | { readonly startAgain: string }
+  | { readonly startAgain: string; readonly until?: Until }
   /** A container is renamed out of the way, as deployment scripts do. */
   | { readonly setAside: string }
   | { readonly removeContainer: string }

@@ -1,8 +1,6 @@
 import { makeElf } from '../../kernel/make-elf.ts';
-import { deploy, executable, exitCode, good, imageOf, onArm, program } from './contents.ts';
+import { deploy, executable, exitCode, good, imageOf, onArm, program, shell } from './contents.ts';
 import type { Expected, IncidentCase } from './incident-case.ts';
-
-const shell = (text: string) => ({ ...good, entrypoint: ['/bin/sh', '-c', text] });
 
 /** It fails, and not because of a format: the bot says so, says what it is instead, and accuses no image. */
 const other = {
@@ -107,7 +105,7 @@ export const otherFailures: readonly IncidentCase[] = [
     story: deploy('v1', shell('(x=0123456789abcdef; while :; do x=$x$x; done); s=$?; sleep 1; exit $s'), {
       memory: 8 << 20,
     }),
-    expected: { ...other, says: /(?:out|want) of memory/i },
+    expected: { ...other, says: /(?:out|want) of memory|SIGKILL/i },
   },
   {
     id: 'port-in-use',
@@ -198,5 +196,26 @@ export const otherFailures: readonly IncidentCase[] = [
       { run: 'v1', until: 'running' },
     ],
     expected: healthy,
+  },
+  {
+    id: 'tag-broken-while-it-runs',
+    title: 'It runs, and its tag has been overwritten since: it breaks at the next deployment, not now',
+    source: 'field guide: mini-story 1',
+    symptom: 'none yet',
+    story: [
+      { push: 'prod', image: good, named: 'as-it-runs' },
+      { pull: 'prod' },
+      { run: 'prod', until: 'running' },
+      { push: 'prod', image: onArm },
+    ],
+    expected: healthy,
+  },
+  {
+    id: 'stopped-by-an-operator',
+    title: 'Somebody has stopped it',
+    source: 'requirement: other failures',
+    symptom: 'the container is not running',
+    story: [...deploy('v1', good, {}, 'running'), { stop: '' }],
+    expected: { outcome: ['runs', 'will-not-run'], fault: ['none', 'not-exec-format'], errno: null },
   },
 ];

@@ -1,4 +1,4 @@
-import { deploy, executable, good, imageOf, onArm, render } from './contents.ts';
+import { deploy, executable, good, imageOf, onArm } from './contents.ts';
 import type { Expected, IncidentCase } from './incident-case.ts';
 
 const both = [{ image: good }, { image: onArm }];
@@ -200,40 +200,6 @@ export const registryIncidents: readonly IncidentCase[] = [
       ...foreignImage,
       mustNot: [{ kind: 'pull-platform', fit: 'fixes' }],
       offers: ['3.2-amd64'],
-    },
-  },
-  {
-    id: 'candidate-broken-too',
-    title: 'The previous version is broken in another way, the one before it runs',
-    source: 'field guide: incident response, “roll back to a known-good digest”',
-    symptom: 'a rollback to the previous tag would be the second outage',
-    story: [
-      { push: 'v1', image: good },
-      { push: 'v2', image: imageOf(executable('/app/render', '#!/bin/sh\r\nexec sleep 600\r\n')) },
-      { pull: 'v2' },
-      ...deploy('v3', onArm),
-    ],
-    expected: { ...foreignImage, must: [{ kind: 'rebuild', fit: 'fixes' }], offers: ['v1'] },
-  },
-  {
-    id: 'candidate-gone-from-the-registry',
-    title: 'The registry’s clean-up deleted the only version that ran',
-    source: 'field guide: mini-story 1, guardrail 2',
-    symptom: 'exec format error, and the previous digest answers 404',
-    story: [
-      { push: 'v1', image: good },
-      { push: 'v2', image: imageOf(render('arm64')) },
-      { unpublish: 'v1' },
-      { pull: 'v2' },
-      { run: 'v2' },
-    ],
-    expected: {
-      ...foreignImage,
-      fault: 'wrong-arch-binary',
-      must: [
-        { kind: 'rebuild', fit: 'fixes' },
-        { kind: 'rollback-to-digest', fit: 'useless' },
-      ],
     },
   },
   {

@@ -64,11 +64,11 @@ function sourceOf(scene: Scene, mount: NonNullable<RunOptions['mounts']>[number]
   return join(writeHostFolder(scene, mount.at, { file: mount.file }), 'file');
 }
 
-/** Starts a container once more, and waits until it has ended again. */
-export async function startAgain({ docker, incident }: Scene, as: string): Promise<void> {
+/** Starts a container once more, and waits for what is expected of it. */
+export async function startAgain({ docker, incident }: Scene, as: string, until: Until): Promise<void> {
   const container = docker.getContainer(containerName(incident, as || undefined));
   await container.start().catch(expectRefusal);
-  await settle(container, 'ended');
+  await settle(container, until);
 }
 
 async function settle(container: Docker.Container, until: Until): Promise<void> {

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Docker from 'dockerode';
-import type { LabEngine } from '../engine.ts';
 import { createScratchFolder } from '../lab-folder.ts';
 import type { LabRegistry } from '../registry.ts';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
@@ -32,15 +31,16 @@ export interface Scene {
 
 /** The real engine and registry with all that the incidents put before them. */
 export interface Stage {
-  readonly engine: LabEngine;
+  /** Of the engine, which is nobody else's. */
+  readonly socket: string;
   readonly registry: LabRegistry;
   readonly folder: string;
   readonly proxies: FaultyProxy[];
 }
 
 /** An empty stage; `closeStage` ends what the incidents have started on it. */
-export function openStage(engine: LabEngine, registry: LabRegistry): Stage {
-  return { engine, registry, folder: createScratchFolder('incidents'), proxies: [] };
+export function openStage(socket: string, registry: LabRegistry): Stage {
+  return { socket, registry, folder: createScratchFolder('incidents'), proxies: [] };
 }
 
 /** The name of an incident's container on the engine. */
@@ -56,7 +56,7 @@ export async function openScene(stage: Stage, incident: IncidentCase): Promise<S
   mkdirSync(folder, { recursive: true });
   return {
     incident,
-    docker: new Docker({ socketPath: stage.engine.socket, timeout: 60_000 }),
+    docker: new Docker({ socketPath: stage.socket, timeout: 60_000 }),
     repository: `${proxy?.address ?? address}/${incident.id}`,
     pushTo: `${address}/${incident.id}`,
     proxy,
@@ -72,9 +72,9 @@ function hostAndPort(address: string): { host: string; port: number } {
 
 /** The engine as this incident's responder reaches it: directly, or over a proxy that denies some of it. */
 export async function engineOf(stage: Stage, { id, engineDenies }: IncidentCase): Promise<string> {
-  if (!engineDenies) return stage.engine.host;
+  if (!engineDenies) return `unix://${stage.socket}`;
   const socketPath = join(stage.folder, `${id}.sock`);
-  const target = { socketPath: stage.engine.socket };
+  const target = { socketPath: stage.socket };
   stage.proxies.push(await startFaultyProxy({ target, socketPath, denies: engineDenies }));
   return `unix://${socketPath}`;
 }

@@ -41,7 +41,8 @@ async function carryOut(scene: Scene, act: Act): Promise<void> {
     return;
   }
   if ('run' in act) return runContainer(scene, act);
-  if ('startAgain' in act) return startAgain(scene, act.startAgain);
+  if ('stop' in act) return docker.getContainer(containerName(incident, act.stop || undefined)).stop();
+  if ('startAgain' in act) return startAgain(scene, act.startAgain, act.until ?? 'ended');
   if ('rewrite' in act) {
     writeHostFolder(scene, act.rewrite, { [act.file]: { mode: act.mode, content: act.content } });
     return;
