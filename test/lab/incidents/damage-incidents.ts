@@ -35,7 +35,6 @@ export const damageIncidents: readonly IncidentCase[] = [
       { run: 'v2' },
     ],
     expected: { ...damaged, culprit: RENDER, errno: 'ENOEXEC' },
-    pending: 'the node’s bytes are not compared with the layer’s',
   },
   {
     id: 'script-empty-on-one-node',
@@ -52,7 +51,6 @@ export const damageIncidents: readonly IncidentCase[] = [
       { run: 'v1' },
     ],
     expected: { ...damaged, culprit: '/entrypoint.sh', errno: 'ENOEXEC' },
-    pending: 'the node’s bytes are not compared with the layer’s',
   },
   {
     id: 'interpreter-empty-on-one-node',
@@ -77,7 +75,6 @@ export const damageIncidents: readonly IncidentCase[] = [
       { run: 'v1' },
     ],
     expected: { ...damaged, culprit: '/opt/run', errno: 'ENOEXEC' },
-    pending: 'the node’s bytes are not compared with the layer’s',
   },
   {
     id: 'loader-empty-on-one-node',
@@ -97,7 +94,6 @@ export const damageIncidents: readonly IncidentCase[] = [
       { run: 'v1' },
     ],
     expected: { ...damaged, culprit: LOADER, errno: 'EIO' },
-    pending: 'the node’s bytes are not compared with the layer’s',
   },
   {
     id: 'damage-beside-the-program',

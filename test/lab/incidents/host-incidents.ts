@@ -37,7 +37,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'ENOENT',
       confidence: ['proved', 'likely'],
     },
-    pending: 'mounts are not looked at',
   },
   {
     id: 'shadowed-by-an-old-volume',
@@ -61,7 +60,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'ENOEXEC',
       confidence: ['proved', 'likely'],
     },
-    pending: 'mounts are not looked at',
   },
   {
     id: 'shadowed-by-a-tmpfs',
@@ -76,7 +74,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'ENOENT',
       confidence: ['proved', 'likely'],
     },
-    pending: 'mounts are not looked at, and a tmpfs is not in what the engine shows of the files',
   },
   {
     id: 'mounted-script-with-crlf',
@@ -92,7 +89,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'ENOENT',
       confidence: ['proved', 'likely'],
     },
-    pending: 'mounts are not looked at',
   },
   {
     id: 'mounted-script-without-exec-bit',
@@ -142,7 +138,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'EACCES',
       confidence: ['proved', 'likely'],
     },
-    pending: 'noexec mounts are not seen',
   },
   {
     id: 'seccomp-refuses-execve',
@@ -157,7 +152,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'EPERM',
       confidence: ['proved', 'likely'],
     },
-    pending: 'seccomp profiles are not looked at',
   },
   {
     id: 'foreign-and-mounted-beside',
@@ -194,7 +188,6 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: 'ENOENT',
       confidence: ['proved', 'likely'],
     },
-    pending: 'mounts are not looked at',
   },
   {
     id: 'library-shadowed',

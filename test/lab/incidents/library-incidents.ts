@@ -63,7 +63,6 @@ export const libraryIncidents: readonly IncidentCase[] = [
       entrypoint: ['/entrypoint.sh'],
     }),
     expected: { ...inTheLoader, fault: 'library-missing', culprit: 'libcorp.so.1', confidence: ['likely', 'possible'] },
-    pending: 'what a program says of itself in the log is not read',
   },
   {
     id: 'loader-words-quoted-by-a-healthy-app',
@@ -87,7 +86,6 @@ export const libraryIncidents: readonly IncidentCase[] = [
     symptom: 'CPU ISA level is lower than required; exit status 127',
     story: [{ push: 'v1', image: good }, ...deploy('v2', { layers: [[newerProgram, ...glibc]], entrypoint: [RENDER] })],
     expected: { ...limit, fault: 'cpu-level', must: [{ kind: 'schedule-to-arch', fit: ['fixes', 'mitigates'] }] },
-    pending: 'what the dynamic loader needs is not looked at',
   },
   {
     id: 'pages-too-large',
@@ -99,7 +97,6 @@ export const libraryIncidents: readonly IncidentCase[] = [
       ...deploy('v2', shell("echo '<jemalloc>: Unsupported system page size' >&2; exit 134")),
     ],
     expected: { ...limit, fault: 'page-size' },
-    pending: 'what a program says of itself in the log is not read',
   },
   {
     id: 'illegal-instruction',

@@ -26,7 +26,6 @@ export const metadataIncidents: readonly IncidentCase[] = [
       ],
       mustNot: [{ kind: 'repull', fit: 'fixes' }],
     },
-    pending: 'no origin is found for a wrong-arch-binary',
   },
   {
     id: 'tini-of-the-wrong-arch',
@@ -55,7 +54,6 @@ export const metadataIncidents: readonly IncidentCase[] = [
       must: [{ kind: 'rebuild', fit: 'fixes' }],
       mustNot: [{ kind: 'pull-platform', fit: ['fixes', 'mitigates'] }],
     },
-    pending: 'no origin is found for a wrong-arch-binary',
   },
   {
     id: 'whole-image-pinned-to-the-build-platform',
@@ -86,7 +84,6 @@ export const metadataIncidents: readonly IncidentCase[] = [
       ],
       mustNot: [{ kind: 'repull', fit: 'fixes' }],
     },
-    pending: 'no origin is found for a wrong-arch-binary',
   },
   {
     id: 'one-layer-under-two-platforms',
@@ -116,7 +113,6 @@ export const metadataIncidents: readonly IncidentCase[] = [
         { kind: 'pull-platform', fit: 'useless' },
       ],
     },
-    pending: 'no origin is found for a wrong-arch-binary',
   },
   {
     id: 'init-downloaded-for-another-arch',
@@ -141,7 +137,6 @@ export const metadataIncidents: readonly IncidentCase[] = [
       origin: 'stage-copied-wrong-file',
       must: [{ kind: 'rebuild', fit: 'fixes' }],
     },
-    pending: 'no origin is found for a wrong-arch-binary',
   },
   {
     id: 'metadata-wrong-program-right',
@@ -154,7 +149,6 @@ export const metadataIncidents: readonly IncidentCase[] = [
       fault: 'wrong-metadata',
       mustNot: [{ kind: ['rebuild', 'rollback-to-digest', 'enable-emulation'], fit: ['fixes', 'mitigates'] }],
     },
-    pending: 'wrong metadata of a container that runs is not told',
   },
   {
     id: 'foreign-program-first-in-path',

@@ -91,7 +91,6 @@ export const missingEvidence: readonly IncidentCase[] = [
       logDriver: 'none',
     }),
     expected: { outcome: 'will-not-run', fault: 'script-crlf', errno: 'ENOENT', confidence: 'likely' },
-    pending: 'the carriage return stands raw in the words of a remedy',
   },
   {
     id: 'no-logs-and-an-application-error',

@@ -105,7 +105,6 @@ export const platformIncidents: readonly IncidentCase[] = [
       must: [{ kind: 'rebuild', fit: 'fixes' }],
       offers: ['prod-by-ci'],
     },
-    pending: 'that the same tag pointed elsewhere before is not seen',
   },
   {
     id: 'big-endian',

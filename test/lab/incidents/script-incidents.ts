@@ -80,7 +80,6 @@ export const scriptIncidents: readonly IncidentCase[] = [
     symptom: 'exec /entrypoint.sh: no such file or directory, and yet the file is there',
     story: [{ push: 'v1', image: good }, ...deploy('v2', script('#!/bin/sh\r\nexec sleep 600\r\n'))],
     expected: { ...crlf, offers: ['v1'] },
-    pending: 'the carriage return stands raw in the words of a remedy',
   },
   {
     id: 'crlf-restarting',
@@ -89,7 +88,6 @@ export const scriptIncidents: readonly IncidentCase[] = [
     symptom: 'the container is restarted again and again: no such file or directory',
     story: deploy('v1', script('#!/bin/sh\r\nexec sleep 600\r\n'), { restart: 'unless-stopped' }, 'restarting'),
     expected: crlf,
-    pending: 'the carriage return stands raw in the words of a remedy',
   },
   {
     id: 'crlf-through-env',
@@ -98,7 +96,6 @@ export const scriptIncidents: readonly IncidentCase[] = [
     symptom: 'the container ends with 127; env says that it cannot find a program that is there',
     story: deploy('v1', script('#!/usr/bin/env sh\r\nexec sleep 600\r\n')),
     expected: { ...inTheFile, fault: 'script-crlf', errno: null, confidence: ['proved', 'likely'] },
-    pending: 'the carriage return stands raw in the words of a remedy',
   },
   {
     id: 'crlf-in-the-argument',

@@ -34,7 +34,6 @@ export const severalIncidents: readonly IncidentCase[] = [
       confidence: 'proved',
       mustNot: [{ kind: 'enable-emulation', fit: ['fixes', 'mitigates'] }],
     },
-    pending: 'the carriage return stands raw in the words of a remedy',
   },
   {
     id: 'foreign-and-configuration-missing',
@@ -124,7 +123,6 @@ export const severalIncidents: readonly IncidentCase[] = [
       mayOffer: ['a', 'b', 'c'],
       each: { a: 'wrong-platform-image', b: 'script-crlf', c: 'not-exec-format' },
     },
-    pending: 'the carriage return stands raw in the words of a remedy',
   },
 ];
 
