@@ -1,8 +1,10 @@
 import type { ImageConfig } from '../image/config.ts';
 import { formatPlatform } from '../image/platform.ts';
+import type { FileTree } from '../kernel/file-tree.ts';
 import { type Answer, answerOf, known } from '../playbook/answer.ts';
 import type { EarlierRun, HostFacts, InstanceFacts, LocalImageFacts } from '../playbook/evidence.ts';
 import { pulledDigest, type RollbackCandidate, repositoryOf } from '../playbook/instance-evidence.ts';
+import { underMounts } from '../playbook/mounted-tree.ts';
 import type { Place } from '../playbook/place.ts';
 import type { Estate } from '../ports/estate.ts';
 import type { OpenedImage } from '../ports/image-source.ts';
@@ -14,6 +16,8 @@ interface Around {
   readonly host: HostFacts;
   readonly instance: InstanceFacts;
   readonly localImage: LocalImageFacts | null;
+  /** The present container's files: what its mounts bring is there whatever the image. */
+  readonly container: FileTree;
   readonly config: Promise<Answer<ImageConfig>>;
   readonly signal: AbortSignal;
 }
@@ -153,7 +157,9 @@ async function tryCandidate(
   }
   const platform = formatPlatform(opened.value.config.platform);
   const start = startOf(around.instance, await around.config, opened.value);
-  const outcome = await answerOf(() => predictStartOnce(opened.value.files, around.host, start));
+  const outcome = await answerOf(() =>
+    predictStartOnce(underMounts(opened.value.files, around.container, around.instance.mounts), around.host, start),
+  );
   if (outcome.kind === 'probe-failed') {
     return {
       ...earlier,
@@ -177,7 +183,7 @@ async function tryCandidate(
  * What would be started from the candidate: its own entrypoint, command, user and so on, but where the instance overrides
  * its image's. Without the present image's configuration the instance's settings are taken as overrides.
  */
-function startOf(instance: InstanceFacts, current: Answer<ImageConfig>, { config }: OpenedImage) {
+export function startOf(instance: InstanceFacts, current: Answer<ImageConfig>, { config }: OpenedImage) {
   const argvOf = ({ entrypoint, cmd }: ImageConfig) => [...entrypoint, ...cmd];
   if (current.kind === 'probe-failed') {
     const { argv, path, workingDir, user } = instance;

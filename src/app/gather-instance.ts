@@ -65,6 +65,7 @@ export function gatherInstance(
       host: hostFacts.value,
       instance: facts.value,
       localImage: image.kind === 'known' ? image.value : null,
+      container: estate.files(place, signal),
       config: imageConfig,
       signal,
     });

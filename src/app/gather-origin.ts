@@ -11,7 +11,9 @@ import {
 } from '../playbook/instance-evidence.ts';
 import type { OpenedImage } from '../ports/image-source.ts';
 import type { Deps, Service } from './deps.ts';
+import { startOf } from './find-candidates.ts';
 import { findSharedLayer } from './find-shared-layers.ts';
+import { predictStartOnce } from './predict-start.ts';
 
 /** What is known of a failing instance when it is asked how that came about. */
 export interface Fallen {
@@ -81,16 +83,21 @@ async function attested(deps: Deps, of: Fallen): Promise<InstanceEvidence['prove
 }
 
 /** What the index's entry for the host really is, by its own configuration. */
-async function offeredBy(deps: Deps, of: Fallen): Promise<Answer<Platform | null>> {
-  const [host, published] = [await of.host, await of.published];
+async function offeredBy(deps: Deps, of: Fallen): Promise<InstanceEvidence['offered']> {
+  const [host, published, instance, pulled] = [await of.host, await of.published, await of.instance, await of.image];
   if (host.kind === 'probe-failed') return host;
+  if (instance.kind === 'probe-failed') return instance;
   if (published.kind === 'probe-failed') return published;
   const { kind, entries, reference } = published.value;
   const wants = host.value.platform;
   const listed = entries.some(({ platform }) => platform && samePlatform(platform, wants));
   if (kind === 'manifest' || !listed) return known(null);
   const image = await deps.images.open(reference, wants, of.signal);
-  return image.kind === 'known' ? known(image.value.config.platform) : image;
+  if (image.kind === 'probe-failed') return image;
+  const current = pulled.kind === 'known' ? known(pulled.value.config) : pulled;
+  const start = startOf(instance.value, current, image.value);
+  const outcome = await answerOf(() => predictStartOnce(image.value.files, host.value, start));
+  return known({ platform: image.value.config.platform, outcome: outcome.kind === 'known' ? outcome.value : null });
 }
 
 /**

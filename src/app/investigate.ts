@@ -1,4 +1,4 @@
-import { type Absence, explainAbsence, judgeAbsence } from '../playbook/absence.ts';
+import { type Absence, explainAbsence, judgeAbsence, remediesOfAbsence } from '../playbook/absence.ts';
 import { explainInstances } from '../playbook/explain-instances.ts';
 import type { Step, StepId } from '../playbook/finding.ts';
 import { hintsFor } from '../playbook/hints.ts';
@@ -18,6 +18,7 @@ import { tagStep } from '../playbook/steps/tag-step.ts';
 import type { ApprovalSummary } from '../run/events.ts';
 import type { Deps, Service } from './deps.ts';
 import { createGate } from './gate.ts';
+import { gatherAbsence } from './gather-absence.ts';
 import { type Gathering, gatherInstance } from './gather-instance.ts';
 import { readImpact, readingsOf } from './read-impact.ts';
 import type { Recorder } from './recorder.ts';
@@ -64,17 +65,21 @@ export async function investigate(
     if (step === hostStep && run.absent.length > 0) parts.push(explainAbsence(run.absent));
     if (parts.length > 0) await tell(step.id, step.title, parts);
   }
+  const absent = await Promise.all(run.absent.map((one) => gatherAbsence(asked, run.service, one, deadline)));
   const probes = await impact;
   await tell('impact', 'What it costs', [explainImpact(probes)]);
 
   const evidence = await Promise.all(gatherings.map((gathering) => partly(gathering, ALL_PARTS)));
   const instances = evidence.map((one) => ({ where: one.place, verdict: judge(one) }));
-  const verdict = worstVerdict([...instances.map((instance) => instance.verdict), ...run.absent.map(judgeAbsence)]);
+  const verdict = worstVerdict([...instances.map((instance) => instance.verdict), ...absent.map(judgeAbsence)]);
   if (!verdict) return;
-  const remedies = evidence.flatMap((one, index) => {
-    const judged = instances[index];
-    return judged ? findRemedies(one, judged.verdict) : [];
-  });
+  const remedies = [
+    ...evidence.flatMap((one, index) => {
+      const instance = instances[index];
+      return instance ? findRemedies(one, instance.verdict) : [];
+    }),
+    ...absent.flatMap(remediesOfAbsence),
+  ];
   const judged = evidence.flatMap((one, index) => {
     const instance = instances[index];
     return instance ? [{ evidence: one, verdict: instance.verdict }] : [];

@@ -32,10 +32,10 @@ export async function locate(deps: Deps, target: string, on: string | null, sign
     places: answers.flatMap(({ found }) => (found.kind === 'known' ? found.value : [])),
     absent: answers.flatMap(({ estate, name, found }): Absence[] => {
       const cli = deps.estates.get(estate)?.command ?? 'docker';
-      if (found.kind === 'probe-failed') return [{ estate, name, cli, why: found.why }];
+      if (found.kind === 'probe-failed') return [{ estate, name, cli, why: found.why, wanted: null }];
       if (found.value.length > 0 || !service) return [];
       const message = `there is no container ${name} there: it was removed, renamed or never created`;
-      return [{ estate, name, cli, why: { code: 'not-found', target: estate, message } }];
+      return [{ estate, name, cli, why: { code: 'not-found', target: estate, message }, wanted: null }];
     }),
   };
 }

@@ -23,16 +23,33 @@ function lastExec(script: string, rest: readonly string[]): readonly string[] | 
   return argv.length > 0 ? argv : null;
 }
 
+/** Programs that do nothing but start another one: init processes, and those that change the user first. */
+const STARTERS = /(?:^|\/)(?:tini|docker-init|dumb-init|catatonit|env)(?:-static)?$/;
+const CHANGES_USER = /(?:^|\/)(?:su-exec|gosu)$/;
+
+/** The words behind a starter's own: options, `--`, and env's assignments; of those that change the user also the user. */
+function startedBy(argv: readonly string[]): readonly string[] | null {
+  const [starter = '', ...words] = argv;
+  const changesUser = CHANGES_USER.test(starter);
+  if (!changesUser && !STARTERS.test(starter)) return null;
+  const separator = words.indexOf('--');
+  const rest = separator >= 0 ? words.slice(separator + 1) : words.slice(changesUser ? 1 : 0);
+  const first = rest.findIndex((word) => !word.startsWith('-') && !/^\w+=/.test(word));
+  return first < 0 ? null : rest.slice(first);
+}
+
 const ofShell = ({ shell, program }: ShellForm): InnerCommand | null =>
   program === null ? null : { argv: [program], by: shell };
 
 /**
- * What is executed behind the first program: the command of `sh -c`, or what a script execs last, `"$@"` being the rest of
- * the arguments. `script` is the text of the entrypoint when it is one, else null. Null when nothing is certain.
+ * What is executed behind the first program: the command of `sh -c`, what an init process starts, or what a script execs last,
+ * `"$@"` being the rest of the arguments. `script` is the text of the entrypoint when it is one, else null. Null when nothing is certain.
  */
 export function innerCommand(argv: readonly string[], script: string | null): InnerCommand | null {
   const shell = shellForm(argv);
   if (shell) return ofShell(shell);
+  const started = startedBy(argv);
+  if (started) return { argv: started, by: argv[0] ?? '' };
   const inner = script === null ? null : lastExec(script, argv.slice(1));
   return inner && { argv: inner, by: argv[0] ?? '' };
 }

@@ -32,6 +32,14 @@ export interface Alternative {
   readonly outcome: Outcome;
 }
 
+/** What an index has for the host, tried. */
+export interface OfferedImage {
+  /** By the image's own configuration: an index may lie. */
+  readonly platform: Platform;
+  /** The kernel model's answer for it on that host; null when its files could not be read. */
+  readonly outcome: Outcome | null;
+}
+
 /** One layer that images for different architectures share, and the file of which was refused. */
 export interface SharedFile {
   readonly layer: string;
@@ -96,8 +104,8 @@ export interface InstanceEvidence {
   readonly provenance: Answer<Provenance | null>;
   /** What the reference points to in the registry that this one is a mirror of; null when it is none. */
   readonly upstream: Answer<PublishedImage | null>;
-  /** The platform by the configuration of the image that the tag has for the host; null when it has none, or is no index. */
-  readonly offered: Answer<Platform | null>;
+  /** The image that the tag has for the host; null when it has none, or is no index. */
+  readonly offered: Answer<OfferedImage | null>;
   /** The layer of the refused file, when images of the same tag for other architectures have it too. */
   readonly shared: Answer<SharedFile | null>;
   readonly candidates: Answer<readonly RollbackCandidate[]>;

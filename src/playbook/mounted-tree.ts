@@ -14,6 +14,20 @@ export function mountAt(mounts: readonly MountFacts[], path: string): MountFacts
 const MOUNT_POINT: TreeEntry = { kind: 'directory', mode: 0o1777, uid: 0, gid: 0, size: 0 };
 
 /**
+ * Another image's files as they would be seen in the same container: what lies below its mounts is not the image's.
+ * `container` is the tree of the present container, with its mounts.
+ */
+export function underMounts(image: FileTree, container: FileTree, mounts: readonly MountFacts[]): FileTree {
+  if (mounts.length === 0) return image;
+  const mounted = mountedTree(container, mounts);
+  const treeAt = (path: string) => (mountAt(mounts, path) ? mounted : image);
+  return {
+    lstat: (path) => treeAt(path).lstat(path),
+    read: (path, offset, length) => treeAt(path).read(path, offset, length),
+  };
+}
+
+/**
  * A container's files as its process sees them: what lies on a noexec mount is marked, and what a tmpfs hides is gone.
  * The engine shows volumes and bind mounts in the tree itself.
  */

@@ -2,6 +2,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import type { InstanceFacts, LogTail } from '../evidence.ts';
 import type { ExecutionEvidence, InstanceEvidence } from '../instance-evidence.ts';
 import { mountAt } from '../mounted-tree.ts';
+import { quote } from '../quote.ts';
 import type { Symptom } from '../symptom.ts';
 import { type Claim, claimOf } from './claim.ts';
 import { describeOtherFailure } from './other-failure.ts';
@@ -45,7 +46,7 @@ function saidByProgram({ log, symptom }: Case): Claim | null {
   if (symptom.errno !== null) return null;
   const words = readProgramWords(log);
   if (!words) return null;
-  const because = `The program’s own last words say it: “${words.quote}”.`;
+  const because = `The program’s own last words say it: ${quote(words.quote, SHOWN)}.`;
   return { fault: words.fault, culprit: words.culprit, errno: null, confidence: 'likely', because };
 }
 
@@ -83,7 +84,7 @@ const abridged = (text: string) =>
 /** The engine refused to start it, in words that are no errno of execve(2): a user, a mount, a device. */
 export function claimOfEngine(instance: InstanceFacts, symptom: Symptom): Claim | null {
   if (symptom.kind !== 'not-started' || instance.state.error === '') return null;
-  const because = `This is no exec format error: the engine refuses to start it: “${abridged(instance.state.error)}”.`;
+  const because = `This is no exec format error: the engine refuses to start it: ${quote(abridged(instance.state.error), SHOWN + 3)}.`;
   return { fault: 'not-exec-format', culprit: null, errno: null, confidence: 'likely', because };
 }
 

@@ -44,11 +44,26 @@ function blameMount(evidence: InstanceEvidence, claim: Claim): Claim {
   return { ...claim, fault: 'shadowed-by-mount', confidence: surely ? claim.confidence : 'possible', because };
 }
 
+/** A library or loader is looked for in many folders: when the image has it, one of the mounts hides it. */
+function blameMountOfLibrary(evidence: InstanceEvidence, claim: Claim): Claim {
+  const { instance, pristine } = evidence;
+  if (claim.fault !== 'library-missing' || instance.kind !== 'known' || pristine.kind !== 'known') return claim;
+  const { mounts } = instance.value;
+  if (pristine.value.outcome.outcome !== 'runs' || mounts.length === 0) return claim;
+  const where = mounts.map(({ destination }) => destination).join(', ');
+  const because = `${claim.because} The image has it; what is mounted at ${where} hides it.`;
+  return { ...claim, fault: 'shadowed-by-mount', because };
+}
+
 /** The image as published would run, the files on this node differ from it, and nothing in the container changed them. */
 function blameNode(evidence: InstanceEvidence, claim: Claim): Claim {
   const { instance, pristine } = evidence;
   if (!DAMAGED.has(claim.fault) || pristine.kind !== 'known' || instance.kind !== 'known') return claim;
   const { outcome, sameFile, changedInContainer } = pristine.value;
+  if (outcome.outcome === 'runs' && sameFile === false && changedInContainer) {
+    const because = `${claim.because} The container itself has changed that file: in its image it is whole, and a new container of the same image would run.`;
+    return { ...claim, fault: 'node-corruption', because };
+  }
   const mounted = claim.culprit !== null && mountAt(instance.value.mounts, claim.culprit) !== null;
   if (outcome.outcome !== 'runs' || sameFile !== false || mounted || changedInContainer !== false) return claim;
   const because = `${claim.because} In the published image that file is whole, and it would run: the copy on this node is damaged.`;
@@ -57,5 +72,5 @@ function blameNode(evidence: InstanceEvidence, claim: Claim): Claim {
 
 /** Lets the rest of the evidence correct what the files alone say. */
 export function correctClaim(evidence: InstanceEvidence, claim: Claim): Claim {
-  return blameNode(evidence, blameMount(evidence, blamePlatform(evidence, claim)));
+  return blameNode(evidence, blameMountOfLibrary(evidence, blameMount(evidence, blamePlatform(evidence, claim))));
 }

@@ -1,4 +1,5 @@
 import type { InstanceFacts, LogTail } from '../evidence.ts';
+import { quote } from '../quote.ts';
 
 /** Signals by their number, for 128 and it as exit status (signal(7)). */
 const SIGNALS: Readonly<Record<number, string>> = {
@@ -48,8 +49,8 @@ function lastWords(log: LogTail | null): string | null {
   const lines = (log?.lines ?? []).slice(-LAST_LINES).toReversed();
   for (const [pattern, reason] of REASONS) {
     const line = lines.find((each) => pattern.test(each));
-    if (line) return `${reason}: “${line.trim().slice(0, LONGEST_QUOTE)}”`;
+    if (line) return `${reason}: ${quote(line, LONGEST_QUOTE)}`;
   }
   const last = lines.find((line) => line.trim() !== '');
-  return last ? `its last words are “${last.trim().slice(0, LONGEST_QUOTE)}”` : null;
+  return last ? `its last words are ${quote(last, LONGEST_QUOTE)}` : null;
 }

@@ -27,6 +27,6 @@ export function metadataIsForeign(evidence: InstanceEvidence): boolean {
 export function tagOffersHost({ host, published, offered }: InstanceEvidence): boolean | null {
   if (host.kind === 'probe-failed' || published.kind === 'probe-failed') return null;
   const wants = host.value.platform;
-  if (offered.kind === 'known' && offered.value) return samePlatform(offered.value, wants);
+  if (offered.kind === 'known' && offered.value) return samePlatform(offered.value.platform, wants);
   return published.value.entries.some((entry) => entry.platform && samePlatform(entry.platform, wants));
 }

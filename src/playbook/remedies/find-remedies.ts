@@ -56,8 +56,13 @@ function wouldBeEmulated({ execution }: InstanceEvidence): boolean {
 /** Of a tag without the host's platform there is nothing to pull; of an unknown one nobody can say. */
 function pullPlatform(evidence: InstanceEvidence): readonly Remedy[] {
   const offered = tagOffersHost(evidence);
+  const outcome = evidence.offered.kind === 'known' ? (evidence.offered.value?.outcome ?? null) : null;
   const { platform } = platformOf(evidence);
   if (offered === null || platform === undefined) return [];
+  if (offered && outcome !== null && outcome.outcome !== 'runs') {
+    const because = `The tag’s image for ${platform} would not start either: ${outcome.because}`;
+    return [{ kind: 'pull-platform', fit: 'useless', because, platform }];
+  }
   const because = offered
     ? `The tag has ${platform}: pull it explicitly and create the container again.`
     : `The tag has no ${platform}: there is nothing to pull.`;

@@ -38,6 +38,9 @@ function fixFile({ instance }: InstanceEvidence, { fault, culprit }: Verdict): s
   return `The clean fix: correct ${file} in the image’s build and publish it: ${MENDED[fault ?? 'none'] ?? 'see the verdict'}.`;
 }
 
+const changedItself = ({ pristine }: InstanceEvidence) =>
+  pristine.kind === 'known' && pristine.value.changedInContainer === true;
+
 /** Why a remedy helps against this fault here, in a sentence or two. */
 export function describeRemedy(kind: RemedyKind, evidence: InstanceEvidence, verdict: Verdict): string {
   const platform =
@@ -53,12 +56,16 @@ export function describeRemedy(kind: RemedyKind, evidence: InstanceEvidence, ver
       if (verdict.fault === 'page-size') return 'Run it on a host whose kernel has pages of 4 KiB.';
       return `In an emergency: run it on a host of ${claimed ? formatPlatform(claimed) : 'the image’s platform'}. It is a hidden policy: remove it once the image is right.`;
     case 'repull':
+      if (changedItself(evidence))
+        return 'Create the container anew from the same image: what is wrong was written inside of the old one.';
       if (verdict.origin.kind === 'stale-local-image')
         return 'Pull the tag again and create the container anew: it points to an image for this host now.';
       if (verdict.origin.kind === 'mirror-dropped-platforms')
         return 'Copy the whole index into the mirror (`skopeo copy --all`), then pull again: the registry that it mirrors has the platform.';
       return 'Remove the image from this host and pull the same digest again: what is published is whole.';
     case 'replace-node':
+      if (changedItself(evidence))
+        return 'Keep programs where the container may not write: read-only, or owned by another user.';
       return 'If it happens again, the disk or the store of this host is damaged: drain the host and look at its disk.';
     case 'enable-emulation':
       return 'Last resort: QEMU through binfmt_misc on the host, registered with flag F; slow, and it hides the wrong image.';

@@ -53,7 +53,6 @@ export const cursedIncidents: readonly IncidentCase[] = [
       entrypoint: ['/sbin/tini', '--', RENDER],
     }),
     expected: foreignBehind,
-    pending: 'what an init of the image executes is not followed',
   },
   {
     id: 'env-as-entrypoint',
@@ -62,7 +61,6 @@ export const cursedIncidents: readonly IncidentCase[] = [
     symptom: 'the container ends with 126',
     story: deploy('v1', { layers: [[render('arm64')]], entrypoint: ['/usr/bin/env', 'MODE=prod', RENDER] }),
     expected: foreignBehind,
-    pending: 'what env executes is not followed when it is the entrypoint itself',
   },
   {
     id: 'foreign-tool-that-is-not-executed',
@@ -151,7 +149,6 @@ export const cursedIncidents: readonly IncidentCase[] = [
       must: [{ kind: 'rebuild', fit: 'fixes' }],
       mustNot: [{ kind: ['pull-platform', 'repull'], fit: 'fixes' }],
     },
-    pending: 'that the index’s entry for the host would run is believed, not tried',
   },
   {
     id: 'shell-form-from-scratch',

@@ -205,6 +205,5 @@ export const hostIncidents: readonly IncidentCase[] = [
       errno: null,
       mustNot: NO_OTHER_IMAGE,
     },
-    pending: 'what a mount hides from the dynamic loader is not told, and candidates are proved without the mounts',
   },
 ];

@@ -190,7 +190,6 @@ export const missingEvidence: readonly IncidentCase[] = [
       must: [{ kind: 'rebuild', fit: 'fixes' }],
       mustNot: [{ kind: ['pull-platform', 'repull'], fit: ['fixes', 'mitigates'] }],
     },
-    pending: 'a container that does not exist is inconclusive, whatever its service’s image is',
   },
   {
     id: 'never-created-of-a-windows-image',
@@ -206,6 +205,5 @@ export const missingEvidence: readonly IncidentCase[] = [
       must: [{ kind: 'rebuild', fit: 'fixes' }],
       mustNot: [{ kind: ['pull-platform', 'repull', 'enable-emulation'], fit: ['fixes', 'mitigates'] }],
     },
-    pending: 'a container that does not exist is inconclusive, whatever its service’s image is',
   },
 ];
