@@ -16,7 +16,7 @@ export async function runContender(contender: Contender, question: Question): Pr
 /** The process tells its own peak at its end: nobody else can be sure to look at the right moment. */
 const TELL_PEAK = `
 import { readFileSync, writeSync } from 'node:fs';
-process.on('exit', () => writeSync(2, 'PEAK ' + readFileSync('/proc/self/status', 'utf8').split('VmHWM:')[1].trim() + ' '));
+process.on('exit', () => writeSync(2, 'PEAK ' + readFileSync('/proc/self/status', 'utf8').split('VmHWM:')[1].trim().split('kB')[0] + 'kB '));
 `;
 
 /** Runs execfmt once; gives its peak resident memory in MiB. */

@@ -106,23 +106,62 @@ describe('callers that ask for one layer at once', () => {
 });
 
 describe('a connection that breaks within a layer', () => {
-  it('is begun again once', async () => {
+  const ranges = () => registry.seen.map(({ range }) => range);
+
+  it('is made again for what is left, and all is verified', async () => {
+    const layer = await layerOf([{ name: 'a' }, filler(900_000)]);
+    const image = await open([layer]);
+    let broken = 0;
+    registry.intercept = ({ headers }, response) => {
+      const [from = 0] = (headers.range?.match(/\d+/g) ?? []).map(Number);
+      if (broken++ > 2) return false;
+      const length = layer.bytes.length;
+      const range = { 'content-range': `bytes ${from}-${length - 1}/${length}` };
+      response.writeHead(headers.range ? 206 : 200, { 'content-length': length - from, ...range });
+      response.write(layer.bytes.subarray(from, from + 200_000), () => response.destroy());
+      return true;
+    };
+    expect(await image.files.lstat('/a')).toMatchObject({ kind: 'file' });
+    expect(image.verified()).toBe(true);
+    const starts = ranges().map((range) => Number(/\d+/.exec(range ?? '')?.[0] ?? 0));
+    expect(starts).toHaveLength(4);
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+    expect(starts[1]).toBeGreaterThan(0);
+  });
+
+  it('may be closed once all was sent, though we have not yet read it all', async () => {
+    const layer = await layerOf([{ name: 'a' }, filler(20_000_000)]);
+    const image = await open([layer]);
+    registry.intercept = ({ headers }, response) => {
+      if (headers.range !== undefined) return false;
+      response.writeHead(200, { 'content-length': layer.bytes.length });
+      response.end(layer.bytes, () => response.socket?.end());
+      return true;
+    };
+    expect(await image.files.lstat('/a')).toMatchObject({ kind: 'file' });
+    expect(image.verified()).toBe(true);
+  });
+
+  it('is begun again in one piece when the parts do not fit together', async () => {
     const image = await open([await layerOf([{ name: 'a' }, filler(100_000)])]);
     let broken = 0;
-    registry.intercept = (_request, response, path) => {
-      if (!path.includes(image.layers[0]!) || broken++ > 0) return false;
+    registry.intercept = (_request, response) => {
+      if (broken++ > 0) return false;
       response.writeHead(200, { 'content-length': 100_000 }).write('x', () => response.destroy());
       return true;
     };
     expect(await image.files.lstat('/a')).toMatchObject({ kind: 'file' });
-    expect(broken).toBe(2);
-    const other = await open([await layerOf([{ name: 'b' }, filler(100_000)])]);
+    expect(ranges()).toEqual([null, expect.stringMatching(/^bytes=1-/), null]);
+  });
+
+  it('and breaks again and again is told, soon', async () => {
+    const image = await open([await layerOf([{ name: 'b' }, filler(100_000)])]);
     registry.intercept = (_request, response) => {
       response.writeHead(200, { 'content-length': 100_000 }).write('x', () => response.destroy());
       return true;
     };
-    await expect(other.files.lstat('/b')).rejects.toMatchObject({ why: { code: 'unreachable' } });
-    expect(registry.seen).toHaveLength(2);
+    await expect(image.files.lstat('/b')).rejects.toMatchObject({ why: { code: 'unreachable' } });
+    expect(registry.seen).toHaveLength(3);
   });
 });
 
