@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { diagnosisList, measureDiagnosis } from './diagnosis.ts';
 import { measureImages, ROUNDS } from './images.ts';
 import { imagesTable } from './images-table.ts';
 import { measurePredict } from './predict.ts';
@@ -29,6 +30,12 @@ takes the first file of that name. \`crane\` and \`regctl\` keep nothing.
 
 tell('measuring images');
 const images = imagesTable(await measureImages(tell));
+tell('measuring diagnoses');
+const diagnoses = `## Diagnoses (the use cases over ports)
+
+The practice incident. The hosts are stand-ins that give a real host’s answers late; nothing else of them takes time.
+
+${diagnosisList(await measureDiagnosis())}`;
 tell('measuring predictions');
 const { perSecond, memoryMiB, cases } = await measurePredict();
 const predictions = `## Predictions (\`execfmt predict --batch\`, one process)
@@ -36,6 +43,6 @@ const predictions = `## Predictions (\`execfmt predict --batch\`, one process)
 - ${perSecond.toLocaleString('en')} small cases a second once warm
 - resident memory over ${cases.toLocaleString('en')} cases, at each tenth: ${memoryMiB.join(', ')} MiB`;
 
-const page = `${[INTRODUCTION.trimEnd(), images, predictions].join('\n\n')}\n`;
+const page = `${[INTRODUCTION.trimEnd(), images, diagnoses, predictions].join('\n\n')}\n`;
 process.stdout.write(page);
 if (process.argv.includes('--write')) writeFileSync(PAGE, page);

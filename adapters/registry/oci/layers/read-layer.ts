@@ -14,9 +14,8 @@ export interface Breaks {
 }
 
 /**
- * The compressed bytes of a layer, all of them. Where the connection breaks they go on by a range of what is left, as a
- * busy reader makes that likely: undici drops what it has not yet read when the other side closes. Whoever reads them
- * compares the digest, so it does not matter who served which part.
+ * The compressed bytes of a layer, all of them. Where the connection breaks they go on by a range of what is left. Whoever
+ * reads them compares the digest, so it does not matter who served which part.
  */
 export async function* streamOf(
   client: RegistryClient,
