@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
-import { Agent, type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { type Endpoint, reachFor } from './endpoint.ts';
+import { Agent } from './http-agent.ts';
 import { translateNetworkError } from './network-failure.ts';
 import { guardedLookup, mayReach, type Reach, refusedAddress } from './reachable-address.ts';
 
@@ -60,7 +61,11 @@ export function createExchange(): Exchange {
 
 function ask(question: Question, dispatcher: Agent): Promise<Reply> {
   const { url, method = 'GET', headers, body = null, signal } = question;
-  return untilAborted(request(url, { dispatcher, method, headers, body, signal }), signal);
+  const { origin, pathname, search } = url;
+  return untilAborted(
+    dispatcher.request({ origin, path: `${pathname}${search}`, method, headers, body, signal }),
+    signal,
+  );
 }
 
 /** undici notices an abort only once it has a connection; a host that lets us wait for one must not hold us. */
