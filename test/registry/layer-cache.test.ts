@@ -220,7 +220,41 @@ describe('an image that was read before', () => {
     const image = await openAnew([right]);
     registry.putBlob({ ...wrong, digest: right.digest });
     await expect(image.files.lstat('/b')).rejects.toMatchObject({ why: { code: 'invalid' } });
-    expect(await files()).toEqual([]);
+    expect((await files()).filter((name) => !name.includes('.config'))).toEqual([]);
     expect(await (await openAnew([right])).files.lstat('/a')).not.toBeNull();
+  });
+});
+
+describe('configurations on disk', () => {
+  const variables = { Entrypoint: ['/app'], Env: ['PATH=/opt/bin', 'TOKEN=canary-7731'] };
+  const history = [
+    { created_by: 'ENV TOKEN=canary-7731', empty_layer: true },
+    { created_by: 'COPY app /app # buildkit' },
+  ];
+  let registry: TestRegistry;
+  beforeEach(async () => {
+    registry = await startRegistry();
+  });
+  afterEach(() => registry.stop());
+  const open = async () => {
+    const source = sourceFor(registry.host, {}, { cacheDir: folder });
+    return expectKnown(await source.open(`${registry.host}/x:v1`, AMD64, never)).config;
+  };
+
+  it('are read again without their registry, as they were', async () => {
+    const image = imageOf('linux/amd64', [await layerOf([{ name: 'app', content: 'x' }])], variables, { history });
+    registry.push('x', image, 'v1');
+    const first = await open();
+    registry.seen.length = 0;
+    expect(await open()).toEqual(first);
+    expect(registry.seen.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /v2/x/manifests/v1']);
+  });
+
+  it('hold no variable of the environment but PATH', async () => {
+    registry.push('x', imageOf('linux/amd64', [], variables, { history }), 'v1');
+    expect((await open()).path).toBe('/opt/bin');
+    const names = await files();
+    expect(names.some((name) => name.endsWith('.config-1'))).toBe(true);
+    for (const name of names) expect((await readFile(join(home(), name))).toString('latin1')).not.toContain('canary');
   });
 });

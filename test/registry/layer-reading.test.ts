@@ -4,6 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { execve } from '../../src/kernel/execve.ts';
+import { runOverRemote } from '../../src/kernel/file-tree.ts';
+import type { KernelHost } from '../../src/kernel/host.ts';
 import type { OpenedImage } from '../../src/ports/image-source.ts';
 import { suite } from '../lab/requirements.ts';
 import { type EstargzLies, estargzOf } from '../servers/registry/build-estargz.ts';
@@ -106,23 +109,49 @@ describe('callers that ask for one layer at once', () => {
 });
 
 describe('a connection that breaks within a layer', () => {
-  it('is begun again once', async () => {
+  const ranges = () => registry.seen.map(({ range }) => range);
+
+  it('is made again for what is left, and all is verified', async () => {
+    const layer = await layerOf([{ name: 'a' }, filler(900_000)]);
+    const image = await open([layer]);
+    let broken = 0;
+    registry.intercept = ({ headers }, response) => {
+      const [from = 0] = (headers.range?.match(/\d+/g) ?? []).map(Number);
+      if (broken++ > 2) return false;
+      const length = layer.bytes.length;
+      const range = { 'content-range': `bytes ${from}-${length - 1}/${length}` };
+      response.writeHead(headers.range ? 206 : 200, { 'content-length': length - from, ...range });
+      response.write(layer.bytes.subarray(from, from + 200_000), () => response.destroy());
+      return true;
+    };
+    expect(await image.files.lstat('/a')).toMatchObject({ kind: 'file' });
+    expect(image.verified()).toBe(true);
+    const starts = ranges().map((range) => Number(/\d+/.exec(range ?? '')?.[0] ?? 0));
+    expect(starts).toHaveLength(4);
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+    expect(starts[1]).toBeGreaterThan(0);
+  });
+
+  it('is begun again in one piece when the parts do not fit together', async () => {
     const image = await open([await layerOf([{ name: 'a' }, filler(100_000)])]);
     let broken = 0;
-    registry.intercept = (_request, response, path) => {
-      if (!path.includes(image.layers[0]!) || broken++ > 0) return false;
+    registry.intercept = (_request, response) => {
+      if (broken++ > 0) return false;
       response.writeHead(200, { 'content-length': 100_000 }).write('x', () => response.destroy());
       return true;
     };
     expect(await image.files.lstat('/a')).toMatchObject({ kind: 'file' });
-    expect(broken).toBe(2);
-    const other = await open([await layerOf([{ name: 'b' }, filler(100_000)])]);
+    expect(ranges()).toEqual([null, expect.stringMatching(/^bytes=1-/), null]);
+  });
+
+  it('and breaks again and again is told, soon', async () => {
+    const image = await open([await layerOf([{ name: 'b' }, filler(100_000)])]);
     registry.intercept = (_request, response) => {
       response.writeHead(200, { 'content-length': 100_000 }).write('x', () => response.destroy());
       return true;
     };
-    await expect(other.files.lstat('/b')).rejects.toMatchObject({ why: { code: 'unreachable' } });
-    expect(registry.seen).toHaveLength(2);
+    await expect(image.files.lstat('/b')).rejects.toMatchObject({ why: { code: 'unreachable' } });
+    expect(registry.seen).toHaveLength(3);
   });
 });
 
@@ -252,3 +281,66 @@ function loaderRanges(elf: Buffer): [number, number][] {
   if (entry > 0) ranges.push([entry, 4]);
   return ranges;
 }
+
+suite('a dynamically linked program in an image', ['gcc', 'x86-64'], () => {
+  const LIBRARIES = '/lib/x86_64-linux-gnu';
+  const HOST: KernelHost = {
+    ...{ os: 'linux', arch: 'amd64', variant: null, pageSize: null, compat32: null, kernel: null },
+    ...{ binfmt: null, mmapMinAddr: null, vaBits: null },
+  };
+  const REQUEST = { argv: ['/run'], path: '/bin', cwd: '/', uid: 0, gid: 0 };
+  /** A program that calls every function of a library, so that the tables of both take many pages. */
+  const build = (folder: string, count: number, missing: string) => {
+    const names = Array.from({ length: count }, (_, at) => `a_function_with_a_long_name_${at}`);
+    const all = (each: (name: string) => string, of = names) => of.map(each).join('\n');
+    const source = (file: string, text: string) => writeFile(join(folder, file), text);
+    return Promise.all([
+      source(
+        'many.c',
+        all((name) => `int ${name}(void) { return 0; }`),
+      ),
+      source(
+        'fewer.c',
+        all(
+          (name) => `int ${name}(void) { return 0; }`,
+          names.filter((name) => name !== missing),
+        ),
+      ),
+      source('run.c', `${all((name) => `int ${name}(void);`)}\nint main() { ${all((name) => `${name}();`)} }`),
+    ]).then(() => {
+      const compile = (...args: string[]) => execFileSync('gcc', args, { cwd: folder });
+      compile('-shared', '-fPIC', '-Wl,-soname,libmany.so', '-o', 'libmany.so', 'many.c');
+      compile('-shared', '-fPIC', '-Wl,-soname,libmany.so', '-o', 'libfewer.so', 'fewer.c');
+      compile('-Wl,-z,now', '-o', 'run', 'run.c', '-L.', '-lmany');
+    });
+  };
+  const ask = async (folder: string, library: string) => {
+    const file = async (name: string, from: string) => ({ name, content: await readFile(from), mode: 0o755 });
+    const loader = 'ld-linux-x86-64.so.2';
+    const image = await open([
+      await layerOf([
+        await file('run', join(folder, 'run')),
+        await file('lib/x86_64-linux-gnu/libmany.so', join(folder, library)),
+        await file('lib/x86_64-linux-gnu/libc.so.6', `${LIBRARIES}/libc.so.6`),
+        await file(`lib64/${loader}`, `/lib64/${loader}`),
+      ]),
+    ]);
+    return { image, outcome: await runOverRemote(image.files, execve(REQUEST, HOST)) };
+  };
+
+  it('is judged by one pass over its layer, symbols and all', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'execfmt-many-'));
+    try {
+      await build(folder, 5000, 'a_function_with_a_long_name_4321');
+      const { image, outcome } = await ask(folder, 'libmany.so');
+      expect(outcome).toMatchObject({ outcome: 'runs' });
+      expect(fetched()).toHaveLength(1);
+      expect(image.verified()).toBe(true);
+      const lacking = await ask(folder, 'libfewer.so');
+      expect(lacking.outcome).toMatchObject({ outcome: 'loader', because: expect.stringContaining('_4321') });
+      expect(fetched()).toHaveLength(1);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -157,6 +157,19 @@ describe('a registry that is not well', () => {
     expect(expectKnown(await open()).digest).toBe(image.manifest.digest);
   });
 
+  it('is asked once more on a new connection when it closed all that were kept', async () => {
+    const used = new Set<unknown>();
+    registry.intercept = ({ socket }) => {
+      if (!used.has(socket)) return !used.add(socket);
+      socket.resetAndDestroy();
+      return true;
+    };
+    const source = sourceFor(registry.host, LOGIN);
+    const resolve = () => source.resolve(`${registry.host}/x:v1`, never);
+    for (const answer of await Promise.all([resolve(), resolve(), resolve()])) expectKnown(answer);
+    expect(expectKnown(await resolve()).digest).toBe(image.manifest.digest);
+  });
+
   it('that sends too much is cut off', async () => {
     answerWith((response) => response.end(Buffer.alloc(4 * 1024 ** 2 + 1, 0x20)));
     expect(expectFailure(await open()).code).toBe('too-large');

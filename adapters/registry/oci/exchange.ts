@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
-import { Agent, type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { type Endpoint, reachFor } from './endpoint.ts';
+import { Agent } from './http-agent.ts';
 import { translateNetworkError } from './network-failure.ts';
 import { guardedLookup, mayReach, type Reach, refusedAddress } from './reachable-address.ts';
 
@@ -35,9 +36,9 @@ const CODES_WORTH_A_SECOND_TRY = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
 /** Makes exchanges over kept connections, one pool for each authority and reach. Idle connections do not hold the process. */
 export function createExchange(): Exchange {
   const agents = new Map<string, Agent>();
-  const agentFor = (reach: Reach, caPem: string | null): Agent => {
-    const key = JSON.stringify([reach.loopback, reach.linkLocal, caPem]);
-    const agent = agents.get(key) ?? makeAgent(reach, caPem);
+  const agentFor = (reach: Reach, caPem: string | null, keep: boolean): Agent => {
+    const key = JSON.stringify([reach.loopback, reach.linkLocal, caPem, keep]);
+    const agent = agents.get(key) ?? makeAgent(reach, caPem, keep);
     agents.set(key, agent);
     return agent;
   };
@@ -46,13 +47,13 @@ export function createExchange(): Exchange {
     const reach = reachFor(url, endpoint);
     // A literal address is never looked up, so the guard in the look-up does not see it.
     if (!mayReach(url.hostname, reach)) throw translateNetworkError(refusedAddress(url.hostname), question);
-    const dispatcher = agentFor(reach, endpoint.caPem);
     try {
-      return await ask(question, dispatcher);
+      return await ask(question, agentFor(reach, endpoint.caPem, true));
     } catch (error) {
       if (question.signal.aborted || !isWorthASecondTry(error)) throw translateNetworkError(error, question);
     }
-    return ask(question, dispatcher).catch((error: unknown) => {
+    // On a connection of its own: where one that was kept is closed, the others mostly are too.
+    return ask(question, agentFor(reach, endpoint.caPem, false)).catch((error: unknown) => {
       throw translateNetworkError(error, question);
     });
   };
@@ -60,7 +61,11 @@ export function createExchange(): Exchange {
 
 function ask(question: Question, dispatcher: Agent): Promise<Reply> {
   const { url, method = 'GET', headers, body = null, signal } = question;
-  return untilAborted(request(url, { dispatcher, method, headers, body, signal }), signal);
+  const { origin, pathname, search } = url;
+  return untilAborted(
+    dispatcher.request({ origin, path: `${pathname}${search}`, method, headers, body, signal }),
+    signal,
+  );
 }
 
 /** undici notices an abort only once it has a connection; a host that lets us wait for one must not hold us. */
@@ -78,10 +83,12 @@ function isWorthASecondTry(error: unknown): boolean {
   return error instanceof Error && 'code' in error && CODES_WORTH_A_SECOND_TRY.includes(String(error.code));
 }
 
-function makeAgent(reach: Reach, caPem: string | null): Agent {
+function makeAgent(reach: Reach, caPem: string | null, keep: boolean): Agent {
   const trust = caPem === null ? {} : { ca: [...rootCertificates, caPem] };
   return new Agent({
     connections: 8,
+    // undici keeps no connections when it may put no request on one.
+    pipelining: keep ? 1 : 0,
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,
     maxHeaderSize: 64 * 1024,

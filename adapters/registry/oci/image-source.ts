@@ -65,7 +65,7 @@ function sourceWith(options: ImageSourceOptions, shared: Shared, given: readonly
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
   const logins = createLogins(shared.exchange, credentialFinder(options, deadlines, given), clock);
   const client = createRegistryClient({ ...shared, logins, clock, deadlines });
-  const manifests = createManifests(client);
+  const manifests = createManifests(client, shared.cache);
   const layers: OpenLayers = { source: createLayerSource({ ...shared, client, clock, deadlines }), clock };
   return {
     resolve: (reference, signal) => answerOf(() => resolve(manifests, readReference(reference), signal)),

@@ -1,9 +1,10 @@
-import { type ImageConfig, parseImageConfig } from '../../../src/image/config.ts';
+import type { ImageConfig } from '../../../src/image/config.ts';
 import type { Descriptor } from '../../../src/image/manifest.ts';
-import { type Reference, repositoryName } from '../../../src/image/reference.ts';
+import type { Reference } from '../../../src/image/reference.ts';
 import { ProbeError } from '../../../src/playbook/answer.ts';
+import type { DiskCache } from './layers/disk-cache.ts';
 import { createLru } from './lru.ts';
-import { problem } from './problem.ts';
+import { readImageConfig } from './read-config.ts';
 import { type FetchedManifest, manifestAsk, readManifest } from './read-manifest.ts';
 import type { RegistryClient } from './registry-client.ts';
 import type { Expected } from './verify-bytes.ts';
@@ -17,13 +18,12 @@ export interface Manifests {
   config(reference: Reference, descriptor: Descriptor, signal: AbortSignal): Promise<ImageConfig>;
 }
 
-const LARGEST_CONFIG = 8 * 1024 ** 2;
 const KEPT_BYTES = 32 * 1024 ** 2;
 const KEPT_TAGS = 10_000;
 /** How an answer to HEAD fails where GET may do better: some servers do not know HEAD. */
 const HEAD_IN_VAIN = ['not-found', 'invalid', 'unsupported'];
 
-export function createManifests(client: RegistryClient): Manifests {
+export function createManifests(client: RegistryClient, cache: DiskCache): Manifests {
   const manifests = createLru<FetchedManifest>(KEPT_BYTES);
   const configs = createLru<ImageConfig>(KEPT_BYTES);
   const tags = createLru<string>(KEPT_TAGS);
@@ -52,13 +52,8 @@ export function createManifests(client: RegistryClient): Manifests {
     config: async (reference, { digest, size }, signal) => {
       const kept = configs.get(keyOf(reference, digest));
       if (kept) return kept;
-      const { registry, repository } = reference;
-      const what = `the configuration ${digest} of ${repositoryName(reference)}`;
-      const ask = { registry, repository, path: `blobs/${digest}`, what, signal };
-      const { bytes } = await client.read(ask, LARGEST_CONFIG, { digest, size });
-      const config = parseImageConfig(bytes.toString('utf8'));
-      if (config === null) throw problem('invalid', registry, `${what} is no JSON object. Push the image again.`);
-      configs.set(keyOf(reference, digest), config, bytes.length);
+      const { config, weight } = await readImageConfig({ client, cache }, reference, { digest, size }, signal);
+      configs.set(keyOf(reference, digest), config, weight);
       return config;
     },
   };

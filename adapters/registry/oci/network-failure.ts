@@ -1,6 +1,6 @@
-import { errors } from 'undici';
 import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
 import type { Endpoint } from './endpoint.ts';
+import { errors } from './http-agent.ts';
 import { problem } from './problem.ts';
 import { REFUSED_ADDRESS } from './reachable-address.ts';
 

@@ -1,9 +1,10 @@
 import { decodeText, viewOf } from '../bytes.ts';
-import { PT_DYNAMIC, PT_LOAD } from '../elf.ts';
+import { type ProgramHeader, PT_DYNAMIC, PT_LOAD } from '../elf.ts';
 import type { Image } from '../elf-image.ts';
 import type { OpenedFile } from '../ending.ts';
 import type { TreeProgram } from '../file-tree.ts';
-import { bytesAt, type LoaderRun } from './loader-run.ts';
+import { bytesAt, expectTables, type LoaderRun } from './loader-run.ts';
+import { inPages, tableExtents } from './table-extents.ts';
 
 /** Tags of the dynamic section that loaders look at (gABI chapter 5, and the GNU extensions of elf.h). */
 export const DT = {
@@ -94,14 +95,29 @@ export function* readDynamic(run: LoaderRun, file: OpenedFile, image: Image): Tr
   const segment = image.segments.findLast((each) => each.type === PT_DYNAMIC);
   if (!segment) return null;
   const size = run.layout.bits === 64 ? 16 : 8;
-  const bytes = yield* memoryAt(run, { file, image }, segment.vaddr, ENTRIES_MAX * size);
-  const entries = entriesOf(bytes, run);
+  const entries = yield* readEntries(run, { file, image }, segment, size);
   if (entries.at(-1)?.tag !== DT.NULL) {
     run.doubt = true;
     return NO_DYNAMIC;
   }
   entries.pop();
-  return { entries, values: new Map(entries.map(({ tag, value }) => [tag, value])) };
+  const values = new Map(entries.map(({ tag, value }) => [tag, value]));
+  expectTables(run, file, tableExtents(image.segments, values, file.size));
+  return { entries, values };
+}
+
+/** Loaders go on to DT_NULL, which mostly lies within the segment's own size. */
+function* readEntries(
+  run: LoaderRun,
+  of: Pick<SharedObject, 'file' | 'image'>,
+  { vaddr, offset, filesz }: ProgramHeader,
+  size: number,
+): TreeProgram<ReturnType<typeof entriesOf>> {
+  const stated = Math.min(Number(filesz), ENTRIES_MAX * size);
+  expectTables(run, of.file, [inPages(Number(offset), Number(offset) + stated, of.file.size)]);
+  const entries = entriesOf(yield* memoryAt(run, of, vaddr, stated), run);
+  if (entries.at(-1)?.tag === DT.NULL) return entries;
+  return entriesOf(yield* memoryAt(run, of, vaddr, ENTRIES_MAX * size), run);
 }
 
 /** A string of the object's string table by its offset; one that cannot be read makes the run doubtful. */

@@ -14,6 +14,7 @@ import {
   parseProgramHeaders,
   programHeaderSize,
 } from '../../../../src/kernel/elf.ts';
+import { inPages, tableExtents } from '../../../../src/kernel/loader/table-extents.ts';
 
 /** A stretch of a file, in bytes. */
 export interface ByteRange {
@@ -24,8 +25,9 @@ export interface ByteRange {
 /** What the kernel and the loader look at in an ELF file, as far as its first bytes tell. */
 export interface ElfPlan {
   readonly ranges: readonly ByteRange[];
+  /** The dynamic section in whole pages. */
   readonly dynamic: ByteRange | null;
-  /** What the loader looks at further, as the content of PT_DYNAMIC tells. */
+  /** What the loader looks at further, as the bytes of the range `dynamic` tell. */
   tables(dynamic: Uint8Array): readonly ByteRange[];
 }
 
@@ -33,18 +35,8 @@ const SHORT_SEGMENT = 4096;
 const LONGEST_DYNAMIC = 64 * 1024;
 /** Bytes at the entry point that tell whether there is an instruction. */
 const INSTRUCTION = 16;
-/** The names of a large C++ library are some hundred KiB; what is longer is read when it is asked for. */
-const LONGEST_NAMES = 512 * 1024;
-const LONGEST_VERSIONS = 64 * 1024;
-
-/** Dynamic tags (System V gABI, chapter 5, and the GNU extensions). */
-const DT_STRTAB = 5;
-const DT_STRSZ = 10;
-const DT_VERDEF = 0x6ffffffc;
-const DT_VERNEED = 0x6ffffffe;
-
-/** Reads the head of an ELF file; null when it is no program or library, or when its headers make no sense. */
-export function planElf(head: Uint8Array): ElfPlan | null {
+/** Reads the head of an ELF file of this size in bytes; null when it is no program or library, or when its headers make no sense. */
+export function planElf(head: Uint8Array, fileSize: number): ElfPlan | null {
   const layout = claimedLayout(head);
   if (head.length < headerSize(layout)) return null;
   const header = parseHeader(head, layout);
@@ -63,20 +55,23 @@ export function planElf(head: Uint8Array): ElfPlan | null {
       ...segments.filter(({ type }) => type === PT_INTERP || type === PT_GNU_PROPERTY).map(rangeOf(SHORT_SEGMENT)),
       ...inMemory(header.entry, INSTRUCTION),
     ],
-    dynamic: dynamic ? rangeOf(LONGEST_DYNAMIC)(dynamic) : null,
-    tables: (bytes) => {
-      const tags = readDynamic(bytes, layout);
-      const at = (tag: number, length: number) => {
-        const address = tags.get(tag);
-        return address === undefined ? [] : inMemory(address, length);
-      };
-      return [
-        ...at(DT_STRTAB, Math.min(Number(tags.get(DT_STRSZ) ?? 0n), LONGEST_NAMES)),
-        ...at(DT_VERDEF, LONGEST_VERSIONS),
-        ...at(DT_VERNEED, LONGEST_VERSIONS),
-      ];
+    dynamic: dynamic ? pagesOf(rangeOf(LONGEST_DYNAMIC)(dynamic), fileSize) : null,
+    tables: (pages) => {
+      const start = dynamic === undefined ? 0 : Number(dynamic.offset) % PAGE;
+      return tableExtents(segments, readDynamic(pages.subarray(start), layout), fileSize).map(({ from, to }) => ({
+        offset: from,
+        length: to - from,
+      }));
     },
   };
+}
+
+const PAGE = 4096;
+
+/** The loader’s model asks for whole pages. */
+function pagesOf({ offset, length }: ByteRange, fileSize: number): ByteRange {
+  const { from, to } = inPages(offset, offset + length, fileSize);
+  return { offset: from, length: to - from };
 }
 
 const rangeOf =
@@ -91,7 +86,7 @@ function fileOffset(loads: readonly ProgramHeader[], address: bigint): number | 
   return load ? Number(load.offset + address - load.vaddr) : null;
 }
 
-/** The first value of each tag, up to DT_NULL. */
+/** The last value of each tag, as it counts for loaders, up to DT_NULL. */
 function readDynamic(bytes: Uint8Array, { bits, little }: ElfLayout): ReadonlyMap<number, bigint> {
   const view = viewOf(bytes);
   const wide = bits === 64;
@@ -100,9 +95,7 @@ function readDynamic(bytes: Uint8Array, { bits, little }: ElfLayout): ReadonlyMa
   for (let at = 0; at + size <= bytes.length; at += size) {
     const tag = wide ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little);
     if (tag === 0) break;
-    if (!tags.has(tag)) {
-      tags.set(tag, wide ? view.getBigUint64(at + 8, little) : BigInt(view.getUint32(at + 4, little)));
-    }
+    tags.set(tag, wide ? view.getBigUint64(at + 8, little) : BigInt(view.getUint32(at + 4, little)));
   }
   return tags;
 }

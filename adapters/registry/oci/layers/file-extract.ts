@@ -73,7 +73,7 @@ export class FileExtract implements ContentSink {
 
   #readHead(): void {
     const start = this.#front.between(0, HEAD);
-    const plan = isElf(start) ? planElf(start) : null;
+    const plan = isElf(start) ? planElf(start, this.#size) : null;
     const head = plan === null ? this.#head : Math.max(this.#head, HEAD);
     if (head > 0) this.#want({ offset: 0, length: head });
     if (plan !== null) this.#followPlan(plan);

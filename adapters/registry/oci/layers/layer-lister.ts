@@ -8,7 +8,7 @@ import { readRecord, writeRecord } from './layer-record.ts';
 import type { LayerSource, LayerSourceParts } from './layer-source.ts';
 import { fetchTocListing, keptTocListing, lazyFormatFor } from './lazy-layers.ts';
 import { listLayer } from './list-layer.ts';
-import { gaveUp, inLayer, rangeReader, streamOf } from './read-layer.ts';
+import { type Breaks, gaveUp, inLayer, MOST_RESUMPTIONS, rangeReader, streamOf } from './read-layer.ts';
 import { createSharedWork } from './shared-work.ts';
 
 const LISTING = 'listing';
@@ -29,9 +29,9 @@ export function createLayerLister(parts: LayerSourceParts): LayerSource['list'] 
     const kept = await keptTocListing(layer, format, cache);
     return kept ?? fetchTocListing(layer, format, rangeReader(client, layer, signal), cache);
   };
-  const byStream = async (layer: Layer, signal: AbortSignal): Promise<LayerListing> => {
+  const byStream = async (layer: Layer, signal: AbortSignal, breaks?: Breaks): Promise<LayerListing> => {
     const record = writeRecord();
-    const listing = await inLayer(layer, () => listLayer(streamOf(client, layer, signal), layer, record));
+    const listing = await inLayer(layer, () => listLayer(streamOf(client, layer, signal, breaks), layer, record));
     await cache.set(layer.digest, LISTING, await compress(record.bytes(), LEVEL));
     return listing;
   };
@@ -40,7 +40,7 @@ export function createLayerLister(parts: LayerSourceParts): LayerSource['list'] 
     const listing =
       (await keptListing(layer, cache)) ??
       (await byToc(layer, signal)) ??
-      (await insist(() => byStream(layer, signal)));
+      (await insist((breaks) => byStream(layer, signal, breaks)));
     memory.listings.set(layer.digest, listing, listing.weight);
     return listing;
   };
@@ -54,12 +54,18 @@ export function createLayerLister(parts: LayerSourceParts): LayerSource['list'] 
     );
 }
 
-/** A connection that breaks within a layer is worth one more try: nothing that came before can be used otherwise. */
-async function insist<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * A layer whose connection broke, and that could not be taken up again, or was put together of parts that do not fit, is
+ * worth one more try in one piece.
+ */
+async function insist<T>(work: (breaks: Breaks) => Promise<T>): Promise<T> {
+  const breaks = { resumed: 0, most: MOST_RESUMPTIONS };
   try {
-    return await work();
+    return await work(breaks);
   } catch (error) {
-    if (error instanceof ProbeError && error.why.code === 'unreachable') return work();
+    if (!(error instanceof ProbeError)) throw error;
+    const { code } = error.why;
+    if (code === 'unreachable' || (code === 'invalid' && breaks.resumed > 0)) return work({ resumed: 0, most: 0 });
     throw error;
   }
 }

@@ -4,9 +4,45 @@ import type { RegistryClient } from '../registry-client.ts';
 import type { Layer, ReadRange } from './layer.ts';
 import { LayerFault } from './layer-fault.ts';
 
-/** The compressed bytes of a layer, all of them. */
-export function streamOf(client: RegistryClient, layer: Layer, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  return client.stream({ ...askFor(layer), signal });
+/** How often a layer is taken up again where its connection broke. */
+export const MOST_RESUMPTIONS = 5;
+
+/** How often a layer was taken up again, and may be. */
+export interface Breaks {
+  resumed: number;
+  readonly most: number;
+}
+
+/**
+ * The compressed bytes of a layer, all of them. Where the connection breaks they go on by a range of what is left. Whoever
+ * reads them compares the digest, so it does not matter who served which part.
+ */
+export async function* streamOf(
+  client: RegistryClient,
+  layer: Layer,
+  signal: AbortSignal,
+  breaks: Breaks = { resumed: 0, most: MOST_RESUMPTIONS },
+): AsyncGenerator<Uint8Array> {
+  const ask = { ...askFor(layer), signal };
+  let at = 0;
+  let source: AsyncIterable<Uint8Array> = client.stream(ask);
+  for (let before = 0; ; before = at) {
+    try {
+      for await (const chunk of source) {
+        at += chunk.length;
+        yield chunk;
+      }
+      return;
+    } catch (error) {
+      const broke = error instanceof ProbeError && error.why.code === 'unreachable';
+      const isStuck = at === before || breaks.resumed >= breaks.most;
+      if (!broke || isStuck || layer.size === null || at >= layer.size) throw error;
+      const rest = await client.part(ask, { from: at, to: layer.size - 1 });
+      if (rest.kind !== 'part') throw error;
+      source = rest.bytes;
+      breaks.resumed++;
+    }
+  }
 }
 
 /** Reads ranges of a layer. A registry that cannot do that is a LayerFault: then the layer is read as a whole. */

@@ -1,0 +1,62 @@
+import type { FileTree } from '../../src/kernel/file-tree.ts';
+import { type Answer, failed } from '../../src/playbook/answer.ts';
+import type { Place } from '../../src/playbook/place.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Estate } from '../../src/ports/estate.ts';
+
+/** What a real host answered, by what it was asked; every stand-in for it gives the same. */
+export type Remembered = Map<string, Promise<unknown>>;
+
+/** A stand-in for one of many hosts like `real`: each answer comes `ms` milliseconds after its question. */
+export function slowEstate(real: Estate, name: string, ms: number, clock: Clock, remembered: Remembered): Estate {
+  const after = async <T>(key: string, signal: AbortSignal | null, ask: () => Promise<T>): Promise<T> => {
+    const known = (remembered.get(key) as Promise<T> | undefined) ?? ask();
+    remembered.set(key, known);
+    await (signal === null ? clock.sleep(ms) : clock.sleep(ms, signal));
+    return known;
+  };
+  const there = (place: Place): Place => (place.kind === 'docker' ? { ...place, host: real.name } : place);
+  const here = (answer: Answer<readonly Place[]>): Answer<readonly Place[]> =>
+    answer.kind === 'known'
+      ? { ...answer, value: answer.value.map((place) => (place.kind === 'docker' ? { ...place, host: name } : place)) }
+      : answer;
+  // What outlives the first host that asks must not end with its signal.
+  const never = clock.lifetime().signal;
+  return {
+    name,
+    kind: real.kind,
+    command: real.command,
+    practice: real.practice,
+    find: async (target, signal) => here(await after(`find ${target}`, signal, () => real.find(target, never))),
+    names: (signal) => after('names', signal, () => real.names(never)),
+    inspect: (place, signal) => after('inspect', signal, () => real.inspect(there(place), never)),
+    host: (place, signal) => after('host', signal, () => real.host(there(place), never)),
+    localImage: (place, id, signal) => after(`image ${id}`, signal, () => real.localImage(there(place), id, never)),
+    localImages: (place, repository, signal) =>
+      after(`images ${repository}`, signal, () => real.localImages(there(place), repository, never)),
+    log: (place, lines, signal) => after(`log ${lines}`, signal, () => real.log(there(place), lines, never)),
+    changed: (place, signal) => after('changed', signal, () => real.changed(there(place), never)),
+    files: (place, signal) => slowFiles(real.files(there(place), never), (key, ask) => after(key, signal, ask)),
+  };
+}
+
+function slowFiles(tree: FileTree, after: <T>(key: string, ask: () => Promise<T>) => Promise<T>): FileTree {
+  return {
+    lstat: (path) => after(`lstat ${path}`, () => tree.lstat(path)),
+    read: (path, offset, length) => after(`read ${path} ${offset}+${length}`, () => tree.read(path, offset, length)),
+  };
+}
+
+/** A host that takes the question and never answers; its callers are told so when their signal aborts. */
+export function hangingEstate(real: Estate, name: string): Estate {
+  const hang = (signal: AbortSignal) =>
+    new Promise<Answer<never>>((resolve) => {
+      const end = () => resolve(failed('timeout', name, 'it did not answer in time'));
+      if (signal.aborted) end();
+      signal.addEventListener('abort', end, { once: true });
+    });
+  const last = (...args: readonly unknown[]) => hang(args.at(-1) as AbortSignal);
+  const { kind, command, practice } = real;
+  const asked = { find: last, names: last, inspect: last, host: last, localImage: last, localImages: last };
+  return { name, kind, command, practice, ...asked, log: last, changed: last, files: (...args) => real.files(...args) };
+}

@@ -1,0 +1,55 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const BUILD_MS = 1_200_000;
+/** From this version on Go fetches by itself the toolchain that a module asks for. */
+const OLDEST_MINOR = 21;
+
+/** A program of a Go module, at exactly this version. */
+export interface GoProgram {
+  /** `github.com/google/go-containerregistry/cmd/crane` */
+  readonly path: string;
+  /** `v0.20.6` */
+  readonly version: string;
+}
+
+/**
+ * The path of a program that Go builds from the module proxy, once, into the user's cache; null when there is no Go to
+ * build it with. Rejects when it cannot be built.
+ */
+export async function goProgram({ path, version }: GoProgram): Promise<string | null> {
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'execfmt-lab');
+  const name = basename(path);
+  const built = join(cache, `${name}-${version}`);
+  if (existsSync(built)) return built;
+  const go = findGo();
+  if (go === null) return null;
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, 'build-'));
+  try {
+    const env = { ...process.env, GOBIN: folder, GOFLAGS: '-buildvcs=false', GOWORK: 'off', CGO_ENABLED: '0' };
+    await run(go, ['install', `${path}@${version}`], { env, timeout: BUILD_MS, maxBuffer: 1 << 26 });
+    await rename(join(folder, name), built);
+    return built;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Go as it is installed by hand or by golang.org's archive; null when there is none that is new enough. */
+function findGo(): string | null {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/go/bin', '/usr/lib/go/bin'];
+  const candidates = folders.filter((folder) => folder !== '').map((folder) => join(folder, 'go'));
+  return candidates.find((go) => existsSync(go) && isNewEnough(go)) ?? null;
+}
+
+function isNewEnough(go: string): boolean {
+  const { stdout } = spawnSync(go, ['version'], { encoding: 'utf8', timeout: 20_000 });
+  return Number(/go1\.(\d+)/.exec(stdout ?? '')?.[1] ?? 0) >= OLDEST_MINOR;
+}
