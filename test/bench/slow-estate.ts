@@ -35,6 +35,7 @@ export function slowEstate(real: Estate, name: string, ms: number, clock: Clock,
     localImages: (place, repository, signal) =>
       after(`images ${repository}`, signal, () => real.localImages(there(place), repository, never)),
     log: (place, lines, signal) => after(`log ${lines}`, signal, () => real.log(there(place), lines, never)),
+    history: (place, signal) => after('history', signal, () => real.history(there(place), never)),
     changed: (place, signal) => after('changed', signal, () => real.changed(there(place), never)),
     files: (place, signal) => slowFiles(real.files(there(place), never), (key, ask) => after(key, signal, ask)),
   };
@@ -58,5 +59,15 @@ export function hangingEstate(real: Estate, name: string): Estate {
   const last = (...args: readonly unknown[]) => hang(args.at(-1) as AbortSignal);
   const { kind, command, practice } = real;
   const asked = { find: last, names: last, inspect: last, host: last, localImage: last, localImages: last };
-  return { name, kind, command, practice, ...asked, log: last, changed: last, files: (...args) => real.files(...args) };
+  return {
+    name,
+    kind,
+    command,
+    practice,
+    ...asked,
+    log: last,
+    history: last,
+    changed: last,
+    files: (...args) => real.files(...args),
+  };
 }
