@@ -28,7 +28,7 @@ import { rememberImages } from './remember-images.ts';
 const INSTANCE_STEPS: readonly InstanceStep[] = [hostStep, imageStep, tagStep, fileStep, symptomStep, changeStep];
 
 /** Instances that are looked at at the same time. */
-const AT_ONCE = 100;
+const AT_ONCE = 250;
 
 /** Whatever happens, a diagnosis ends within this. */
 const DEADLINE_MS = 60_000;

@@ -7,12 +7,19 @@ import type { Estate } from '../../src/ports/estate.ts';
 /** What a real host answered, by what it was asked; every stand-in for it gives the same. */
 export type Remembered = Map<string, Promise<unknown>>;
 
+/** What the real host answers, asked once for all of them. */
+type Ask = <T>(key: string, make: () => Promise<T>) => Promise<T>;
+
 /** A stand-in for one of many hosts like `real`: each answer comes `ms` milliseconds after its question. */
 export function slowEstate(real: Estate, name: string, ms: number, clock: Clock, remembered: Remembered): Estate {
-  const after = async <T>(key: string, signal: AbortSignal | null, ask: () => Promise<T>): Promise<T> => {
-    const known = (remembered.get(key) as Promise<T> | undefined) ?? ask();
+  const ask: Ask = <T>(key: string, make: () => Promise<T>): Promise<T> => {
+    const known = (remembered.get(key) as Promise<T> | undefined) ?? make();
     remembered.set(key, known);
-    await (signal === null ? clock.sleep(ms) : clock.sleep(ms, signal));
+    return known;
+  };
+  const after = async <T>(key: string, signal: AbortSignal, make: () => Promise<T>): Promise<T> => {
+    const known = ask(key, make);
+    await clock.sleep(ms, signal);
     return known;
   };
   const there = (place: Place): Place => (place.kind === 'docker' ? { ...place, host: real.name } : place);
@@ -37,14 +44,27 @@ export function slowEstate(real: Estate, name: string, ms: number, clock: Clock,
     log: (place, lines, signal) => after(`log ${lines}`, signal, () => real.log(there(place), lines, never)),
     history: (place, signal) => after('history', signal, () => real.history(there(place), never)),
     changed: (place, signal) => after('changed', signal, () => real.changed(there(place), never)),
-    files: (place, signal) => slowFiles(real.files(there(place), never), (key, ask) => after(key, signal, ask)),
+    files: (place, signal) => slowFiles(real.files(there(place), never), ask, () => clock.sleep(ms, signal)),
   };
 }
 
-function slowFiles(tree: FileTree, after: <T>(key: string, ask: () => Promise<T>) => Promise<T>): FileTree {
+/** As with a real engine, one question brings what stands at a path and the file's beginning; the next look costs nothing. */
+function slowFiles(tree: FileTree, ask: Ask, delay: () => Promise<void>): FileTree {
+  const asked = new Map<string, Promise<void>>();
+  const fetched = (path: string) => {
+    const known = asked.get(path) ?? delay();
+    asked.set(path, known);
+    return known;
+  };
   return {
-    lstat: (path) => after(`lstat ${path}`, () => tree.lstat(path)),
-    read: (path, offset, length) => after(`read ${path} ${offset}+${length}`, () => tree.read(path, offset, length)),
+    lstat: async (path) => {
+      await fetched(path);
+      return ask(`lstat ${path}`, () => tree.lstat(path));
+    },
+    read: async (path, offset, length) => {
+      await fetched(path);
+      return ask(`read ${path} ${offset}+${length}`, () => tree.read(path, offset, length));
+    },
   };
 }
 
