@@ -73,13 +73,14 @@ async function gatherExecution(
   const [hostFacts, facts] = [await host, await instance];
   if (hostFacts.kind === 'probe-failed') return hostFacts;
   if (facts.kind === 'probe-failed') return facts;
+  if (facts.value.argvUnknown) return { kind: 'probe-failed', why: facts.value.argvUnknown };
   if (facts.value.argv.length === 0) {
     return failed('invalid', place.container, 'there is neither an entrypoint nor a command');
   }
   const { argv, path, workingDir, user } = facts.value;
   return answerOf(async () => {
     const outcome = await predictStart(estate.files(place, signal), hostFacts.value, { argv, path, workingDir, user });
-    return { outcome, readFrom: 'container' as const };
+    return { outcome, readFrom: estate.filesFrom };
   });
 }
 

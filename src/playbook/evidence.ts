@@ -1,5 +1,6 @@
 import type { Platform } from '../image/platform.ts';
 import type { KernelHost } from '../kernel/host.ts';
+import type { ProbeFailure } from './answer.ts';
 import type { Place } from './place.ts';
 
 /** What the machine that runs an instance says of itself. */
@@ -13,6 +14,8 @@ export interface HostFacts {
   readonly engine: string;
   /** e.g. `runc`. */
   readonly runtime: string;
+  /** What is odd about it, in sentences: labels that contradict the machine, not ready. Absent when nothing is. */
+  readonly remarks?: readonly string[];
   /** What the kernel model is given. */
   readonly kernel: KernelHost;
 }
@@ -44,6 +47,8 @@ export interface InstanceFacts {
   readonly imageId: string;
   /** Entrypoint and command together, as they will be executed. */
   readonly argv: readonly string[];
+  /** Why `argv` is not known: it stands in an image that cannot be read. Absent when it is known. */
+  readonly argvUnknown?: ProbeFailure;
   readonly path: string | null;
   readonly workingDir: string;
   /** As configured: empty, `1000`, `1000:1000`, or a name. */

@@ -23,7 +23,7 @@ export function judge(evidence: InstanceEvidence): Verdict {
   }
   const symptom = readSymptom(instance.value, log.kind === 'known' ? log.value : null, at);
   if (symptom.kind === 'running') return running(evidence);
-  if (instance.value.argv.length === 0) return noEntrypoint(evidence);
+  if (instance.value.argv.length === 0 && !instance.value.argvUnknown) return noEntrypoint(evidence);
   if (execution.kind === 'probe-failed') return withoutFile(evidence, symptom, execution.why.message);
   const { outcome } = execution.value;
   return outcome.outcome === 'runs'

@@ -13,6 +13,8 @@ export interface Estate {
   readonly kind: 'docker' | 'kubernetes';
   /** How a person reaches it on the command line: `docker`, `docker -H ssh://ops@render-01`. */
   readonly command: string;
+  /** Where `files` reads: in the instance itself, or the image that it was made from, as it is published. */
+  readonly filesFrom: 'container' | 'registry';
   /** A practice host: marked wherever it is shown. */
   readonly practice: boolean;
 
@@ -27,6 +29,6 @@ export interface Estate {
   /** The images of one repository (`registry.corp.io/pdf-renderer`) in the local store, newest first. */
   localImages(place: Place, repository: string, signal: AbortSignal): Promise<Answer<readonly LocalImageFacts[]>>;
   log(place: Place, lines: number, signal: AbortSignal): Promise<Answer<LogTail>>;
-  /** The instance's root file system as it is on the node. Rejects with ProbeError. */
+  /** The instance's root file system, from `filesFrom`. Rejects with ProbeError. */
   files(place: Place, signal: AbortSignal): FileTree;
 }

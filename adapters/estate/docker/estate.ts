@@ -35,6 +35,7 @@ export function createDockerEstate(options: DockerEstateOptions): Estate {
     kind: 'docker',
     command: options.command ?? 'docker',
     practice,
+    filesFrom: 'container',
     find: (wanted, signal) => answerOf(() => findInstances(engine, name, wanted, signal)),
     names: (signal) => answerOf(() => listNames(engine, signal)),
     inspect: (place, signal) =>
