@@ -68,7 +68,9 @@ export function createApi(options: ApiOptions): Api {
     } catch (error) {
       if (deadline.aborted) {
         if (error instanceof ProbeError) throw error;
-        const message = signal.aborted ? 'the question was given up' : `no answer within ${options.deadlineMs / 1_000} s`;
+        const message = signal.aborted
+          ? 'the question was given up'
+          : `no answer within ${options.deadlineMs / 1_000} s`;
         throw clusterFailure(target, 'timeout', message, error);
       }
       throw translateConnection(target, error);
@@ -133,7 +135,11 @@ export function createApi(options: ApiOptions): Api {
       const { items, metadata } = answer;
       seen += items?.length ?? 0;
       if (seen > ITEMS_CAP) {
-        throw clusterFailure(target, 'too-large', `there are more than ${ITEMS_CAP} ${asked.resource.plural}: name the namespaces of this cluster in the configuration`);
+        throw clusterFailure(
+          target,
+          'too-large',
+          `there are more than ${ITEMS_CAP} ${asked.resource.plural}: name the namespaces of this cluster in the configuration`,
+        );
       }
       for (const item of items ?? []) {
         const result = keep(item);

@@ -65,7 +65,8 @@ export function createKubernetesEstate(options: KubernetesEstateOptions): Estate
 function createReader(api: Api, { images }: KubernetesEstateOptions) {
   const readNode = async ({ pod }: PodAt, signal: AbortSignal) => {
     const name = pod.spec?.nodeName;
-    if (!name) throw clusterFailure(api.target, 'not-found', `the pod ${pod.metadata?.name} is not scheduled to any node`);
+    if (!name)
+      throw clusterFailure(api.target, 'not-found', `the pod ${pod.metadata?.name} is not scheduled to any node`);
     return api.get<NodeDocument>({ verb: 'get', resource: RESOURCES.nodes, namespace: null, name }, signal);
   };
   const host = async (found: PodAt, signal: AbortSignal) =>
@@ -102,10 +103,16 @@ function createReader(api: Api, { images }: KubernetesEstateOptions) {
     async inspect(place: ClusterPlace, signal: AbortSignal) {
       const [found, workload] = await Promise.all([readPod(api, place, signal), workloadIfReadable(place, signal)]);
       const opened = await open(found, signal);
-      return instanceFacts(place, found, workload, opened.kind === 'known' ? { ...opened, value: opened.value.config } : opened);
+      return instanceFacts(
+        place,
+        found,
+        workload,
+        opened.kind === 'known' ? { ...opened, value: opened.value.config } : opened,
+      );
     },
     host: async (place: ClusterPlace, signal: AbortSignal) => host(await readPod(api, place, signal), signal),
-    localImage: async (place: ClusterPlace, signal: AbortSignal) => localImage(await readPod(api, place, signal), signal),
+    localImage: async (place: ClusterPlace, signal: AbortSignal) =>
+      localImage(await readPod(api, place, signal), signal),
     async localImages(place: ClusterPlace, repository: string, signal: AbortSignal) {
       const found = await readPod(api, place, signal);
       const [workload, node, source] = await Promise.all([
@@ -115,7 +122,9 @@ function createReader(api: Api, { images }: KubernetesEstateOptions) {
       ]);
       const revisions = workload === null ? [] : await readRevisions(api, workload, signal);
       const earlier = await imagesOfRevisions(source, revisions, place.container, repository, signal);
-      const own = imageOf(found.container).imageId.startsWith(`${repository}@`) ? [await localImage(found, signal)] : [];
+      const own = imageOf(found.container).imageId.startsWith(`${repository}@`)
+        ? [await localImage(found, signal)]
+        : [];
       return distinct([...own, ...earlier, ...imagesOnNode(node, repository)]);
     },
     async files(place: ClusterPlace, signal: AbortSignal) {

@@ -27,13 +27,18 @@ export async function findInstances(
 ): Promise<readonly Place[]> {
   const wanted = readName(text);
   if (wanted === null || (wanted.namespace !== null && !isInScope(scope, wanted.namespace))) return [];
-  const workloads = wanted.kind === 'pod' || wanted.kind === 'rollout' ? [] : await findWorkloads(api, scope, wanted, signal);
+  const workloads =
+    wanted.kind === 'pod' || wanted.kind === 'rollout' ? [] : await findWorkloads(api, scope, wanted, signal);
   const found: PodsOf[] = await Promise.all(
-    workloads.map(async (one) => ({ workload: `${one.kind}/${one.name}`, pods: await podsOfWorkload(api, one, signal) })),
+    workloads.map(async (one) => ({
+      workload: `${one.kind}/${one.name}`,
+      pods: await podsOfWorkload(api, one, signal),
+    })),
   );
   if (wanted.kind === null || wanted.kind === 'pod') found.push(...(await podsByName(api, scope, wanted, signal)));
   const nothing = workloads.length === 0 && found.length === 0;
-  if (wanted.kind === 'rollout' || (nothing && wanted.kind === null)) found.push(...(await podsOfRollout(api, scope, wanted, signal)));
+  if (wanted.kind === 'rollout' || (nothing && wanted.kind === null))
+    found.push(...(await podsOfRollout(api, scope, wanted, signal)));
   const count = found.reduce((sum, { pods }) => sum + pods.length, 0);
   const empty = workloads[0];
   if (count === 0 && empty) throw clusterFailure(api.target, 'not-found', whyNoPods(empty));
@@ -65,7 +70,10 @@ async function workloadOf(api: Api, { owner, namespace, name }: PodGlimpse, sign
   const resource = resourceOf(owner.kind);
   const between = owner.kind === 'replicaset' || owner.kind === 'job';
   if (!between || resource === null) return `${owner.kind}/${owner.name}`;
-  const document = await api.getIfThere<WorkloadDocument>({ verb: 'get', resource, namespace, name: owner.name }, signal);
+  const document = await api.getIfThere<WorkloadDocument>(
+    { verb: 'get', resource, namespace, name: owner.name },
+    signal,
+  );
   const top = document && controllerOf(document);
   return top ? `${top.kind}/${top.name}` : `${owner.kind}/${owner.name}`;
 }

@@ -2,7 +2,7 @@ import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Api } from './api.ts';
 import type { KubeObject, LabelSelector, WorkloadDocument } from './documents.ts';
 import type { Wanted } from './read-name.ts';
-import { type Resource, RESOURCES, WORKLOAD_KINDS } from './resources.ts';
+import { RESOURCES, type Resource, WORKLOAD_KINDS } from './resources.ts';
 import { listInScope, type Scope } from './scope.ts';
 
 /** A workload that was found by name. */

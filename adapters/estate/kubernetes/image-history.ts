@@ -21,7 +21,11 @@ const REVISIONS_CAP = 10;
 const UNKNOWN = { os: 'unknown', architecture: 'unknown', variant: null };
 
 /** The revisions of a Deployment (its ReplicaSets), StatefulSet or DaemonSet (ControllerRevisions), newest first. */
-export async function readRevisions(api: Api, workload: FoundWorkload, signal: AbortSignal): Promise<readonly Revision[]> {
+export async function readRevisions(
+  api: Api,
+  workload: FoundWorkload,
+  signal: AbortSignal,
+): Promise<readonly Revision[]> {
   const { kind, namespace, document } = workload;
   const uid = document.metadata?.uid ?? '';
   const selector = formatSelector(document.spec?.selector);
@@ -75,7 +79,9 @@ export async function imagesOfRevisions(
       const reference = imageIn(template, container);
       if (reference === null || repositoryOf(reference) !== repository) return null;
       const digest = reference.split('@')[1] ?? (await digestNow(images, reference, signal));
-      return digest === null ? null : factsOf(repository, digest, reference.includes('@') ? [] : [reference], createdAt);
+      return digest === null
+        ? null
+        : factsOf(repository, digest, reference.includes('@') ? [] : [reference], createdAt);
     }),
   );
   return found.filter((one) => one !== null);
@@ -91,7 +97,16 @@ export function imagesOnNode(node: NodeDocument, repository: string): readonly L
   return (node.status?.images ?? []).flatMap(({ names }) => {
     const own = (names ?? []).filter((name) => repositoryOf(name) === repository);
     const digest = own.find((name) => name.includes('@sha256:'))?.split('@')[1];
-    return digest === undefined ? [] : [factsOf(repository, digest, own.filter((name) => !name.includes('@')), null)];
+    return digest === undefined
+      ? []
+      : [
+          factsOf(
+            repository,
+            digest,
+            own.filter((name) => !name.includes('@')),
+            null,
+          ),
+        ];
   });
 }
 

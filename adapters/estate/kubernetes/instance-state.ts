@@ -9,7 +9,11 @@ const BACKING_OFF = new Set(['CrashLoopBackOff', 'ImagePullBackOff']);
  * The process of a container as its pod's status tells it. `status` is Kubernetes' own word: `running`, `terminated`,
  * or the reason for which it waits. `redact` hides the environment's values in what the runtime wrote.
  */
-export function instanceState(pod: PodDocument, container: PodContainer, redact: (text: string) => string): InstanceState {
+export function instanceState(
+  pod: PodDocument,
+  container: PodContainer,
+  redact: (text: string) => string,
+): InstanceState {
   const { status, spec } = container;
   const { running, waiting, terminated } = status?.state ?? {};
   const last = terminated ?? status?.lastState?.terminated;

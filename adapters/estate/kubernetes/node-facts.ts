@@ -43,13 +43,17 @@ function remarksOn({ metadata, spec, status }: NodeDocument, machine: string, os
   const labels = metadata?.labels ?? {};
   const stated = (key: string, is: string) =>
     labels[key] !== undefined && labels[key] !== is
-      ? [`The label ${key}=${labels[key]} contradicts the kubelet, which reports ${is}: the scheduler goes by the label.`]
+      ? [
+          `The label ${key}=${labels[key]} contradicts the kubelet, which reports ${is}: the scheduler goes by the label.`,
+        ]
       : [];
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return [
     ...stated('kubernetes.io/arch', machine),
     ...stated('kubernetes.io/os', os),
-    ...(ready && ready.status !== 'True' ? [`The node is not ready: ${ready.message ?? ready.reason ?? 'no reason given'}.`] : []),
+    ...(ready && ready.status !== 'True'
+      ? [`The node is not ready: ${ready.message ?? ready.reason ?? 'no reason given'}.`]
+      : []),
     ...(spec?.unschedulable ? ['The node is cordoned.'] : []),
     ...cpuFeatures(labels),
   ];

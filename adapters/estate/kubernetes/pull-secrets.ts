@@ -21,7 +21,12 @@ export async function readPullSecrets(api: Api, pod: PodDocument, signal: AbortS
   return Object.assign({}, ...secrets.reverse().map((secret) => (secret === null ? {} : loginsOf(secret))));
 }
 
-async function readSecret(api: Api, namespace: string, name: string, signal: AbortSignal): Promise<SecretDocument | null> {
+async function readSecret(
+  api: Api,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<SecretDocument | null> {
   try {
     return await api.getIfThere({ verb: 'get', resource: RESOURCES.secrets, namespace, name }, signal);
   } catch (error) {
@@ -54,6 +59,9 @@ function loginOf(entry: Readonly<Record<string, unknown>>): { username: string; 
 
 /** Keys are hosts or addresses; Docker Hub has several names. */
 function registryOf(key: string): string {
-  const host = key.replace(/^https?:\/\//, '').replace(/\/.*$/, '').toLowerCase();
+  const host = key
+    .replace(/^https?:\/\//, '')
+    .replace(/\/.*$/, '')
+    .toLowerCase();
   return /^(?:index|registry-1)\.docker\.io$/.test(host) ? 'docker.io' : host;
 }

@@ -15,7 +15,12 @@ const READ_CAP = 4 * 1024 * 1024;
  * The last lines that a container wrote, oldest first: of its present life while it runs, else of the one before, where
  * the runtime's last words are. The literal values of its environment are hidden. Rejects with ProbeError.
  */
-export async function readLog(api: Api, { pod, container }: PodAt, lines: number, signal: AbortSignal): Promise<LogTail> {
+export async function readLog(
+  api: Api,
+  { pod, container }: PodAt,
+  lines: number,
+  signal: AbortSignal,
+): Promise<LogTail> {
   const { running, terminated } = container.status?.state ?? {};
   const before = container.status?.lastState?.terminated !== undefined;
   const previous = running === undefined && terminated === undefined && before;

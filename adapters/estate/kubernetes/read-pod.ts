@@ -33,7 +33,9 @@ export async function readPod(api: Api, place: ClusterPlace, signal: AbortSignal
   const pod = there ?? (await readSuccessor(api, place, signal));
   const found = pod && containersOf(pod).find(({ spec }) => spec.name === container);
   if (pod && found) return { pod, container: found };
-  const what = pod ? `the pod ${name} has no container ${container}` : `there is no pod ${name} in namespace ${namespace} any more`;
+  const what = pod
+    ? `the pod ${name} has no container ${container}`
+    : `there is no pod ${name} in namespace ${namespace} any more`;
   throw clusterFailure(api.target, 'not-found', `${what}: run again`);
 }
 

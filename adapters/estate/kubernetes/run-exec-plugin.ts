@@ -53,7 +53,8 @@ function outputOf(command: string, exec: JsonObject, fail: Fail, signal: AbortSi
       killGroup(child);
       reject(error);
     };
-    const onAbort = () => give(fail('did not answer in time and was killed: run it by hand, it may be asking something'));
+    const onAbort = () =>
+      give(fail('did not answer in time and was killed: run it by hand, it may be asking something'));
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     child.stdout?.on('data', (chunk: Buffer) => {

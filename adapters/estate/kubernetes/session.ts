@@ -97,7 +97,11 @@ function load({ kubeconfig, context }: ClusterAddress, target: string): KubeConf
   if (context === null) return config;
   if (config.getContextObject(context) === null) {
     const known = config.getContexts().map(({ name }) => name);
-    throw clusterFailure(target, 'invalid', `the kubeconfig has no context ${context}; it has ${known.join(', ') || 'none'}`);
+    throw clusterFailure(
+      target,
+      'invalid',
+      `the kubeconfig has no context ${context}; it has ${known.join(', ') || 'none'}`,
+    );
   }
   config.setCurrentContext(context);
   return config;
@@ -125,7 +129,11 @@ async function applyPlugin(
   );
   const pem = (text: string | null) => (text === null ? null : Buffer.from(text).toString('base64'));
   const { exec: _plugin, ...rest } = user;
-  const resolved = defined({ token: token ?? undefined, certData: pem(certificate) ?? undefined, keyData: pem(key) ?? undefined });
+  const resolved = defined({
+    token: token ?? undefined,
+    certData: pem(certificate) ?? undefined,
+    keyData: pem(key) ?? undefined,
+  });
   config.users = config.users.map((one) => (one.name === user.name ? { ...rest, ...resolved } : one));
   return expiresAt;
 }

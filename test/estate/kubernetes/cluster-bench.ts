@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { createKubernetesEstate } from '../../../adapters/estate/kubernetes/estate.ts';
+import { createImageSource } from '../../../adapters/registry/oci/image-source.ts';
+import type { Place } from '../../../src/playbook/place.ts';
+import type { Estate } from '../../../src/ports/estate.ts';
+import type { ImageSource } from '../../../src/ports/image-source.ts';
+import type { Log } from '../../../src/ports/log.ts';
+import { buildRendererImage } from '../../lab/incident-image.ts';
+import { type ControlPlane, startControlPlane } from '../../lab/kubernetes/control-plane.ts';
+import { type StandInImage, type StandInNode, startStandInNode } from '../../lab/kubernetes/stand-in-node.ts';
+import { pushImages } from '../../lab/push-image.ts';
+import { startRegistry } from '../../lab/registry.ts';
+import { waitFor } from '../../lab/waiting.ts';
+import { systemClock } from '../docker/system-clock.ts';
+
+/** Stands in the environment of every pod. */
+export const CANARY = 'canary-7c41-do-not-tell';
+const CLUSTER = 'lab';
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+type ClusterPlace = Extract<Place, { kind: 'kubernetes' }>;
+
+/** A real API server, a registry with a good and a bad image, and nodes for amd64. */
+export interface ClusterBench {
+  readonly plane: ControlPlane;
+  readonly cluster: string;
+  readonly registry: string;
+  readonly repository: string;
+  /** `…:v3`, for arm64, and `…@sha256:…` of v2, for amd64. */
+  readonly bad: string;
+  readonly good: string;
+  readonly badImageId: string;
+  readonly images: ImageSource;
+  /** The estate as the owner of a kubeconfig sees it; the administrator without one. */
+  estateFor(kubeconfig?: string, namespaces?: readonly string[] | null): Estate;
+  /** Makes a namespace of a new name. */
+  namespace(): Promise<string>;
+  /** Deploys and waits until its pods have been reported. Gives the place of the first one. */
+  deploy(namespace: string, name: string, image: string, more?: object): Promise<ClusterPlace>;
+  /** Adds a node until the bench is closed. */
+  addNode(name: string, architecture: string, labels?: Record<string, string>): Promise<StandInNode>;
+  close(): Promise<void>;
+}
+
+export async function openBench(): Promise<ClusterBench> {
+  const [plane, registry] = await Promise.all([startControlPlane(), startRegistry()]);
+  const repository = `${registry.address}/pdf-renderer`;
+  const [v2, v3] = [await buildRendererImage('amd64', 'v2'), await buildRendererImage('arm64', 'v3')];
+  await pushImages(repository, { v2, v3 });
+  const idOf: Record<string, string> = { [v2.digest]: 'amd64', [v3.digest]: 'arm64' };
+  const tags: Record<string, string> = { v2: v2.digest, v3: v3.digest };
+  const imageOn =
+    (architecture: string) =>
+    (reference: string): StandInImage => {
+      const digest = reference.split('@')[1] ?? tags[reference.split(':').at(-1) ?? ''] ?? '';
+      const runs = idOf[digest] === architecture;
+      if (idOf[digest] === undefined) return { imageId: '', refusal: `${reference}: not found` };
+      return { imageId: `${repository}@${digest}`, refusal: runs ? null : 'exec /app/render: exec format error' };
+    };
+  const nodes: StandInNode[] = [];
+  const addNode = async (name: string, architecture: string, labels: Record<string, string> = {}) => {
+    const node = await startStandInNode(plane, { name, architecture, labels, imageOf: imageOn(architecture) });
+    nodes.push(node);
+    return node;
+  };
+  await addNode('worker-amd64', 'amd64');
+  const registries = { [registry.address]: { plainHttp: true } };
+  const images = createImageSource({ registries, dockerConfigPath: null, log: silent, clock: systemClock });
+  return {
+    plane,
+    cluster: CLUSTER,
+    registry: registry.address,
+    repository,
+    bad: `${repository}:v3`,
+    good: `${repository}@${v2.digest}`,
+    badImageId: `${repository}@${v3.digest}`,
+    images,
+    estateFor: (kubeconfig = plane.kubeconfig('admin'), namespaces = null) =>
+      createKubernetesEstate({
+        name: CLUSTER,
+        kubeconfig,
+        context: null,
+        namespaces,
+        command: 'kubectl --context lab',
+        images: () => images,
+        clock: systemClock,
+      }),
+    async namespace() {
+      const name = `docs-${randomBytes(3).toString('hex')}`;
+      await plane.admin.create('/api/v1/namespaces', { metadata: { name } });
+      await waitFor('its service account', 30_000, () =>
+        plane.admin.get(`/api/v1/namespaces/${name}/serviceaccounts/default`),
+      );
+      return name;
+    },
+    async deploy(namespace, name, image, more = {}) {
+      await plane.admin.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment(name, image, more));
+      return waitForPod(plane, namespace, name);
+    },
+    addNode,
+    async close() {
+      for (const node of nodes) await node.stop();
+      await Promise.all([plane.stop(), registry.stop()]);
+    },
+  };
+}
+
+function deployment(name: string, image: string, more: object) {
+  const labels = { app: name };
+  return {
+    metadata: { name, labels },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'render', image, env: [{ name: 'API_KEY', value: CANARY }] }], ...more },
+      },
+    },
+  };
+}
+
+interface PodList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly spec: { readonly nodeName?: string };
+    readonly status: { readonly containerStatuses?: readonly { readonly imageID: string }[] };
+  }[];
+}
+
+async function waitForPod(plane: ControlPlane, namespace: string, name: string): Promise<ClusterPlace> {
+  return waitFor(`a pod of ${name}`, 60_000, async () => {
+    const list = await plane.admin.get<PodList>(`/api/v1/namespaces/${namespace}/pods?labelSelector=app=${name}`);
+    const pod = list?.items.find(({ status }) => status.containerStatuses !== undefined);
+    const workload = `deployment/${name}`;
+    const where = { kind: 'kubernetes', cluster: CLUSTER, namespace, workload, container: 'render' } as const;
+    return pod && { ...where, pod: pod.metadata.name, node: pod.spec.nodeName ?? '' };
+  });
+}

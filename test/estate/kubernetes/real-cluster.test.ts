@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { estateContract, knownValue } from '../../contracts/estate-contract.ts';
+import { suite } from '../../lab/requirements.ts';
+import { CANARY, type ClusterBench, openBench } from './cluster-bench.ts';
+
+/** Building Kubernetes, where nobody has done so yet, is part of it. */
+const START_MS = 3_600_000;
+
+const signal = new AbortController().signal;
+
+suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debian-binaries'], () => {
+  let bench: ClusterBench;
+  beforeAll(async () => {
+    bench = await openBench();
+  }, START_MS);
+  afterAll(() => bench?.close());
+
+  estateContract('a Kubernetes cluster', async () => {
+    const namespace = await bench.namespace();
+    const place = await bench.deploy(namespace, 'pdf-renderer', bench.bad);
+    return {
+      estate: bench.estateFor(),
+      name: 'pdf-renderer',
+      place,
+      nowhere: { ...place, namespace, workload: 'deployment/nothing', pod: 'nothing-1' },
+      argv: ['/app/render', '-c', expect.stringContaining('pdf-renderer v3')],
+      imageReference: bench.bad,
+      repository: bench.repository,
+      imageArchitecture: 'arm64',
+      hostArchitecture: 'amd64',
+      canary: CANARY,
+      close: () => bench.plane.admin.delete(`/api/v1/namespaces/${namespace}`),
+    };
+  });
+
+  describe('names', () => {
+    it('may say namespace and kind', async () => {
+      const namespace = await bench.namespace();
+      const place = await bench.deploy(namespace, 'web', bench.good);
+      const estate = bench.estateFor();
+      for (const name of [
+        `${namespace}/web`,
+        `${namespace}/deployment/web`,
+        'deploy/web',
+        place.pod,
+        `pod/${place.pod}`,
+      ]) {
+        expect(knownValue(await estate.find(name, signal)), name).toEqual([place]);
+      }
+      for (const name of ['statefulset/web', 'default/web', 'web/deployment/x/y', '../web', 'WEB']) {
+        expect(knownValue(await estate.find(name, signal)), name).toEqual([]);
+      }
+    });
+  });
+});
