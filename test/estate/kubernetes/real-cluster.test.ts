@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { estateContract, knownValue } from '../../contracts/estate-contract.ts';
+import { imageSwapperContract } from '../../contracts/image-swapper-contract.ts';
 import { suite } from '../../lab/requirements.ts';
 import { CANARY, type ClusterBench, openBench } from './cluster-bench.ts';
+import { swapperOnCluster } from './swapper-on-cluster.ts';
 
 /** Building Kubernetes, where nobody has done so yet, is part of it. */
 const START_MS = 3_600_000;
@@ -32,6 +34,8 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
       close: () => bench.plane.admin.delete(`/api/v1/namespaces/${namespace}`),
     };
   });
+
+  imageSwapperContract('a Kubernetes cluster', () => swapperOnCluster(bench));
 
   describe('names', () => {
     it('may say namespace and kind', async () => {
