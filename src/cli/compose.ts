@@ -6,7 +6,6 @@ import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts'
 import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { createPrometheus } from '../../adapters/metrics/prometheus/prometheus.ts';
 import { createScrape } from '../../adapters/metrics/scrape/scrape.ts';
-import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
 import type { RegistryOptions } from '../../adapters/registry/oci/options.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
@@ -16,8 +15,10 @@ import type { Config, RegistryConfig } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import { redact } from '../view/redact.ts';
+import { connectClusters } from './connect-clusters.ts';
 import { connectHosts } from './connect-hosts.ts';
 import { UsageError } from './exit-status.ts';
+import { createImageSources } from './image-sources.ts';
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
 import { unsupportedParts } from './unsupported.ts';
@@ -48,14 +49,17 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const services = servicesOf(config);
   const registries = await registryOptions(config.registries);
   const hosts = connectHosts(config.hosts, services, registries);
+  const sources = createImageSources({ registries, dockerConfigPath: dockerConfigPath(), log, clock: systemClock });
+  const clusters = connectClusters(config.clusters, services, sources);
   const journal = openSqliteJournal(store);
   const claim = (key: string) => journal.claim(key, systemClock.now());
   const channels = config.chat.slack?.channels ?? null;
   const slack = options.slack && createSlack({ ...options.slack, channels, log, clock: systemClock, claim });
   const application = createApplication({
     services,
-    ...hosts,
-    images: createImageSource({ registries, dockerConfigPath: dockerConfigPath(), log, clock: systemClock }),
+    estates: new Map([...hosts.estates, ...clusters.estates]),
+    swappers: new Map([...hosts.swappers, ...clusters.swappers]),
+    images: sources({}),
     metrics: metricsOf(config),
     journal,
     workflows: createLocalWorkflows({ path: store, clock: systemClock, log }),
