@@ -27,15 +27,15 @@ export async function findInstances(
 ): Promise<readonly Place[]> {
   const wanted = readName(text);
   if (wanted === null || (wanted.namespace !== null && !isInScope(scope, wanted.namespace))) return [];
-  const workloads =
-    wanted.kind === 'pod' || wanted.kind === 'rollout' ? [] : await findWorkloads(api, scope, wanted, signal);
+  const pods = wanted.kind === null || wanted.kind === 'pod' ? await podsByName(api, scope, wanted, signal) : [];
+  const workloads = await workloadsBeside(pods, api, scope, wanted, signal);
   const found: PodsOf[] = await Promise.all(
     workloads.map(async (one) => ({
       workload: `${one.kind}/${one.name}`,
       pods: await podsOfWorkload(api, one, signal),
     })),
   );
-  if (wanted.kind === null || wanted.kind === 'pod') found.push(...(await podsByName(api, scope, wanted, signal)));
+  found.push(...pods);
   const nothing = workloads.length === 0 && found.length === 0;
   if (wanted.kind === 'rollout' || (nothing && wanted.kind === null))
     found.push(...(await podsOfRollout(api, scope, wanted, signal)));
@@ -44,6 +44,23 @@ export async function findInstances(
   if (count === 0 && empty) throw clusterFailure(api.target, 'not-found', whyNoPods(empty));
   const platforms = count > 1 ? await readNodePlatforms(api, signal) : new Map<string, string>();
   return pickPlaces(cluster, found, (node) => platforms.get(node) ?? '');
+}
+
+/** That some kinds may not be listed matters only where nothing else has the name. */
+async function workloadsBeside(
+  pods: readonly PodsOf[],
+  api: Api,
+  scope: Scope,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<readonly FoundWorkload[]> {
+  if (wanted.kind === 'pod' || wanted.kind === 'rollout') return [];
+  try {
+    return await findWorkloads(api, scope, wanted, signal);
+  } catch (error) {
+    if (pods.length > 0 && error instanceof ProbeError && error.why.code === 'denied') return [];
+    throw error;
+  }
 }
 
 async function podsByName(api: Api, scope: Scope, wanted: Wanted, signal: AbortSignal): Promise<readonly PodsOf[]> {

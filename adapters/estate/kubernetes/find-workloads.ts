@@ -15,7 +15,7 @@ export interface FoundWorkload {
 
 /**
  * The workloads of this name and kind. One request a kind and namespace, however large the cluster is: the API picks by
- * name. A kind that may not be listed is passed over, unless nothing may be. Rejects with ProbeError.
+ * name. A kind that may not be listed is passed over only when another one has the name. Rejects with ProbeError.
  */
 export async function findWorkloads(
   api: Api,
@@ -31,12 +31,12 @@ export async function findWorkloads(
       listInScope<WorkloadDocument, FoundWorkload>(api, narrowed, resource, query, (item) => found(kind, item), signal),
     ),
   );
-  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
-  for (const reason of refused) {
-    const passed = reason instanceof ProbeError && reason.why.code === 'denied' && refused.length < kinds.length;
-    if (!passed) throw reason;
-  }
   const all = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  for (const answer of answers) {
+    const reason: unknown = answer.status === 'rejected' ? answer.reason : null;
+    const passedOver = reason instanceof ProbeError && reason.why.code === 'denied' && all.length > 0;
+    if (reason !== null && !passedOver) throw reason;
+  }
   return withoutOwned(all, wanted);
 }
 

@@ -102,6 +102,7 @@ const etcdArguments = (folder: string, client: number, peer: number) => [
 const apiserverArguments = (folder: string, etcd: number, port: number) => [
   ...['--etcd-servers', `http://127.0.0.1:${etcd}`, '--cert-dir', join(folder, 'certs')],
   ...['--bind-address', '127.0.0.1', '--advertise-address', '127.0.0.1', '--secure-port', String(port)],
+  ...['--kubelet-preferred-address-types', 'Hostname,InternalIP'],
   ...['--service-cluster-ip-range', SERVICE_RANGE, '--endpoint-reconciler-type', 'none'],
   ...['--token-auth-file', join(folder, 'tokens.csv'), '--authorization-mode', 'Node,RBAC', '--allow-privileged=true'],
   ...['--service-account-issuer', 'https://kubernetes.default.svc'],
