@@ -24,13 +24,14 @@ export interface PodAt {
 }
 
 /**
- * Reads the pod of a place. Pods come and go: where it is gone, the newest one of the same workload that has such a
+ * Reads the pod of a place. Pods come and go: where it is gone or on its way out, the newest one of the same workload that has such a
  * container stands for it, failing ones first. Rejects with ProbeError.
  */
 export async function readPod(api: Api, place: ClusterPlace, signal: AbortSignal): Promise<PodAt> {
   const { namespace, pod: name, container } = place;
   const there = await api.getIfThere<PodDocument>({ verb: 'get', resource: RESOURCES.pods, namespace, name }, signal);
-  const pod = there ?? (await readSuccessor(api, place, signal));
+  const stays = there !== null && there.metadata?.deletionTimestamp === undefined;
+  const pod = stays ? there : ((await readSuccessor(api, place, signal)) ?? there);
   const found = pod && containersOf(pod).find(({ spec }) => spec.name === container);
   if (pod && found) return { pod, container: found };
   const what = pod

@@ -7,6 +7,8 @@ import type { ImageSource } from '../../../src/ports/image-source.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { buildRendererImage } from '../../lab/incident-image.ts';
 import { type ControlPlane, startControlPlane } from '../../lab/kubernetes/control-plane.ts';
+import { type RealNode, startRealNode } from '../../lab/kubernetes/kubelet.ts';
+import { buildPauseImage } from '../../lab/kubernetes/pause-image.ts';
 import { type StandInImage, type StandInNode, startStandInNode } from '../../lab/kubernetes/stand-in-node.ts';
 import { pushImages } from '../../lab/push-image.ts';
 import { startRegistry } from '../../lab/registry.ts';
@@ -16,6 +18,8 @@ import { systemClock } from '../docker/system-clock.ts';
 /** Stands in the environment of every pod. */
 export const CANARY = 'canary-7c41-do-not-tell';
 const CLUSTER = 'lab';
+/** The node on which the pods' containers are only played. */
+const STAND_IN = 'worker-amd64';
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 type ClusterPlace = Extract<Place, { kind: 'kubernetes' }>;
@@ -35,8 +39,10 @@ export interface ClusterBench {
   estateFor(kubeconfig?: string, namespaces?: readonly string[] | null): Estate;
   /** Makes a namespace of a new name. */
   namespace(): Promise<string>;
-  /** Deploys and waits until its pods have been reported. Gives the place of the first one. */
-  deploy(namespace: string, name: string, image: string, more?: object): Promise<ClusterPlace>;
+  /** Deploys to a node, the stand-in when none is named, and waits until a pod has been reported. Gives the place of that. */
+  deploy(namespace: string, name: string, image: string, node?: string): Promise<ClusterPlace>;
+  /** Adds a real kubelet on a real containerd, until the bench is closed. Gives its name. */
+  addRealNode(): Promise<string>;
   /** Adds a node until the bench is closed. */
   addNode(name: string, architecture: string, labels?: Record<string, string>): Promise<StandInNode>;
   close(): Promise<void>;
@@ -58,12 +64,13 @@ export async function openBench(): Promise<ClusterBench> {
       return { imageId: `${repository}@${digest}`, refusal: runs ? null : 'exec /app/render: exec format error' };
     };
   const nodes: StandInNode[] = [];
+  let realNode: RealNode | null = null;
   const addNode = async (name: string, architecture: string, labels: Record<string, string> = {}) => {
     const node = await startStandInNode(plane, { name, architecture, labels, imageOf: imageOn(architecture) });
     nodes.push(node);
     return node;
   };
-  await addNode('worker-amd64', 'amd64');
+  await addNode(STAND_IN, 'amd64');
   const registries = { [registry.address]: { plainHttp: true } };
   const images = createImageSource({ registries, dockerConfigPath: null, log: silent, clock: systemClock });
   return {
@@ -93,19 +100,25 @@ export async function openBench(): Promise<ClusterBench> {
       );
       return name;
     },
-    async deploy(namespace, name, image, more = {}) {
-      await plane.admin.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment(name, image, more));
+    async deploy(namespace, name, image, node = STAND_IN) {
+      await plane.admin.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment(name, image, node));
       return waitForPod(plane, namespace, name);
     },
     addNode,
+    async addRealNode() {
+      await pushImages(`${registry.address}/pause`, { v1: await buildPauseImage() });
+      realNode = await startRealNode(plane, `${registry.address}/pause:v1`);
+      return realNode.name;
+    },
     async close() {
+      realNode?.stop();
       for (const node of nodes) await node.stop();
       await Promise.all([plane.stop(), registry.stop()]);
     },
   };
 }
 
-function deployment(name: string, image: string, more: object) {
+function deployment(name: string, image: string, node: string) {
   const labels = { app: name };
   return {
     metadata: { name, labels },
@@ -113,7 +126,13 @@ function deployment(name: string, image: string, more: object) {
       selector: { matchLabels: labels },
       template: {
         metadata: { labels },
-        spec: { containers: [{ name: 'render', image, env: [{ name: 'API_KEY', value: CANARY }] }], ...more },
+        spec: {
+          nodeSelector: { 'kubernetes.io/hostname': node },
+          dnsPolicy: 'Default',
+          terminationGracePeriodSeconds: 1,
+          automountServiceAccountToken: false,
+          containers: [{ name: 'render', image, env: [{ name: 'API_KEY', value: CANARY }] }],
+        },
       },
     },
   };
@@ -130,7 +149,7 @@ interface PodList {
 async function waitForPod(plane: ControlPlane, namespace: string, name: string): Promise<ClusterPlace> {
   return waitFor(`a pod of ${name}`, 60_000, async () => {
     const list = await plane.admin.get<PodList>(`/api/v1/namespaces/${namespace}/pods?labelSelector=app=${name}`);
-    const pod = list?.items.find(({ status }) => status.containerStatuses !== undefined);
+    const pod = list?.items.find(({ status }) => status.containerStatuses?.[0]?.imageID);
     const workload = `deployment/${name}`;
     const where = { kind: 'kubernetes', cluster: CLUSTER, namespace, workload, container: 'render' } as const;
     return pod && { ...where, pod: pod.metadata.name, node: pod.spec.nodeName ?? '' };

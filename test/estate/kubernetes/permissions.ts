@@ -68,7 +68,14 @@ async function makeOne({ plane, bad, cluster }: ClusterBench, namespace: string,
   const name = `${kind}-${randomBytes(2).toString('hex')}`;
   const labels = { app: name };
   const restartPolicy = kind === 'job' || kind === 'cronjob' ? 'Never' : 'Always';
-  const template = { metadata: { labels }, spec: { restartPolicy, containers: [{ name: 'render', image: bad }] } };
+  const template = {
+    metadata: { labels },
+    spec: {
+      restartPolicy,
+      nodeSelector: { 'kubernetes.io/hostname': 'worker-amd64' },
+      containers: [{ name: 'render', image: bad }],
+    },
+  };
   const [group, version, plural] = (KINDS[kind] ?? '').split('/');
   const path = `/apis/${group}/${version}/namespaces/${namespace}/${plural}`;
   const plain = { selector: { matchLabels: labels }, template };

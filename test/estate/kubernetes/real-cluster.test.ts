@@ -5,6 +5,7 @@ import { suite } from '../../lab/requirements.ts';
 import { waitFor } from '../../lab/waiting.ts';
 import { CANARY, type ClusterBench, openBench } from './cluster-bench.ts';
 import { everyCall } from './permissions.ts';
+import { onRealNode } from './real-node.ts';
 import { applyManifests, kubeconfigOfBot, shippedPermissions, without } from './service-account.ts';
 import { swapperOnCluster } from './swapper-on-cluster.ts';
 
@@ -88,4 +89,6 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
       }
     });
   });
+
+  onRealNode(() => bench);
 });
