@@ -1,6 +1,6 @@
 import type { ImageConfig } from '../image/config.ts';
 import { type Platform, samePlatform } from '../image/platform.ts';
-import { type Answer, answerOf, failed } from '../playbook/answer.ts';
+import { type Answer, answerOf, failed, known } from '../playbook/answer.ts';
 import type { HostFacts, InstanceFacts } from '../playbook/evidence.ts';
 import {
   type ExecutionEvidence,
@@ -12,6 +12,8 @@ import type { Place } from '../playbook/place.ts';
 import type { Estate } from '../ports/estate.ts';
 import type { Deps } from './deps.ts';
 import { findCandidates } from './find-candidates.ts';
+import { imagesFor } from './images-for.ts';
+import { predictPool } from './predict-pool.ts';
 import { predictStart } from './predict-start.ts';
 
 /** The evidence of one instance while it is gathered: each part on its own, as soon as what it needs is there. */
@@ -20,7 +22,8 @@ export type Gathering = { readonly [Part in keyof InstanceEvidence]: Promise<Ins
 const LOG_LINES = 50;
 
 /** Starts all probes of one instance, as parallel as their inputs allow. Nothing in it rejects but for defects. */
-export function gatherInstance(deps: Deps, estate: Estate, place: Place, signal: AbortSignal): Gathering {
+export function gatherInstance(given: Deps, estate: Estate, place: Place, signal: AbortSignal): Gathering {
+  const deps = { ...given, images: imagesFor(given.images, estate, place, signal) };
   const host = estate.host(place, signal);
   const instance = estate.inspect(place, signal);
   const localImage = after(instance, ({ imageId }) => estate.localImage(place, imageId, signal));
@@ -29,6 +32,7 @@ export function gatherInstance(deps: Deps, estate: Estate, place: Place, signal:
   const execution = gatherExecution(host, instance, estate, place, signal);
   const imageConfig = gatherConfig(deps, host, instance, localImage, signal);
   const candidates = gatherCandidates();
+  const pool = gatherPool(deps, estate, place, instance, localImage, signal);
   return {
     place: Promise.resolve(place),
     cli: Promise.resolve(estate.command),
@@ -41,6 +45,7 @@ export function gatherInstance(deps: Deps, estate: Estate, place: Place, signal:
     execution,
     log,
     candidates,
+    pool,
   };
 
   async function gatherCandidates(): Promise<InstanceEvidence['candidates']> {
@@ -56,6 +61,20 @@ export function gatherInstance(deps: Deps, estate: Estate, place: Place, signal:
       signal,
     });
   }
+}
+
+async function gatherPool(
+  { images }: Deps,
+  estate: Estate,
+  place: Place,
+  instance: Promise<Answer<InstanceFacts>>,
+  localImage: Promise<InstanceEvidence['localImage']>,
+  signal: AbortSignal,
+): Promise<InstanceEvidence['pool']> {
+  const [pool, facts, image] = await Promise.all([estate.pool?.(place, signal) ?? null, instance, localImage]);
+  if (pool === null || pool.kind === 'probe-failed') return pool;
+  if (facts.kind === 'probe-failed') return facts;
+  return known(await predictPool(images, pool.value, facts.value, image.kind === 'known' ? image.value : null, signal));
 }
 
 async function after<I, O>(input: Promise<Answer<I>>, next: (value: I) => Promise<Answer<O>>): Promise<Answer<O>> {

@@ -111,6 +111,7 @@ const ALL_PARTS: readonly (keyof InstanceEvidence)[] = [
   'execution',
   'log',
   'candidates',
+  'pool',
 ];
 
 /** Waits for some parts. A step reads only what it needs, so the others may still be missing in what it is given. */

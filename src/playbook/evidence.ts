@@ -20,6 +20,20 @@ export interface HostFacts {
   readonly kernel: KernelHost;
 }
 
+/** The machines that an instance may come to stand on, alike ones together. */
+export interface NodePool {
+  /** Of all that there are, also those that it may not. */
+  readonly total: number;
+  readonly groups: readonly NodeGroup[];
+}
+
+/** `nodes` names some of the `count`; `host` is one of them. */
+export interface NodeGroup {
+  readonly host: HostFacts;
+  readonly nodes: readonly string[];
+  readonly count: number;
+}
+
 /** The process of an instance as the engine tells it. Times are ISO 8601, null when it never happened. */
 export interface InstanceState {
   /** `running`, `exited`, `restarting`, `created`, `dead`, `paused` … */

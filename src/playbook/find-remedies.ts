@@ -1,6 +1,7 @@
 import { formatPlatform, samePlatform } from '../image/platform.ts';
 import type { FaultCode } from '../kernel/outcome.ts';
 import type { InstanceEvidence, RollbackCandidate } from './instance-evidence.ts';
+import { scheduleToArch } from './schedule-to-arch.ts';
 import type { Remedy, Verdict } from './verdict.ts';
 
 /** Faults that lie in the image, so that another image is a way out. */
@@ -42,7 +43,9 @@ export function findRemedies(evidence: InstanceEvidence, verdict: Verdict): read
   return [
     wrongArchitecture ? rebuild(evidence) : fixFile(evidence, verdict),
     ...rollbacks(evidence),
-    ...(wrongArchitecture ? [pullPlatform(evidence, verdict), enableEmulation(evidence)] : []),
+    ...(wrongArchitecture
+      ? [pullPlatform(evidence, verdict), scheduleToArch(evidence), enableEmulation(evidence)]
+      : []),
   ].flatMap((remedy) => (remedy ? [{ ...remedy, where: evidence.place }] : []));
 }
 

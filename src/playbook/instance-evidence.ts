@@ -29,6 +29,22 @@ export interface RollbackCandidate {
   readonly unusableBecause: string | null;
 }
 
+/** What the kernel model says of an instance's image on one kind of node. */
+export interface PoolRow {
+  /** `linux/amd64` */
+  readonly platform: string;
+  /** Some of them by name. */
+  readonly nodes: readonly string[];
+  readonly count: number;
+  readonly outcome: Answer<Outcome>;
+}
+
+/** The nodes that an instance may be scheduled to, by what they would make of its image. */
+export interface PoolEvidence {
+  readonly total: number;
+  readonly rows: readonly PoolRow[];
+}
+
 /** All that was gathered of one instance. A probe that failed is evidence too. */
 export interface InstanceEvidence {
   readonly place: Place;
@@ -46,6 +62,8 @@ export interface InstanceEvidence {
   readonly execution: Answer<ExecutionEvidence>;
   readonly log: Answer<LogTail>;
   readonly candidates: Answer<readonly RollbackCandidate[]>;
+  /** Null where nothing schedules instances. */
+  readonly pool: Answer<PoolEvidence> | null;
 }
 
 /** The digest the local image was pulled by, of the repository that the instance names; null when it was built or loaded there. */

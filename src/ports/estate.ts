@@ -1,7 +1,8 @@
 import type { FileTree } from '../kernel/file-tree.ts';
 import type { Answer } from '../playbook/answer.ts';
-import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail } from '../playbook/evidence.ts';
+import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail, NodePool } from '../playbook/evidence.ts';
 import type { Place } from '../playbook/place.ts';
+import type { ImageSource } from './image-source.ts';
 
 /**
  * One configured Docker host or Kubernetes cluster, read only. Every call ends by its own deadline or when the signal
@@ -29,6 +30,10 @@ export interface Estate {
   /** The images of one repository (`registry.corp.io/pdf-renderer`) in the local store, newest first. */
   localImages(place: Place, repository: string, signal: AbortSignal): Promise<Answer<readonly LocalImageFacts[]>>;
   log(place: Place, lines: number, signal: AbortSignal): Promise<Answer<LogTail>>;
+  /** The machines that the instance may come to stand on. Absent where nothing schedules instances. */
+  pool?(place: Place, signal: AbortSignal): Promise<Answer<NodePool>>;
+  /** The registries as the instance's own pull secrets open them. Absent: as they are configured. */
+  images?(place: Place, signal: AbortSignal): Promise<Answer<ImageSource>>;
   /** The instance's root file system, from `filesFrom`. Rejects with ProbeError. */
   files(place: Place, signal: AbortSignal): FileTree;
 }

@@ -98,6 +98,7 @@ export function sampleEvidence(): InstanceEvidence {
     imageConfig: missing,
     execution: known({ outcome: foreign, readFrom: 'container' }),
     log: known({ lines: ['exec /app/render: exec format error'], truncated: false }),
+    pool: null,
     candidates: known([
       {
         image: `${REPOSITORY}@${V2}`,

@@ -11,8 +11,9 @@ import type { NodeDocument } from './documents.ts';
 import { findInstances, listNames, readWorkload } from './find-instances.ts';
 import { createImageFiles } from './image-files.ts';
 import { imagesOfRevisions, imagesOnNode, readRevisions } from './image-history.ts';
-import { instanceFacts } from './inspect-instance.ts';
+import { instanceFacts, templateOf } from './inspect-instance.ts';
 import { nodeFacts } from './node-facts.ts';
+import { readNodePool } from './node-pool.ts';
 import { type RegistryLogins, readPullSecrets } from './pull-secrets.ts';
 import { readLog } from './read-log.ts';
 import { type ClusterPlace, type PodAt, placeOn, readPod } from './read-pod.ts';
@@ -58,6 +59,8 @@ export function createKubernetesEstate(options: KubernetesEstateOptions): Estate
     localImages: (place, repository, signal) => answerOf(() => reader.localImages(at(place), repository, signal)),
     log: (place, lines, signal) =>
       answerOf(async () => readLog(api, await readPod(api, at(place), signal), lines, signal)),
+    pool: (place, signal) => answerOf(() => reader.pool(at(place), signal)),
+    images: (place, signal) => answerOf(() => reader.images(at(place), signal)),
     files: (place, signal) => createImageFiles(api.target, () => reader.files(at(place), signal)),
   };
 }
@@ -127,6 +130,12 @@ function createReader(api: Api, { images }: KubernetesEstateOptions) {
         : [];
       return distinct([...own, ...earlier, ...imagesOnNode(node, repository)]);
     },
+    async pool(place: ClusterPlace, signal: AbortSignal) {
+      const workload = await workloadIfReadable(place, signal);
+      const spec = workload ? templateOf(workload)?.spec : (await readPod(api, place, signal)).pod.spec;
+      return readNodePool(api, spec ?? {}, signal);
+    },
+    images: async (place: ClusterPlace, signal: AbortSignal) => sourceFor(await readPod(api, place, signal), signal),
     async files(place: ClusterPlace, signal: AbortSignal) {
       const found = await readPod(api, place, signal);
       const image = await open(found, signal);

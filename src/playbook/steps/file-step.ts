@@ -1,17 +1,23 @@
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { Finding } from '../finding.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
+import { explainPool } from './pool-finding.ts';
 import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 
 /** Step 4: the file that fails to execute, and why, by the kernel model over the actual bytes. */
 export const fileStep: InstanceStep = {
   id: 'file',
   title: 'The file that is executed',
-  needs: ['host', 'instance', 'execution'],
+  needs: ['host', 'instance', 'execution', 'pool'],
   explain,
 };
 
-function explain({ place, cli, instance, execution }: InstanceEvidence): StepPart {
+function explain(evidence: InstanceEvidence): StepPart {
+  const { status, findings } = explainFile(evidence);
+  return status === 'skipped' ? { status, findings } : { status, findings: [...findings, ...explainPool(evidence)] };
+}
+
+function explainFile({ place, cli, instance, execution }: InstanceEvidence): StepPart {
   if (instance.kind === 'probe-failed') return { status: 'skipped', findings: [] };
   const container = place.container;
   const argv = instance.value.argv;

@@ -22,6 +22,7 @@ const CLUSTER = 'lab';
 const STAND_IN = 'worker-amd64';
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
+type Labels = Readonly<Record<string, string>>;
 type ClusterPlace = Extract<Place, { kind: 'kubernetes' }>;
 
 /** A real API server, a registry with a good and a bad image, and nodes for amd64. */
@@ -39,8 +40,8 @@ export interface ClusterBench {
   estateFor(kubeconfig?: string, namespaces?: readonly string[] | null): Estate;
   /** Makes a namespace of a new name. */
   namespace(): Promise<string>;
-  /** Deploys to a node, the stand-in when none is named, and waits until a pod has been reported. Gives the place of that. */
-  deploy(namespace: string, name: string, image: string, node?: string): Promise<ClusterPlace>;
+  /** Deploys to a node or what has some labels, the stand-in when none is named, and waits until a pod has been reported. Gives the place of that. */
+  deploy(namespace: string, name: string, image: string, node?: string | Labels): Promise<ClusterPlace>;
   /** Adds a real kubelet on a real containerd, until the bench is closed. Gives its name. */
   addRealNode(): Promise<string>;
   /** Adds a node until the bench is closed. */
@@ -118,7 +119,7 @@ export async function openBench(): Promise<ClusterBench> {
   };
 }
 
-function deployment(name: string, image: string, node: string) {
+function deployment(name: string, image: string, node: string | Labels) {
   const labels = { app: name };
   return {
     metadata: { name, labels },
@@ -127,7 +128,7 @@ function deployment(name: string, image: string, node: string) {
       template: {
         metadata: { labels },
         spec: {
-          nodeSelector: { 'kubernetes.io/hostname': node },
+          nodeSelector: typeof node === 'string' ? { 'kubernetes.io/hostname': node } : node,
           dnsPolicy: 'Default',
           terminationGracePeriodSeconds: 1,
           automountServiceAccountToken: false,

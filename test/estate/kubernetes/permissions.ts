@@ -43,6 +43,7 @@ export async function everyCall(
     () => estate.inspect(place, signal),
     () => estate.host(place, signal),
     () => estate.localImage(place, bench.badImageId, signal),
+    () => estate.pool!(place, signal),
     () => estate.localImages(place, bench.repository, signal),
     () => estate.log(place, 5, signal),
     () => swapper.current(place, signal),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { estateContract, knownValue } from '../../contracts/estate-contract.ts';
 import { imageSwapperContract } from '../../contracts/image-swapper-contract.ts';
+import { runExecfmt } from '../../e2e/run-execfmt.ts';
 import { suite } from '../../lab/requirements.ts';
 import { waitFor } from '../../lab/waiting.ts';
 import { CANARY, type ClusterBench, openBench } from './cluster-bench.ts';
@@ -8,6 +9,7 @@ import { everyCall } from './permissions.ts';
 import { onRealNode } from './real-node.ts';
 import { applyManifests, kubeconfigOfBot, shippedPermissions, without } from './service-account.ts';
 import { swapperOnCluster } from './swapper-on-cluster.ts';
+import { writeConfiguration } from './write-configuration.ts';
 
 /** Building Kubernetes, where nobody has done so yet, is part of it. */
 const START_MS = 3_600_000;
@@ -58,6 +60,36 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
       for (const name of ['statefulset/web', 'default/web', 'web/deployment/x/y', '../web', 'WEB']) {
         expect(knownValue(await estate.find(name, signal)), name).toEqual([]);
       }
+    });
+  });
+
+  describe('a mixed pool', () => {
+    const diagnose = async (name: string) => {
+      const args = ['diagnose', name, '--json', '-c', writeConfiguration(bench)];
+      const { status, stdout, stderr } = await runExecfmt(args);
+      return { status, document: JSON.parse(stdout), stderr };
+    };
+
+    it('is told by what each kind of its nodes would make of the image', { timeout: 120_000 }, async () => {
+      const namespace = await bench.namespace();
+      const labels = { pool: namespace };
+      await bench.addNode(`${namespace}-amd64`, 'amd64', labels);
+      await bench.addNode(`${namespace}-arm64`, 'arm64', labels);
+      const place = await bench.deploy(namespace, 'spread', bench.bad, { ...labels, 'kubernetes.io/arch': 'amd64' });
+      const estate = bench.estateFor();
+      const bound = knownValue(await estate.pool!(place, signal));
+      expect(bound.groups.map(({ nodes }) => nodes)).toEqual([[`${namespace}-amd64`]]);
+      await bench.plane.admin.patch(`/apis/apps/v1/namespaces/${namespace}/deployments/spread`, {
+        spec: { template: { spec: { nodeSelector: { 'kubernetes.io/arch': null } } }, paused: true },
+      });
+      const { status, document, stderr } = await diagnose(`${namespace}/spread`);
+      expect(status, stderr).toBe(1);
+      const file = document.steps.find(({ id }: { id: string }) => id === 'file');
+      const pool = file.findings.find(({ check }: { check: string }) => check === 'Nodes it may be scheduled to');
+      expect(pool.observed).toContain(`linux/arm64 (${namespace}-arm64): would run it`);
+      expect(pool.observed).toMatch(/linux\/amd64 \(.*-amd64\): \/app\/render/);
+      const remedy = document.remedies.find(({ kind }: { kind: string }) => kind === 'schedule-to-arch');
+      expect(remedy).toMatchObject({ fit: 'mitigates', platform: 'linux/arm64' });
     });
   });
 
