@@ -46,6 +46,7 @@ export function gatherInstance(given: Deps, estate: Estate, place: Place, signal
     log,
     candidates,
     pool,
+    history: estate.history?.(place, signal) ?? Promise.resolve(null),
   };
 
   async function gatherCandidates(): Promise<InstanceEvidence['candidates']> {

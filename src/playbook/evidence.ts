@@ -20,6 +20,24 @@ export interface HostFacts {
   readonly kernel: KernelHost;
 }
 
+/** One earlier state of what instances are made from, as the estate itself keeps it. */
+export interface RevisionFacts {
+  readonly number: number;
+  /** ISO 8601; empty when it is not kept. */
+  readonly createdAt: string;
+  /** The image of the instance's container, as it was named; null when there was no such container. */
+  readonly image: string | null;
+  /** Why it was made, where somebody wrote that down. */
+  readonly cause: string | null;
+}
+
+/** The revisions of a workload, newest first, and who last set the image, where that is recorded. */
+export interface RevisionHistory {
+  readonly revisions: readonly RevisionFacts[];
+  /** `argocd-controller (Apply, 2026-11-20T16:40:00Z)` */
+  readonly imageSetBy: string | null;
+}
+
 /** The machines that an instance may come to stand on, alike ones together. */
 export interface NodePool {
   /** Of all that there are, also those that it may not. */

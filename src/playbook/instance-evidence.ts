@@ -2,7 +2,7 @@ import type { ImageConfig } from '../image/config.ts';
 import type { PublishedImage } from '../image/published.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Answer } from './answer.ts';
-import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail } from './evidence.ts';
+import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail, RevisionHistory } from './evidence.ts';
 import type { Place } from './place.ts';
 
 /** What the kernel model says of an instance's own files, and of the file that is executed first. */
@@ -62,6 +62,8 @@ export interface InstanceEvidence {
   readonly execution: Answer<ExecutionEvidence>;
   readonly log: Answer<LogTail>;
   readonly candidates: Answer<readonly RollbackCandidate[]>;
+  /** Null where the estate keeps no history. */
+  readonly history: Answer<RevisionHistory> | null;
   /** Null where nothing schedules instances. */
   readonly pool: Answer<PoolEvidence> | null;
 }

@@ -1,6 +1,13 @@
 import type { FileTree } from '../kernel/file-tree.ts';
 import type { Answer } from '../playbook/answer.ts';
-import type { HostFacts, InstanceFacts, LocalImageFacts, LogTail, NodePool } from '../playbook/evidence.ts';
+import type {
+  HostFacts,
+  InstanceFacts,
+  LocalImageFacts,
+  LogTail,
+  NodePool,
+  RevisionHistory,
+} from '../playbook/evidence.ts';
 import type { Place } from '../playbook/place.ts';
 import type { ImageSource } from './image-source.ts';
 
@@ -32,6 +39,8 @@ export interface Estate {
   log(place: Place, lines: number, signal: AbortSignal): Promise<Answer<LogTail>>;
   /** The machines that the instance may come to stand on. Absent where nothing schedules instances. */
   pool?(place: Place, signal: AbortSignal): Promise<Answer<NodePool>>;
+  /** What the instance's workload was before. Absent where the estate keeps no history. */
+  history?(place: Place, signal: AbortSignal): Promise<Answer<RevisionHistory>>;
   /** The registries as the instance's own pull secrets open them. Absent: as they are configured. */
   images?(place: Place, signal: AbortSignal): Promise<Answer<ImageSource>>;
   /** The instance's root file system, from `filesFrom`. Rejects with ProbeError. */

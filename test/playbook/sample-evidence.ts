@@ -99,6 +99,7 @@ export function sampleEvidence(): InstanceEvidence {
     execution: known({ outcome: foreign, readFrom: 'container' }),
     log: known({ lines: ['exec /app/render: exec format error'], truncated: false }),
     pool: null,
+    history: null,
     candidates: known([
       {
         image: `${REPOSITORY}@${V2}`,

@@ -1,4 +1,4 @@
-import { type Answer, answerOf, failed, ProbeError } from '../../../src/playbook/answer.ts';
+import { type Answer, answerOf, failed, known, ProbeError } from '../../../src/playbook/answer.ts';
 import type { LocalImageFacts } from '../../../src/playbook/evidence.ts';
 import type { Place } from '../../../src/playbook/place.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
@@ -11,12 +11,14 @@ import type { NodeDocument } from './documents.ts';
 import { findInstances, listNames, readWorkload } from './find-instances.ts';
 import { createImageFiles } from './image-files.ts';
 import { imagesOfRevisions, imagesOnNode, readRevisions } from './image-history.ts';
-import { instanceFacts, templateOf } from './inspect-instance.ts';
+import { instanceFacts, redactionFor, templateOf } from './inspect-instance.ts';
 import { nodeFacts } from './node-facts.ts';
 import { readNodePool } from './node-pool.ts';
 import { type RegistryLogins, readPullSecrets } from './pull-secrets.ts';
+import { readHistory } from './read-history.ts';
 import { readLog } from './read-log.ts';
 import { type ClusterPlace, type PodAt, placeOn, readPod } from './read-pod.ts';
+import { readWarning } from './read-warning.ts';
 import { RESOURCES } from './resources.ts';
 import type { Scope } from './scope.ts';
 import { type ClusterAddress, createSessions } from './session.ts';
@@ -60,6 +62,7 @@ export function createKubernetesEstate(options: KubernetesEstateOptions): Estate
     log: (place, lines, signal) =>
       answerOf(async () => readLog(api, await readPod(api, at(place), signal), lines, signal)),
     pool: (place, signal) => answerOf(() => reader.pool(at(place), signal)),
+    history: (place, signal) => answerOf(() => reader.history(at(place), signal)),
     images: (place, signal) => answerOf(() => reader.images(at(place), signal)),
     files: (place, signal) => createImageFiles(api.target, () => reader.files(at(place), signal)),
   };
@@ -105,13 +108,11 @@ function createReader(api: Api, { images }: KubernetesEstateOptions) {
   return {
     async inspect(place: ClusterPlace, signal: AbortSignal) {
       const [found, workload] = await Promise.all([readPod(api, place, signal), workloadIfReadable(place, signal)]);
-      const opened = await open(found, signal);
-      return instanceFacts(
-        place,
-        found,
-        workload,
-        opened.kind === 'known' ? { ...opened, value: opened.value.config } : opened,
-      );
+      const [opened, warning] = await Promise.all([open(found, signal), readWarning(api, found, signal)]);
+      const config = opened.kind === 'known' ? known(opened.value.config) : opened;
+      const facts = instanceFacts(place, found, workload, config);
+      if (warning === null || facts.state.error !== '') return facts;
+      return { ...facts, state: { ...facts.state, error: redactionFor(found.container.spec)(warning) } };
     },
     host: async (place: ClusterPlace, signal: AbortSignal) => host(await readPod(api, place, signal), signal),
     localImage: async (place: ClusterPlace, signal: AbortSignal) =>
@@ -134,6 +135,12 @@ function createReader(api: Api, { images }: KubernetesEstateOptions) {
       const workload = await workloadIfReadable(place, signal);
       const spec = workload ? templateOf(workload)?.spec : (await readPod(api, place, signal)).pod.spec;
       return readNodePool(api, spec ?? {}, signal);
+    },
+    async history(place: ClusterPlace, signal: AbortSignal) {
+      const workload = await readWorkload(api, place, signal);
+      return workload === null
+        ? { revisions: [], imageSetBy: null }
+        : readHistory(api, workload, place.container, signal);
     },
     images: async (place: ClusterPlace, signal: AbortSignal) => sourceFor(await readPod(api, place, signal), signal),
     async files(place: ClusterPlace, signal: AbortSignal) {

@@ -15,7 +15,6 @@ export const RESOURCES = {
   nodes: core('nodes'),
   events: core('events'),
   secrets: core('secrets'),
-  serviceAccounts: core('serviceaccounts'),
   deployments: apps('deployments'),
   statefulSets: apps('statefulsets'),
   daemonSets: apps('daemonsets'),

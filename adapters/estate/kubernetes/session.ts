@@ -29,6 +29,9 @@ const EARLY_MS = 10_000;
 /** What client-node falls back to when there is no configuration at all. */
 const NOWHERE = 'http://localhost:8080';
 
+/** Of one cluster at a time; the API server's own fairness does the rest. */
+const pool = { keepAlive: true, maxSockets: 16 };
+
 /** Gives the session of a cluster, and a new one when its credentials have expired or `renew` was called. */
 export interface Sessions {
   current(signal: AbortSignal): Promise<Session>;
@@ -76,7 +79,7 @@ async function openSession(address: ClusterAddress, clock: Clock, signal: AbortS
   const secure = { ca, cert, key, rejectUnauthorized, servername };
   const server = new URL(cluster.server);
   const plain = server.protocol === 'http:';
-  const own = plain ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true, ...defined(secure) });
+  const own = plain ? new HttpAgent(pool) : new HttpsAgent({ ...pool, ...defined(secure) });
   return {
     server,
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? null,

@@ -1,17 +1,23 @@
 import { formatPlatform } from '../../image/platform.ts';
 import type { Finding } from '../finding.ts';
 import { type InstanceEvidence, pulledDigest, type RollbackCandidate, repositoryOf } from '../instance-evidence.ts';
+import { explainHistory } from './history-finding.ts';
 import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 
 /** What changed: the image that is there now, and those that were before, each tried on this host by the kernel model. */
 export const changeStep: InstanceStep = {
   id: 'change',
   title: 'What changed',
-  needs: ['instance', 'localImage', 'candidates'],
+  needs: ['instance', 'localImage', 'candidates', 'history'],
   explain,
 };
 
-function explain({ place, cli, instance, localImage, candidates }: InstanceEvidence): StepPart {
+function explain(evidence: InstanceEvidence): StepPart {
+  const { status, findings } = explainImages(evidence);
+  return { status, findings: [...findings, ...explainHistory(evidence)] };
+}
+
+function explainImages({ place, cli, instance, localImage, candidates }: InstanceEvidence): StepPart {
   if (instance.kind === 'probe-failed') return { status: 'skipped', findings: [] };
   const repository = repositoryOf(instance.value.imageReference);
   const command = `${cli} image ls --digests ${repository}`;

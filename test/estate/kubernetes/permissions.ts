@@ -34,6 +34,7 @@ export async function everyCall(
   const namespace = await bench.namespace();
   const places: ClusterPlace[] = [];
   for (const kind of Object.keys(KINDS)) places.push(await makeOne(bench, namespace, kind));
+  const silent = await makeSilent(bench, namespace);
   const estate = bench.estateFor(kubeconfig);
   const swapper = swapperFor(bench, kubeconfig);
   const administrator = swapperFor(bench);
@@ -44,6 +45,7 @@ export async function everyCall(
     () => estate.host(place, signal),
     () => estate.localImage(place, bench.badImageId, signal),
     () => estate.pool!(place, signal),
+    () => estate.history!(place, signal),
     () => estate.localImages(place, bench.repository, signal),
     () => estate.log(place, 5, signal),
     () => swapper.current(place, signal),
@@ -55,6 +57,7 @@ export async function everyCall(
     });
     return [
       () => estate.names(signal),
+      () => estate.inspect(silent, signal),
       () => estate.find(`${namespace}/nothing`, signal),
       () => estate.find(`${namespace}/replicaset/nothing`, signal),
       ...reading,
@@ -62,6 +65,15 @@ export async function everyCall(
     ];
   };
   return { namespace, calls };
+}
+
+/** A bare pod on a node whose kubelet never answers: only events could tell why it does not start. */
+async function makeSilent({ plane, bad, cluster }: ClusterBench, namespace: string): Promise<ClusterPlace> {
+  const node = `${namespace}-silent`;
+  await plane.admin.create('/api/v1/nodes', { metadata: { name: node } });
+  const spec = { nodeName: node, containers: [{ name: 'render', image: bad }] };
+  await plane.admin.create(`/api/v1/namespaces/${namespace}/pods`, { metadata: { name: 'silent' }, spec });
+  return { kind: 'kubernetes', cluster, namespace, workload: 'pod/silent', pod: 'silent', container: 'render', node };
 }
 
 async function makeOne({ plane, bad, cluster }: ClusterBench, namespace: string, kind: string): Promise<ClusterPlace> {

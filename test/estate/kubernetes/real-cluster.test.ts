@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { InstanceFacts } from '../../../src/playbook/evidence.ts';
 import { estateContract, knownValue } from '../../contracts/estate-contract.ts';
 import { imageSwapperContract } from '../../contracts/image-swapper-contract.ts';
 import { runExecfmt } from '../../e2e/run-execfmt.ts';
@@ -8,7 +9,7 @@ import { CANARY, type ClusterBench, openBench } from './cluster-bench.ts';
 import { everyCall } from './permissions.ts';
 import { onRealNode } from './real-node.ts';
 import { applyManifests, kubeconfigOfBot, shippedPermissions, without } from './service-account.ts';
-import { swapperOnCluster } from './swapper-on-cluster.ts';
+import { swapAt, swapperFor, swapperOnCluster } from './swapper-on-cluster.ts';
 import { writeConfiguration } from './write-configuration.ts';
 
 /** Building Kubernetes, where nobody has done so yet, is part of it. */
@@ -63,6 +64,39 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
     });
   });
 
+  describe('what the cluster knows of a change', () => {
+    it('is told: revisions with their causes, who set the image, and who owns it', async () => {
+      const namespace = await bench.namespace();
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/web`;
+      const place = await bench.deploy(namespace, 'web', bench.good);
+      await bench.plane.admin.patch(path, {
+        metadata: {
+          annotations: { 'kubernetes.io/change-cause': 'release 3' },
+          labels: { 'argocd.argoproj.io/instance': 'docs' },
+        },
+        spec: { template: { spec: { containers: [{ name: 'render', image: bench.bad }] } } },
+      });
+      const estate = bench.estateFor();
+      await waitFor('the second revision', 30_000, async () => {
+        const { revisions } = knownValue(await estate.history!(place, signal));
+        return revisions.length === 2 && revisions[0]?.cause === 'release 3' ? true : null;
+      });
+      const history = knownValue(await estate.history!(place, signal));
+      expect(history.revisions.map(({ number, image }) => [number, image])).toEqual([
+        [2, bench.bad],
+        [1, bench.good],
+      ]);
+      expect(history.imageSetBy).toMatch(/\(Update, 20/);
+      expect(knownValue(await estate.inspect(place, signal)).managedBy).toBe('Argo CD application "docs"');
+      const swapper = swapperFor(bench);
+      const swap = await swapAt(bench, swapper, place);
+      const objection = knownValue((await swapper.objection?.(swap, signal))!);
+      expect(objection).toContain('belongs to Argo CD application "docs"');
+      expect(objection).toContain(`kubectl -n ${namespace} set image deployment/web render=${bench.good}`);
+      for (const phase of swapper.phases) expect((await phase.run(swap, signal)).kind).toBe('probe-failed');
+    });
+  });
+
   describe('a mixed pool', () => {
     const diagnose = async (name: string) => {
       const args = ['diagnose', name, '--json', '-c', writeConfiguration(bench)];
@@ -101,9 +135,10 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
       await applyManifests(plane, 'rbac-change.yaml', namespace);
       const complaints = async () => {
         const answers = await Promise.all((await calls()).map((call) => call()));
-        return answers.flatMap((answer) =>
-          answer.kind === 'probe-failed' && answer.why.code === 'denied' ? [answer.why.message] : [],
+        const texts = answers.map((answer) =>
+          answer.kind === 'known' ? ((answer.value as Partial<InstanceFacts>).state?.error ?? '') : answer.why.message,
         );
+        return texts.filter((text) => text.includes('not permitted'));
       };
       await waitFor('the roles to hold', 20_000, async () => ((await complaints()).length === 0 ? true : null));
       for (const file of ['rbac-read.yaml', 'rbac-change.yaml']) {
