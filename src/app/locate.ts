@@ -31,12 +31,12 @@ export async function locate(deps: Deps, target: string, on: string | null, sign
     service,
     places: answers.flatMap(({ found }) => (found.kind === 'known' ? found.value : [])),
     absent: answers.flatMap(({ estate, name, found }): Absence[] => {
-      const cli = deps.estates.get(estate)?.command ?? 'docker';
-      if (found.kind === 'probe-failed') return [{ estate, name, cli, why: found.why }];
+      const { command: cli, kind } = deps.estates.get(estate) ?? { command: 'docker', kind: 'docker' as const };
+      if (found.kind === 'probe-failed') return [{ estate, name, kind, cli, why: found.why }];
       if (found.value.length > 0 || !service) return [];
-      const what = deps.estates.get(estate)?.kind === 'kubernetes' ? 'workload or pod' : 'container';
+      const what = kind === 'kubernetes' ? 'workload or pod' : 'container';
       const message = `there is no ${what} ${name} there: it was removed, renamed or never created`;
-      return [{ estate, name, cli, why: { code: 'not-found', target: estate, message } }];
+      return [{ estate, name, kind, cli, why: { code: 'not-found', target: estate, message } }];
     }),
   };
 }

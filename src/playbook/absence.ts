@@ -1,5 +1,7 @@
 import type { ProbeFailure } from './answer.ts';
+import { findCommand } from './commands.ts';
 import type { Finding } from './finding.ts';
+import type { Place } from './place.ts';
 import type { StepPart } from './steps/step.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -7,6 +9,7 @@ import type { Verdict } from './verdict.ts';
 export interface Absence {
   readonly estate: string;
   readonly name: string;
+  readonly kind: Place['kind'];
   /** How a person reaches it on the command line. */
   readonly cli: string;
   readonly why: ProbeFailure;
@@ -17,9 +20,9 @@ export function explainAbsence(absent: readonly Absence[]): StepPart {
   return {
     status: 'unknown',
     findings: absent.map(
-      ({ estate, name, cli, why }): Finding => ({
+      ({ estate, name, kind, cli, why }): Finding => ({
         check: `Looking for ${name} on ${estate}`,
-        command: `${cli} ps --all --filter name=${name}`,
+        command: findCommand(kind, cli, name),
         observed: `${why.target}: ${why.message}`,
         meaning:
           why.code === 'not-found'

@@ -1,4 +1,5 @@
 import { formatPlatform } from '../../image/platform.ts';
+import { commandsFor } from '../commands.ts';
 import type { Finding } from '../finding.ts';
 import { type InstanceEvidence, pulledDigest, type RollbackCandidate, repositoryOf } from '../instance-evidence.ts';
 import { explainHistory } from './history-finding.ts';
@@ -20,13 +21,14 @@ function explain(evidence: InstanceEvidence): StepPart {
 function explainImages({ place, cli, instance, localImage, candidates }: InstanceEvidence): StepPart {
   if (instance.kind === 'probe-failed') return { status: 'skipped', findings: [] };
   const repository = repositoryOf(instance.value.imageReference);
-  const command = `${cli} image ls --digests ${repository}`;
+  const commands = commandsFor(place, cli);
+  const command = commands.images(repository);
   const findings: Finding[] = [];
   if (localImage.kind === 'known') {
     const image = localImage.value;
     findings.push({
       check: 'Deployed now',
-      command: `${cli} inspect --format '{{.Created}} {{.Image}}' ${place.container}`,
+      command: commands.created,
       observed: `${instance.value.imageReference} ${pulledDigest(image, repository) ?? image.id} (${formatPlatform(image.platform)}), container created ${instance.value.createdAt}`,
       meaning: `This is the image that came with the change${image.createdAt ? `; it was built ${image.createdAt}` : ''}.`,
       decision: 'Compare with what ran before.',
