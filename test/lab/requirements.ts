@@ -92,8 +92,8 @@ const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
   },
   kubernetes: {
     what: 'the programs of a Kubernetes control plane',
-    isMet: () => mayHavePrograms() && hasCommands('setpriv'),
-    how: 'install Go 1.21 or later, which then builds them once, or set KUBEBUILDER_ASSETS to a folder of envtest',
+    isMet: () => mayHavePrograms(hasCommand('unzip')) && hasCommands('setpriv'),
+    how: `${INSTALL} (Go then builds them once, which takes long), or set KUBEBUILDER_ASSETS to a folder of envtest`,
   },
   'no-emulator': {
     what: 'a kernel without an emulator for other architectures',

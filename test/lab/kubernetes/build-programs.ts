@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../debian-binary.ts';
-import { findGo } from './find-go.ts';
+import { goPath } from './fetch-go.ts';
 
 const run = promisify(execFile);
 
@@ -15,11 +15,16 @@ const BUILD_MS = 3_600_000;
  * published versions (v1.33.13 goes with v0.33.13).
  */
 export async function buildPrograms(version: string, names: readonly string[], into: string): Promise<void> {
-  const go = findGo();
-  if (go === null) throw new Error('Building Kubernetes needs Go 1.21 or later in PATH, or $KUBEBUILDER_ASSETS.');
+  const go = await goPath();
   await mkdir(into, { recursive: true });
   const folder = await mkdtemp(join(cacheFolder(), 'build-'));
-  const env = { ...process.env, GOFLAGS: '-mod=mod -buildvcs=false -p=2', CGO_ENABLED: '0', GOWORK: 'off' };
+  const env = {
+    ...process.env,
+    GOTOOLCHAIN: 'auto',
+    GOFLAGS: '-mod=mod -buildvcs=false -p=2',
+    CGO_ENABLED: '0',
+    GOWORK: 'off',
+  };
   const call = (...args: string[]) => run(go, args, { cwd: folder, env, timeout: BUILD_MS, maxBuffer: 1 << 26 });
   try {
     const { stdout } = await call('mod', 'download', '-json', `k8s.io/kubernetes@${version}`);

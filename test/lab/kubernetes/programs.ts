@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, debianBinary } from '../debian-binary.ts';
 import { buildPrograms } from './build-programs.ts';
-import { findGo } from './find-go.ts';
+import { mayHaveGo } from './fetch-go.ts';
 
 /** One version of everything: the scratch module and the folder in the cache are named after it. */
 export const KUBERNETES_VERSION = 'v1.33.13';
@@ -15,10 +15,10 @@ const cachedFolder = () => join(cacheFolder(), `kubernetes-${KUBERNETES_VERSION}
 const holds = (folder: string, programs: readonly string[]) => programs.every((name) => existsSync(join(folder, name)));
 
 /** Whether the control plane's programs are there or could be built: asked before a suite is begun. */
-export function mayHavePrograms(): boolean {
+export function mayHavePrograms(canUnzip: boolean): boolean {
   const assets = process.env.KUBEBUILDER_ASSETS;
   if (assets && holds(assets, CONTROL_PLANE)) return true;
-  return holds(cachedFolder(), CONTROL_PLANE) || findGo() !== null;
+  return holds(cachedFolder(), CONTROL_PLANE) || mayHaveGo(canUnzip);
 }
 
 /**
