@@ -4,6 +4,7 @@ import { runExecfmt } from '../../e2e/run-execfmt.ts';
 import { suite } from '../../lab/requirements.ts';
 import { waitFor } from '../../lab/waiting.ts';
 import { CANARY, type ClusterBench } from './cluster-bench.ts';
+import { startClusterStage } from './cluster-stage.ts';
 import { swapAt, swapperFor } from './swapper-on-cluster.ts';
 import { writeConfiguration } from './write-configuration.ts';
 
@@ -92,6 +93,41 @@ export function onRealNode(bench: () => ClusterBench): void {
       knownValue(await swapper.finish(swap, signal));
       const log = knownValue(await bench().estateFor().log(place, 5, signal));
       expect(log.lines).toEqual(['pdf-renderer v2 is ready']);
+    });
+
+    it('is brought back by the approved rollback, and verified', { timeout: 300_000 }, async () => {
+      const place = await deployRefused('pdf-incident');
+      const stage = await startClusterStage(bench(), namespace, place.workload);
+      try {
+        const run = await stage.diagnose();
+        expect(await stage.press('eve', run, 'propose')).toBe('');
+        expect(await stage.press('ada', run, 'approve')).toBe('');
+        const { plan, finished } = await stage.ended(run);
+        expect(plan.calls.join('\n')).toContain(`set image deployment/pdf-incident render=${bench().good}`);
+        expect(finished).toMatchObject({
+          outcome: 'succeeded',
+          detail: expect.stringContaining('It runs as linux/amd64'),
+        });
+      } finally {
+        await stage.stop();
+      }
+      const after = knownValue(await bench().estateFor().inspect(place, signal));
+      expect(after).toMatchObject({ imageReference: bench().good, state: { status: 'running', restartCount: 0 } });
+    });
+
+    it('is not changed behind the back of Argo CD', { timeout: 300_000 }, async () => {
+      const place = await deployRefused('pdf-gitops');
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/pdf-gitops`;
+      await bench().plane.admin.patch(path, { metadata: { labels: { 'argocd.argoproj.io/instance': 'docs' } } });
+      const stage = await startClusterStage(bench(), namespace, place.workload);
+      try {
+        const run = await stage.diagnose();
+        const told = await stage.press('eve', run, 'propose');
+        expect(told).toContain('belongs to Argo CD application');
+        expect(told).toContain('Commit this there');
+      } finally {
+        await stage.stop();
+      }
     });
 
     it('puts back what cannot be rolled out', { timeout: 300_000 }, async () => {
