@@ -2,6 +2,7 @@ import { formatPlatform, type Platform, samePlatform } from '../image/platform.t
 import type { Outcome } from '../kernel/outcome.ts';
 import { findOrigin } from './find-origin.ts';
 import type { InstanceEvidence } from './instance-evidence.ts';
+import { judgeUnstarted } from './judge-unstarted.ts';
 import { describePlace } from './place.ts';
 import { readSymptom, type Symptom } from './symptom.ts';
 import type { Confidence, Origin, Verdict } from './verdict.ts';
@@ -23,6 +24,8 @@ export function judge(evidence: InstanceEvidence): Verdict {
   }
   const symptom = readSymptom(instance.value, log.kind === 'known' ? log.value : null, at);
   if (symptom.kind === 'running') return running(evidence);
+  const unstarted = judgeUnstarted(evidence, symptom, UNKNOWN_ORIGIN);
+  if (unstarted) return unstarted;
   if (instance.value.argv.length === 0 && !instance.value.argvUnknown) return noEntrypoint(evidence);
   if (execution.kind === 'probe-failed') return withoutFile(evidence, symptom, execution.why.message);
   const { outcome } = execution.value;
