@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createKubernetesEstate } from '../../../adapters/estate/kubernetes/estate.ts';
+import { MEDIA_TYPES } from '../../../adapters/practice/oci-image.ts';
 import { createImageSource } from '../../../adapters/registry/oci/image-source.ts';
 import type { Place } from '../../../src/playbook/place.ts';
 import type { Estate } from '../../../src/ports/estate.ts';
@@ -42,6 +43,10 @@ export interface ClusterBench {
   namespace(): Promise<string>;
   /** Deploys to a node or what has some labels, the stand-in when none is named, and waits until a pod has been reported. Gives the place of that. */
   deploy(namespace: string, name: string, image: string, node?: string | Labels): Promise<ClusterPlace>;
+  /** The object that `deploy` makes. */
+  deployment(name: string, image: string, node: string): object;
+  /** Publishes an index whose only entry is the image for arm64; gives its reference. */
+  pushIndexWithoutAmd64(): Promise<string>;
   /** Adds a real kubelet on a real containerd, until the bench is closed. Gives its name. */
   addRealNode(): Promise<string>;
   /** Adds a node until the bench is closed. */
@@ -106,6 +111,24 @@ export async function openBench(): Promise<ClusterBench> {
       return waitForPod(plane, namespace, name);
     },
     addNode,
+    deployment,
+    async pushIndexWithoutAmd64() {
+      const { manifest, platform } = v3;
+      const { os, architecture } = platform;
+      const entry = {
+        mediaType: manifest.mediaType,
+        digest: v3.digest,
+        size: manifest.content.length,
+        platform: { os, architecture },
+      };
+      const answer = await fetch(`http://${registry.address}/v2/pdf-renderer/manifests/only-arm64`, {
+        method: 'PUT',
+        headers: { 'content-type': MEDIA_TYPES.index },
+        body: JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPES.index, manifests: [entry] }),
+      });
+      if (!answer.ok) throw new Error(`The registry answered ${answer.status}: ${await answer.text()}`);
+      return `${repository}:only-arm64`;
+    },
     async addRealNode() {
       await pushImages(`${registry.address}/pause`, { v1: await buildPauseImage() });
       realNode = await startRealNode(plane, `${registry.address}/pause:v1`);

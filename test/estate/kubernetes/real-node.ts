@@ -130,6 +130,27 @@ export function onRealNode(bench: () => ClusterBench): void {
       }
     });
 
+    it('tells an index that lacks its platform', { timeout: 300_000 }, async () => {
+      const image = await bench().pushIndexWithoutAmd64();
+      await bench().plane.admin.create(
+        `/apis/apps/v1/namespaces/${namespace}/deployments`,
+        bench().deployment('pdf-index', image, node),
+      );
+      const estate = bench().estateFor();
+      await waitFor('the refused pull', 60_000, async () => {
+        const found = await estate.find(`${namespace}/pdf-index`, signal);
+        const where = found.kind === 'known' ? found.value[0] : undefined;
+        const facts = where && (await estate.inspect(where, signal));
+        return facts?.kind === 'known' && /^(ErrImagePull|ImagePullBackOff)$/.test(facts.value.state.status)
+          ? true
+          : null;
+      });
+      const args = ['diagnose', `${namespace}/pdf-index`, '--json', '-c', writeConfiguration(bench())];
+      const { status, stdout, stderr } = await runExecfmt(args);
+      expect(status, stderr).toBe(1);
+      expect(JSON.parse(stdout).verdict).toMatchObject({ fault: 'platform-missing-from-index', confidence: 'proved' });
+    });
+
     it('puts back what cannot be rolled out', { timeout: 300_000 }, async () => {
       const place = await bench().deploy(namespace, 'pdf-forward', bench().good, node);
       const swapper = swapperFor(bench());
