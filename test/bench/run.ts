@@ -12,4 +12,4 @@ say(`- resident memory over ${cases.toLocaleString('en')} cases, at each tenth: 
 say('## Finding a target on a cluster (2,000 pods in 100 namespaces)');
 const cluster = await measureCluster();
 say(`- ${cluster.medianMs} ms by a name that is in all of them, with ${cluster.requests} requests`);
-say(`- resident memory after each ten rounds: ${cluster.memoryMiB.join(', ')} MiB`);
+say(`- memory held after each ten rounds: ${cluster.memoryMiB.join(', ')} MiB`);

@@ -7,7 +7,6 @@ import { type Api, createApi, FIELD_MANAGER } from '../api.ts';
 import { clusterFailure } from '../cluster-failure.ts';
 import type { PodDocument } from '../documents.ts';
 import { readWorkload } from '../find-instances.ts';
-import { type FoundWorkload, resourceOf } from '../find-workloads.ts';
 import { identityOf } from '../inspect-instance.ts';
 import { type RegistryLogins, readPullSecrets } from '../pull-secrets.ts';
 import { placeOn } from '../read-pod.ts';
@@ -16,6 +15,7 @@ import { imageIdOf, podIfThere } from './current-image.ts';
 import { followRollOut } from './follow-roll-out.ts';
 import { imagePatch, unmarkPatch } from './image-patch.ts';
 import { observeSwap } from './observe-swap.ts';
+import { patchWorkload as patch, whileStale } from './patch-workload.ts';
 import { refuseChange } from './refuse-change.ts';
 import { movedFailure, type Survey, surveySwap } from './survey-swap.ts';
 
@@ -36,6 +36,9 @@ export type OpenForPod = (
   signal: AbortSignal,
 ) => Promise<Answer<OpenedImage>>;
 
+/** Something done after a look at what stands there. */
+type Work = (survey: Survey, swap: Swap, signal: AbortSignal) => Promise<string>;
+
 /**
  * Replaces the image of one container of a workload by patch, under our own field manager and with the resourceVersion
  * as precondition. The old image is written down on the workload itself, so that whenever a process dies, a look at it
@@ -47,10 +50,9 @@ export function createKubernetesSwapper(options: KubernetesSwapperOptions): Imag
   const api = createApi({ name, sessions, clock, deadlineMs: options.deadlineMs ?? DEADLINE_MS });
   const open: OpenForPod = async (pod, image, platform, signal) =>
     images(await readPullSecrets(api, pod, signal)).open(image, platform, signal);
-  const deed =
-    (work: (survey: Survey, swap: Swap, signal: AbortSignal) => Promise<string>) => (swap: Swap, signal: AbortSignal) =>
-      answerOf(async () => work(await surveySwap(api, name, swap, signal), swap, signal));
-  const phase = (id: string, title: string, work: Parameters<typeof deed>[0]): SwapPhase => ({
+  const deed = (work: Work) => (swap: Swap, signal: AbortSignal) =>
+    answerOf(() => whileStale(async () => work(await surveySwap(api, name, swap, signal), swap, signal)));
+  const phase = (id: string, title: string, work: Work): SwapPhase => ({
     id,
     title,
     run: deed(work),
@@ -146,18 +148,6 @@ async function check(api: Api, open: OpenForPod, survey: Survey, swap: Swap, sig
     signal,
   );
   return `The image is there for ${actual}, and the cluster would take the change.`;
-}
-
-async function patch(
-  api: Api,
-  { kind, namespace, name }: FoundWorkload,
-  body: object,
-  dryRun: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  const resource = resourceOf(kind);
-  if (resource === null) throw clusterFailure(api.target, 'unsupported', `a ${kind} cannot be changed from here`);
-  await api.patch({ verb: 'patch', resource, namespace, name }, body, dryRun, signal);
 }
 
 /** For a person to read before approving: the one change, and how it is undone. */
