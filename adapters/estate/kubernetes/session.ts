@@ -44,9 +44,11 @@ export function createSessions(address: ClusterAddress, clock: Clock): Sessions 
   let open: Promise<Opened> | null = null;
   return {
     async current(signal) {
-      const had = await open?.catch(() => null);
+      const opening = open;
+      const had = opening === null ? null : await opening.catch(() => null);
       if (had && (had.expiresAt === null || had.expiresAt - EARLY_MS > clock.now().getTime())) return had;
-      open = openSession(address, clock, signal);
+      // Of several that wait, one opens the next session and the others share it: a plugin is asked once.
+      if (open === null || open === opening) open = openSession(address, clock, signal);
       return open;
     },
     renew() {
