@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { chmodSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createScratchFolder, isAlive, markOf, type ProcessMark, removeLabFolder } from '../lab-folder.ts';
 import { childrenOf, removeCgroup, waitUntil } from '../private-engine.ts';
 import { lastLines, waitFor } from '../waiting.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { freePorts } from './daemon.ts';
+import { createKubeletCgroup } from './kubelet-cgroup.ts';
 import { programPath } from './programs.ts';
 
 /** A real node: a kubelet on a containerd of its own. */
@@ -52,10 +53,9 @@ exit 0
 export async function startRealNode(plane: ControlPlane, pause: string): Promise<RealNode> {
   const kubelet = await programPath('kubelet');
   const folder = createScratchFolder('kubelet');
-  const cgroup = basename(folder);
+  const cgroup = createKubeletCgroup();
   const [port = 0] = await freePorts(1);
   writeFiles(folder, cgroup, port, pause);
-  createCgroup(cgroup);
   const log = openSync(join(folder, 'kubelet.log'), 'a');
   const args = ['sh', '-c', INIT, 'init', folder, kubelet, plane.kubeconfig('admin')];
   const wrapper: ChildProcess = spawn('setpriv', [...ISOLATION, ...args], {
@@ -166,19 +166,3 @@ const kubeletConfig = (folder: string, cgroup: string, port: number) => ({
   syncFrequency: '2s',
   logging: { verbosity: 2 },
 });
-
-/** In every hierarchy of version 1, as the kubelet wants to find its root; a cpuset takes what its parent has. */
-function createCgroup(name: string): void {
-  for (const line of readFileSync('/proc/self/mounts', 'utf8').split('\n')) {
-    const [, at = '', type] = line.split(' ');
-    if (type !== 'cgroup' && type !== 'cgroup2') continue;
-    mkdirSync(join(at, name), { recursive: true });
-    for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-      try {
-        writeFileSync(join(at, name, file), readFileSync(join(at, file)));
-      } catch {
-        // Not a cpuset hierarchy.
-      }
-    }
-  }
-}
