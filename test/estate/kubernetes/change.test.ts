@@ -25,6 +25,11 @@ const where = {
 const platform = { os: 'linux', architecture: 'amd64', variant: null };
 const images = { open: async () => known({ config: { platform } }) } as unknown as ImageSource;
 
+const nodeOf = (architecture: string, at: number) => ({
+  metadata: { name: `n${at}` },
+  status: { nodeInfo: { architecture, operatingSystem: 'linux' } },
+});
+
 let server: FakeApiServer | null = null;
 afterEach(() => server?.close());
 
@@ -42,6 +47,7 @@ async function busyCluster(writes: number, patched: (request: AskedOf) => object
         ? { status: 409, body: { message: 'the object has been modified' } }
         : { body: patched(request) };
     }
+    if (request.path.endsWith('/nodes')) return { body: { items: ['amd64', 'arm64', 'arm64'].map(nodeOf) } };
     return request.path.endsWith('/deployments/web') ? { body: document } : { status: 404, body: {} };
   });
   server.estate();
@@ -67,6 +73,13 @@ describe('a patch', () => {
     expect(patches.every(({ query }) => query.get('dryRun') === 'All' && query.get('fieldManager') === 'execfmt')).toBe(
       true,
     );
+  });
+
+  it('is told to be for some nodes of a mixed pool only', async () => {
+    const { swapper, swap } = await busyCluster(0);
+    const said = knownValue(await swapper.phases[0]!.run(swap, signal));
+    expect(said).toContain('it is not for 2 of linux/arm64:');
+    expect(said).not.toContain('of linux/amd64');
   });
 
   it('is given up when it never stops moving', async () => {

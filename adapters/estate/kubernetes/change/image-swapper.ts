@@ -18,6 +18,7 @@ import { observeSwap } from './observe-swap.ts';
 import { patchWorkload as patch, whileStale } from './patch-workload.ts';
 import { refuseChange } from './refuse-change.ts';
 import { movedFailure, type Survey, surveySwap } from './survey-swap.ts';
+import { warnOfPool } from './warn-of-pool.ts';
 
 const DEADLINE_MS = 20_000;
 
@@ -147,7 +148,8 @@ async function check(api: Api, open: OpenForPod, survey: Survey, swap: Swap, sig
     true,
     signal,
   );
-  return `The image is there for ${actual}, and the cluster would take the change.`;
+  const warning = await warnOfPool(api, open, workload, found?.pod ?? {}, swap.image, signal);
+  return `The image is there for ${actual}, and the cluster would take the change.${warning}`;
 }
 
 /** For a person to read before approving: the one change, and how it is undone. */
