@@ -85,7 +85,7 @@ export async function swapperOnCluster(bench: ClusterBench): Promise<SwapperUnde
     async remains(swap) {
       const { metadata } = await read(swap);
       const { instanceId } = knownValue(await swapper.current(swap.where, signal));
-      const previous = metadata.annotations?.['execfmt.dev/previous-image'];
+      const previous = metadata.annotations?.['execfmt.previous-image'];
       return [instanceId, ...(previous === undefined ? [] : [previous])];
     },
     close: () => admin.delete(`/api/v1/namespaces/${namespace}`),

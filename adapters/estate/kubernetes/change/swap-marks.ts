@@ -1,8 +1,8 @@
 import type { WorkloadDocument } from '../documents.ts';
 
 /** On the workload itself, not on its template, so that they start no roll-out: the journal of a swap. */
-const MARK = 'execfmt.dev/swap';
-const PREVIOUS = 'execfmt.dev/previous-image';
+const MARK = 'execfmt.swap';
+const PREVIOUS = 'execfmt.previous-image';
 
 /** What a swap that is under way has written down. */
 export interface SwapMark {
