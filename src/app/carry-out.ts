@@ -56,8 +56,10 @@ export async function carryOut(deps: Deps, recorder: Recorder, context: Workflow
       verify(deps, swapper, swap, service, (impact) => recordImpact(impact), context.signal),
     );
     if (verified.kind === 'probe-failed') return undo(swapper, verified.why.message);
-    const removed = await tellPhase('finish', 'removing the old container', () => swapper.finish(swap, context.signal));
-    const left = removed.kind === 'known' ? '' : ` The old container is still there, set aside: ${removed.why.message}`;
+    const removed = await tellPhase('finish', 'removing what was set aside', () =>
+      swapper.finish(swap, context.signal),
+    );
+    const left = removed.kind === 'known' ? '' : ` What was set aside is still there: ${removed.why.message}`;
     return finish('succeeded', `${verified.value}${left}`);
   }
 
@@ -76,14 +78,12 @@ export async function carryOut(deps: Deps, recorder: Recorder, context: Workflow
   }
 
   async function undo(with_: ImageSwapper, why: string): Promise<void> {
-    const back = await tellPhase('put-back', 'putting the old container back', () =>
-      with_.putBack(swap, context.signal),
-    );
+    const back = await tellPhase('put-back', 'putting back what ran before', () => with_.putBack(swap, context.signal));
     return back.kind === 'known'
       ? finish('restored', `${why} ${back.value}`)
       : finish(
           'failed',
-          `${why} Putting the old container back failed too: ${back.why.message} Look at ${describePlace(plan.where)} by hand.`,
+          `${why} Putting back what ran before failed too: ${back.why.message} Look at ${describePlace(plan.where)} by hand.`,
         );
   }
 

@@ -53,7 +53,7 @@ export async function findCandidates(
   const [local, tagged, history] = await Promise.all([
     fromHost(estate, repository, around),
     fromRegistry(deps, repository, around.signal),
-    estate.history(around.place, around.signal),
+    estate.earlierRuns?.(around.place, around.signal) ?? NO_RUNS,
   ]);
   const earlierRuns = valueOr(history, []).filter(lasted);
   if (local.kind === 'probe-failed' && tagged.kind === 'probe-failed') return local;
@@ -71,6 +71,8 @@ export async function findCandidates(
   const tried = inOrder.slice(0, TRIED).map((earlier) => tryCandidate(deps, repository, earlier, around));
   return known(await Promise.all(tried));
 }
+
+const NO_RUNS: Answer<readonly EarlierRun[]> = known([]);
 
 /** A start that fails is over within this. */
 const FAILS_WITHIN_MS = 5_000;

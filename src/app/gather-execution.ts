@@ -36,6 +36,7 @@ export async function gatherExecution(of: Execution): Promise<Answer<ExecutionEv
   const [host, instance] = [await of.host, await of.instance];
   if (host.kind === 'probe-failed') return host;
   if (instance.kind === 'probe-failed') return instance;
+  if (instance.value.argvUnknown) return { kind: 'probe-failed', why: instance.value.argvUnknown };
   if (instance.value.argv.length === 0) {
     return failed('invalid', of.place.container, 'there is neither an entrypoint nor a command');
   }
@@ -48,7 +49,7 @@ export async function gatherExecution(of: Execution): Promise<Answer<ExecutionEv
     const alternatives = fits ? [] : await tryAssumptions(tree, host.value, instance.value);
     const runs = outcome.outcome === 'runs' && symptom.kind === 'ended';
     const inner = runs ? await tryInner(tree, host.value, instance.value, outcome) : null;
-    return { outcome, readFrom: 'container', alternatives, inner };
+    return { outcome, readFrom: of.estate.filesFrom, alternatives, inner };
   });
 }
 

@@ -11,6 +11,8 @@ import type { Gate } from './gate.ts';
 import { gatherExecution } from './gather-execution.ts';
 import { gatherOrigin } from './gather-origin.ts';
 import { gatherPristine } from './gather-pristine.ts';
+import { imagesFor } from './images-for.ts';
+import { predictPool } from './predict-pool.ts';
 
 /** The evidence of one instance while it is gathered: each part on its own, as soon as what it needs is there. */
 export type Gathering = { readonly [Part in keyof InstanceEvidence]: Promise<InstanceEvidence[Part]> };
@@ -19,13 +21,14 @@ const LOG_LINES = 50;
 
 /** Starts all probes of one instance once the gate lets it in, as parallel as their inputs allow. Nothing in it rejects but for defects. */
 export function gatherInstance(
-  deps: Deps,
+  given: Deps,
   estate: Estate,
   service: Service | null,
   place: Place,
   gate: Gate,
   signal: AbortSignal,
 ): Gathering {
+  const deps = { ...given, images: imagesFor(given.images, estate, place, signal) };
   const turn = gate.enter();
   const host = turn.then(() => estate.host(place, signal));
   const instance = turn.then(() => estate.inspect(place, signal));
@@ -39,6 +42,7 @@ export function gatherInstance(
   const pristine = gatherPristine({ estate, place, signal, host, instance, image, execution });
   const origin = gatherOrigin(deps, { service, signal, host, instance, execution, published, image });
   const candidates = gatherCandidates();
+  const pool = gatherPool(deps, estate, place, instance, localImage, signal);
   Promise.allSettled([host, instance, log, localImage, execution, pristine, candidates]).then(gate.leave);
   return {
     place: Promise.resolve(place),
@@ -54,6 +58,8 @@ export function gatherInstance(
     log,
     ...origin,
     candidates,
+    pool,
+    history: estate.history?.(place, signal) ?? Promise.resolve(null),
   };
 
   async function gatherCandidates(): Promise<InstanceEvidence['candidates']> {
@@ -70,6 +76,20 @@ export function gatherInstance(
       signal,
     });
   }
+}
+
+async function gatherPool(
+  { images }: Deps,
+  estate: Estate,
+  place: Place,
+  instance: Promise<Answer<InstanceFacts>>,
+  localImage: Promise<InstanceEvidence['localImage']>,
+  signal: AbortSignal,
+): Promise<InstanceEvidence['pool']> {
+  const [pool, facts, image] = await Promise.all([estate.pool?.(place, signal) ?? null, instance, localImage]);
+  if (pool === null || pool.kind === 'probe-failed') return pool;
+  if (facts.kind === 'probe-failed') return facts;
+  return known(await predictPool(images, pool.value, facts.value, image.kind === 'known' ? image.value : null, signal));
 }
 
 async function after<I, O>(input: Promise<Answer<I>>, next: (value: I) => Promise<Answer<O>>): Promise<Answer<O>> {

@@ -33,6 +33,13 @@ export async function gatherPristine(of: Pristine): Promise<Answer<PristineEvide
   if (instance.kind === 'probe-failed') return instance;
   if (execution.kind === 'probe-failed') return execution;
   if (image.kind === 'probe-failed') return image;
+  if (of.estate.filesFrom !== 'container') {
+    return failed(
+      'unsupported',
+      of.place.container,
+      'its files were read from the registry: there is nothing to compare',
+    );
+  }
   const { outcome } = execution.value;
   if (outcome.outcome === 'runs') return failed('unsupported', of.place.container, 'its own files would be executed');
   if (image.value.config.platform.architecture !== host.value.platform.architecture) {
@@ -82,7 +89,7 @@ function* fingerprint(name: string, cwd: string): TreeProgram<string> {
 
 /** Whether the container itself wrote the file, by the engine's own list of what differs from the image. */
 async function changed({ estate, place, signal }: Pristine, name: string | null): Promise<boolean | null> {
-  if (name === null) return null;
+  if (name === null || !estate.changed) return null;
   const paths = await estate.changed(place, signal);
   return paths.kind === 'known' ? paths.value.includes(name) : null;
 }

@@ -138,6 +138,8 @@ const ALL_PARTS: readonly (keyof InstanceEvidence)[] = [
   'shared',
   'log',
   'candidates',
+  'pool',
+  'history',
 ];
 
 /** Waits for some parts. A step reads only what it needs, so the others may still be missing in what it is given. */

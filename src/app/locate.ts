@@ -31,11 +31,12 @@ export async function locate(deps: Deps, target: string, on: string | null, sign
     service,
     places: answers.flatMap(({ found }) => (found.kind === 'known' ? found.value : [])),
     absent: answers.flatMap(({ estate, name, found }): Absence[] => {
-      const cli = deps.estates.get(estate)?.command ?? 'docker';
-      if (found.kind === 'probe-failed') return [{ estate, name, cli, why: found.why, wanted: null }];
+      const { command: cli, kind } = deps.estates.get(estate) ?? { command: 'docker', kind: 'docker' as const };
+      if (found.kind === 'probe-failed') return [{ estate, name, kind, cli, why: found.why, wanted: null }];
       if (found.value.length > 0 || !service) return [];
-      const message = `there is no container ${name} there: it was removed, renamed or never created`;
-      return [{ estate, name, cli, why: { code: 'not-found', target: estate, message }, wanted: null }];
+      const what = kind === 'kubernetes' ? 'workload or pod' : 'container';
+      const message = `there is no ${what} ${name} there: it was removed, renamed or never created`;
+      return [{ estate, name, kind, cli, why: { code: 'not-found', target: estate, message }, wanted: null }];
     }),
   };
 }
@@ -44,7 +45,7 @@ async function find(deps: Deps, estate: string, name: string, signal: AbortSigna
   const known = deps.estates.get(estate);
   return known
     ? known.find(name, signal)
-    : failed('unsupported', estate, 'clusters cannot be asked by this version of execfmt yet');
+    : failed('unsupported', estate, 'no host or cluster of this name is configured');
 }
 
 /** All names that can be asked for: the services, and the containers of all hosts that answer. */

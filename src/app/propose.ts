@@ -44,6 +44,17 @@ export async function propose(
   const current = await lookAt(deps, remedy.where, signal);
   if (typeof current === 'string') return refuse(current);
   const id = deps.ids.plan();
+  const swap = {
+    id,
+    where: remedy.where,
+    instanceId: current.instanceId,
+    imageId: current.imageId,
+    image: remedy.image,
+    platform: remedy.platform,
+  };
+  const objection = await swapper.objection?.(swap, deps.clock.deadline(LOOK_MS, signal));
+  if (objection?.kind === 'probe-failed') return refuse(objection.why.message);
+  if (objection?.value) return refuse(objection.value);
   const plan: Omit<ActionPlan, 'hash'> = {
     id,
     run: state.run,
@@ -58,14 +69,7 @@ export async function propose(
       knownAs: remedy.knownAs ?? null,
     },
     proof: remedy.because,
-    calls: swapper.calls({
-      id,
-      where: remedy.where,
-      instanceId: current.instanceId,
-      imageId: current.imageId,
-      image: remedy.image,
-      platform: remedy.platform,
-    }),
+    calls: swapper.calls(swap),
     policy: approvals.policy,
     requestedBy: intent.by,
     expiresAt: new Date(deps.clock.now().getTime() + service.approvals.expiresInMs).toISOString(),

@@ -3,7 +3,6 @@ import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts'
 import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { createPrometheus } from '../../adapters/metrics/prometheus/prometheus.ts';
 import { createScrape } from '../../adapters/metrics/scrape/scrape.ts';
-import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createApplication, type RunningApplication } from '../app/application.ts';
@@ -11,8 +10,10 @@ import type { Config } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import { redact } from '../view/redact.ts';
+import { connectClusters } from './connect-clusters.ts';
 import { connectHosts } from './connect-hosts.ts';
 import { connectPipelines } from './connect-pipelines.ts';
+import { createImageSources } from './image-sources.ts';
 import { cacheFolder, dockerConfigPath, registryOptions } from './registry-options.ts';
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
@@ -44,6 +45,14 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const services = servicesOf(config);
   const registries = await registryOptions(config.registries);
   const hosts = connectHosts(config.hosts, services, registries);
+  const sources = createImageSources({
+    registries,
+    dockerConfigPath: dockerConfigPath(),
+    cacheDir: cacheFolder(),
+    log,
+    clock: systemClock,
+  });
+  const clusters = connectClusters(config.clusters, services, sources);
   const journal = openSqliteJournal(store);
   const claim = (key: string) => journal.claim(key, systemClock.now());
   const channels = config.chat.slack?.channels ?? null;
@@ -51,16 +60,11 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const { histories } = await connectPipelines(config, process.env);
   const application = createApplication({
     services,
-    ...hosts,
     histories,
     mirrorOf: new Map(config.registries.flatMap(({ host, mirrorOf }) => (mirrorOf ? [[host, mirrorOf]] : []))),
-    images: createImageSource({
-      registries,
-      dockerConfigPath: dockerConfigPath(),
-      cacheDir: cacheFolder(),
-      log,
-      clock: systemClock,
-    }),
+    estates: new Map([...hosts.estates, ...clusters.estates]),
+    swappers: new Map([...hosts.swappers, ...clusters.swappers]),
+    images: sources({}),
     metrics: metricsOf(config),
     journal,
     workflows: createLocalWorkflows({ path: store, clock: systemClock, log }),

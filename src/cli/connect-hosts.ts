@@ -8,6 +8,7 @@ import type { Service } from '../app/deps.ts';
 import type { DockerHostConfig } from '../config/config.ts';
 import type { Estate } from '../ports/estate.ts';
 import type { ImageSwapper } from '../ports/image-swap.ts';
+import { changeableEstates } from './changeable-estates.ts';
 import { UsageError } from './exit-status.ts';
 
 /** The configured Docker hosts. One on which no service has approvers is not given the means to be changed. */
@@ -16,10 +17,7 @@ export function connectHosts(
   services: ReadonlyMap<string, Service>,
   registries: Readonly<Record<string, RegistryOptions>>,
 ): { estates: Map<string, Estate>; swappers: Map<string, ImageSwapper> } {
-  const approvable = [...services.values()].filter(
-    ({ approvals }) => approvals !== null && approvals.approvers.length > 0,
-  );
-  const changeable = new Set(approvable.flatMap(({ targets }) => targets.map(({ estate }) => estate)));
+  const changeable = changeableEstates(services);
   const estates = new Map<string, Estate>();
   const swappers = new Map<string, ImageSwapper>();
   for (const host of hosts) {

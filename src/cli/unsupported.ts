@@ -4,9 +4,6 @@ import type { Config } from '../config/config.ts';
 export function unsupportedParts(config: Config): readonly string[] {
   const rebuilds = config.services.filter(({ rebuild }) => rebuild !== null).map(({ name }) => name);
   return [
-    ...(config.clusters.length > 0
-      ? [`clusters (${config.clusters.map(({ name }) => name).join(', ')}) are not looked at yet`]
-      : []),
     ...(rebuilds.length > 0 ? [`rebuilds (${rebuilds.join(', ')}) are not started yet`] : []),
     ...(config.chat.teams ? ['Teams is not served yet'] : []),
   ];

@@ -95,7 +95,7 @@ const target = z
     workload: z
       .string()
       .regex(
-        /^(?:deployment|statefulset|daemonset|replicaset|job|cronjob|pod)\/[a-z0-9][a-z0-9.-]*$/,
+        /^(?:deployment|statefulset|daemonset|replicaset|job|cronjob|pod|rollout)\/[a-z0-9][a-z0-9.-]*$/,
         'must be kind/name, such as deployment/pdf-renderer',
       )
       .optional(),

@@ -1,6 +1,7 @@
 import { formatPlatform, samePlatform } from '../image/platform.ts';
 import type { PublishedImage } from '../image/published.ts';
 import type { Answer, ProbeFailure } from './answer.ts';
+import { findCommand } from './commands.ts';
 import type { HostFacts } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Place } from './place.ts';
@@ -11,6 +12,7 @@ import type { Remedy, Verdict } from './verdict.ts';
 export interface Absence {
   readonly estate: string;
   readonly name: string;
+  readonly kind: Place['kind'];
   /** How a person reaches it on the command line. */
   readonly cli: string;
   readonly why: ProbeFailure;
@@ -30,9 +32,9 @@ export function explainAbsence(absent: readonly Absence[]): StepPart {
   return {
     status: 'unknown',
     findings: absent.map(
-      ({ estate, name, cli, why }): Finding => ({
+      ({ estate, name, kind, cli, why }): Finding => ({
         check: `Looking for ${name} on ${estate}`,
-        command: `${cli} ps --all --filter name=${name}`,
+        command: findCommand(kind, cli, name),
         observed: `${why.target}: ${why.message}`,
         meaning:
           why.code === 'not-found'

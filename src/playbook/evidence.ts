@@ -1,5 +1,6 @@
 import type { Platform } from '../image/platform.ts';
 import type { KernelHost } from '../kernel/host.ts';
+import type { ProbeFailure } from './answer.ts';
 import type { Place } from './place.ts';
 
 /** What the machine that runs an instance says of itself. */
@@ -13,8 +14,42 @@ export interface HostFacts {
   readonly engine: string;
   /** e.g. `runc`. */
   readonly runtime: string;
+  /** What is odd about it, in sentences: labels that contradict the machine, not ready. Absent when nothing is. */
+  readonly remarks?: readonly string[];
   /** What the kernel model is given. */
   readonly kernel: KernelHost;
+}
+
+/** One earlier state of what instances are made from, as the estate itself keeps it. */
+export interface RevisionFacts {
+  readonly number: number;
+  /** ISO 8601; empty when it is not kept. */
+  readonly createdAt: string;
+  /** The image of the instance's container, as it was named; null when there was no such container. */
+  readonly image: string | null;
+  /** Why it was made, where somebody wrote that down. */
+  readonly cause: string | null;
+}
+
+/** The revisions of a workload, newest first, and who last set the image, where that is recorded. */
+export interface RevisionHistory {
+  readonly revisions: readonly RevisionFacts[];
+  /** `argocd-controller (Apply, 2026-11-20T16:40:00Z)` */
+  readonly imageSetBy: string | null;
+}
+
+/** The machines that an instance may come to stand on, alike ones together. */
+export interface NodePool {
+  /** Of all that there are, also those that it may not. */
+  readonly total: number;
+  readonly groups: readonly NodeGroup[];
+}
+
+/** `nodes` names some of the `count`; `host` is one of them. */
+export interface NodeGroup {
+  readonly host: HostFacts;
+  readonly nodes: readonly string[];
+  readonly count: number;
 }
 
 /** The process of an instance as the engine tells it. Times are ISO 8601, null when it never happened. */
@@ -44,6 +79,8 @@ export interface InstanceFacts {
   readonly imageId: string;
   /** Entrypoint and command together, as they will be executed. */
   readonly argv: readonly string[];
+  /** Why `argv` is not known: it stands in an image that cannot be read. Absent when it is known. */
+  readonly argvUnknown?: ProbeFailure;
   readonly path: string | null;
   readonly workingDir: string;
   /** As configured: empty, `1000`, `1000:1000`, or a name. */

@@ -5,7 +5,7 @@ import type { PublishedImage } from '../image/published.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Answer } from './answer.ts';
 import type { BuildEvidence } from './build-evidence.ts';
-import type { EarlierRun, HostFacts, InstanceFacts, LocalImageFacts, LogTail } from './evidence.ts';
+import type { EarlierRun, HostFacts, InstanceFacts, LocalImageFacts, LogTail, RevisionHistory } from './evidence.ts';
 import type { Assumption } from './judge/assumptions.ts';
 import type { Place } from './place.ts';
 
@@ -80,6 +80,22 @@ export interface RollbackCandidate {
   readonly unusableBecause: string | null;
 }
 
+/** What the kernel model says of an instance's image on one kind of node. */
+export interface PoolRow {
+  /** `linux/amd64` */
+  readonly platform: string;
+  /** Some of them by name. */
+  readonly nodes: readonly string[];
+  readonly count: number;
+  readonly outcome: Answer<Outcome>;
+}
+
+/** The nodes that an instance may be scheduled to, by what they would make of its image. */
+export interface PoolEvidence {
+  readonly total: number;
+  readonly rows: readonly PoolRow[];
+}
+
 /** All that was gathered of one instance. A probe that failed is evidence too. */
 export interface InstanceEvidence {
   readonly place: Place;
@@ -109,6 +125,10 @@ export interface InstanceEvidence {
   /** The layer of the refused file, when images of the same tag for other architectures have it too. */
   readonly shared: Answer<SharedFile | null>;
   readonly candidates: Answer<readonly RollbackCandidate[]>;
+  /** Null where the estate keeps no history. */
+  readonly history: Answer<RevisionHistory> | null;
+  /** Null where nothing schedules instances. */
+  readonly pool: Answer<PoolEvidence> | null;
 }
 
 /** The digest the local image was pulled by, of the repository that the instance names; null when it was built or loaded there. */

@@ -1,7 +1,16 @@
 import type { FileTree } from '../kernel/file-tree.ts';
 import type { Answer } from '../playbook/answer.ts';
-import type { EarlierRun, HostFacts, InstanceFacts, LocalImageFacts, LogTail } from '../playbook/evidence.ts';
+import type {
+  EarlierRun,
+  HostFacts,
+  InstanceFacts,
+  LocalImageFacts,
+  LogTail,
+  NodePool,
+  RevisionHistory,
+} from '../playbook/evidence.ts';
 import type { Place } from '../playbook/place.ts';
+import type { ImageSource } from './image-source.ts';
 
 /**
  * One configured Docker host or Kubernetes cluster, read only. Every call ends by its own deadline or when the signal
@@ -13,6 +22,8 @@ export interface Estate {
   readonly kind: 'docker' | 'kubernetes';
   /** How a person reaches it on the command line: `docker`, `docker -H ssh://ops@render-01`. */
   readonly command: string;
+  /** Where `files` reads: in the instance itself, or the image that it was made from, as it is published. */
+  readonly filesFrom: 'container' | 'registry';
   /** A practice host: marked wherever it is shown. */
   readonly practice: boolean;
 
@@ -27,10 +38,16 @@ export interface Estate {
   /** The images of one repository (`registry.corp.io/pdf-renderer`) in the local store, newest first. */
   localImages(place: Place, repository: string, signal: AbortSignal): Promise<Answer<readonly LocalImageFacts[]>>;
   log(place: Place, lines: number, signal: AbortSignal): Promise<Answer<LogTail>>;
-  /** When containers of this name ran, newest first, as far as the estate remembers. */
-  history(place: Place, signal: AbortSignal): Promise<Answer<readonly EarlierRun[]>>;
-  /** The paths that the instance itself has written, changed or removed since it was made from its image; at most 10,000. */
-  changed(place: Place, signal: AbortSignal): Promise<Answer<readonly string[]>>;
-  /** The instance's root file system as it is on the node. Rejects with ProbeError. */
+  /** When containers of this name ran, newest first, as far as the estate remembers. Absent where it does not. */
+  earlierRuns?(place: Place, signal: AbortSignal): Promise<Answer<readonly EarlierRun[]>>;
+  /** The paths that the instance itself has written, changed or removed since it was made from its image; at most 10,000. Absent where nobody can tell. */
+  changed?(place: Place, signal: AbortSignal): Promise<Answer<readonly string[]>>;
+  /** The machines that the instance may come to stand on. Absent where nothing schedules instances. */
+  pool?(place: Place, signal: AbortSignal): Promise<Answer<NodePool>>;
+  /** What the instance's workload was before. Absent where the estate keeps no history. */
+  history?(place: Place, signal: AbortSignal): Promise<Answer<RevisionHistory>>;
+  /** The registries as the instance's own pull secrets open them. Absent: as they are configured. */
+  images?(place: Place, signal: AbortSignal): Promise<Answer<ImageSource>>;
+  /** The instance's root file system, from `filesFrom`. Rejects with ProbeError. */
   files(place: Place, signal: AbortSignal): FileTree;
 }

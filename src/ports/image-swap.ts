@@ -41,6 +41,11 @@ export interface ImageSwapper {
   readonly name: string;
   /** What stands there now; the deed is refused when it is not what was approved. */
   current(place: Place, signal: AbortSignal): Promise<Answer<{ instanceId: string; imageId: string }>>;
+  /**
+   * A sentence when a swap must not be made from here, with what to do instead (something else owns the instance and
+   * would undo it); null when it may. Asked before it is proposed. Absent: never.
+   */
+  objection?(swap: Swap, signal: AbortSignal): Promise<Answer<string | null>>;
   /** The calls that a swap will make, for a person to read before approving. No environment values. */
   calls(swap: Swap): readonly string[];
   /** In order. After the last one the new instance has been started and the old one is still there, set aside. */

@@ -7,7 +7,7 @@ import { formatDuration, formatTime } from './words.ts';
 
 const TITLE: Readonly<Record<ActionOutcome['outcome'], string>> = {
   succeeded: 'Recovered',
-  restored: 'Rollback failed; the old container is back',
+  restored: 'Rollback failed; what ran before is back',
   failed: 'Rollback failed',
   refused: 'Not carried out',
 };

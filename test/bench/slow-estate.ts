@@ -34,6 +34,7 @@ export function slowEstate(real: Estate, name: string, ms: number, clock: Clock,
     kind: real.kind,
     command: real.command,
     practice: real.practice,
+    filesFrom: real.filesFrom,
     find: async (target, signal) => here(await after(`find ${target}`, signal, () => real.find(target, never))),
     names: (signal) => after('names', signal, () => real.names(never)),
     inspect: (place, signal) => after('inspect', signal, () => real.inspect(there(place), never)),
@@ -42,8 +43,6 @@ export function slowEstate(real: Estate, name: string, ms: number, clock: Clock,
     localImages: (place, repository, signal) =>
       after(`images ${repository}`, signal, () => real.localImages(there(place), repository, never)),
     log: (place, lines, signal) => after(`log ${lines}`, signal, () => real.log(there(place), lines, never)),
-    history: (place, signal) => after('history', signal, () => real.history(there(place), never)),
-    changed: (place, signal) => after('changed', signal, () => real.changed(there(place), never)),
     files: (place, signal) => slowFiles(real.files(there(place), never), ask, () => clock.sleep(ms, signal)),
   };
 }
@@ -77,17 +76,17 @@ export function hangingEstate(real: Estate, name: string): Estate {
       signal.addEventListener('abort', end, { once: true });
     });
   const last = (...args: readonly unknown[]) => hang(args.at(-1) as AbortSignal);
-  const { kind, command, practice } = real;
+  const { kind, command, practice, filesFrom } = real;
   const asked = { find: last, names: last, inspect: last, host: last, localImage: last, localImages: last };
   return {
     name,
     kind,
     command,
     practice,
+    filesFrom,
     ...asked,
     log: last,
-    history: last,
-    changed: last,
+
     files: (...args) => real.files(...args),
   };
 }

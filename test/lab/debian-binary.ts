@@ -12,7 +12,7 @@ export type Architecture = 'amd64' | 'arm64';
 const MACHINE: Record<Architecture, number> = { amd64: 62, arm64: 183 };
 
 /** Outside the repository, so that a fresh clone does not download again. */
-const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'execfmt-lab');
+export const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'execfmt-lab');
 
 /** apt with all its state below `folder`: it knows one architecture and changes nothing of the system. */
 const aptOptions = (folder: string, architecture: Architecture) =>

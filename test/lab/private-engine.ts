@@ -54,7 +54,7 @@ const daemonArguments = (folder: string, { bridge, pool }: EngineNetwork) => [
 
 const pause = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-function waitUntil(done: () => boolean, ms: number): boolean {
+export function waitUntil(done: () => boolean, ms: number): boolean {
   for (let left = ms; left > 0; left -= 50) {
     if (done()) return true;
     pause(50);
@@ -62,13 +62,13 @@ function waitUntil(done: () => boolean, ms: number): boolean {
   return done();
 }
 
-const childrenOf = (parent: number) =>
+export const childrenOf = (parent: number) =>
   readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && processFields(pid)?.[1] === String(parent));
 
 /** Removes an empty cgroup tree of this name from every hierarchy (v1 has one for each controller). */
-function removeCgroup(name: string): void {
+export function removeCgroup(name: string): void {
   const roots = ['/sys/fs/cgroup', ...foldersIn('/sys/fs/cgroup').map((folder) => `/sys/fs/cgroup/${folder}`)];
   for (const root of roots) waitUntil(() => removeTree(join(root, name)), 5_000);
 }

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
+import { mayHavePrograms } from './kubernetes/programs.ts';
 
 /** What a suite may need of the machine beyond Node. */
 export type Need =
@@ -16,7 +17,8 @@ export type Need =
   | 'x86-64'
   | 'debian-binaries'
   | 'own-binfmt-misc'
-  | 'no-emulator';
+  | 'no-emulator'
+  | 'kubernetes';
 
 interface Requirement {
   /** As in `needs …`. */
@@ -93,6 +95,11 @@ const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
     what: 'Linux 6.7 or later with binfmt_misc',
     isMet: () => process.platform === 'linux' && hasOwnBinfmtMisc(),
     how: 'modprobe binfmt_misc, or run the tests on a newer kernel',
+  },
+  kubernetes: {
+    what: 'the programs of a Kubernetes control plane',
+    isMet: () => mayHavePrograms(hasCommand('unzip')) && hasCommands('setpriv'),
+    how: `${INSTALL} (Go then builds them once, which takes long), or set KUBEBUILDER_ASSETS to a folder of envtest`,
   },
   'no-emulator': {
     what: 'a kernel without an emulator for other architectures',

@@ -107,6 +107,8 @@ export function sampleEvidence(): InstanceEvidence {
     offered: known(null),
     shared: known(null),
     log: known({ lines: ['exec /app/render: exec format error'], truncated: false }),
+    pool: null,
+    history: null,
     candidates: known([
       {
         image: `${REPOSITORY}@${V2}`,

@@ -17,7 +17,7 @@ declare module 'vitest' {
  */
 export function setup(project: TestProject): () => void {
   process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
-  for (const abandoned of ['run', 'registry', 'incident', 'layout'].flatMap(abandonedFolders))
+  for (const abandoned of ['run', 'registry', 'incident', 'layout', 'cluster'].flatMap(abandonedFolders))
     removeLabFolder(abandoned);
   const folder = createLabFolder('run');
   process.env[RUN_FOLDER] = folder;

@@ -38,6 +38,7 @@ export function createDockerEstate(options: DockerEstateOptions): Estate {
     kind: 'docker',
     command: options.command ?? 'docker',
     practice,
+    filesFrom: 'container',
     find: (wanted, signal) => answerOf(() => findInstances(engine, name, wanted, signal)),
     names: (signal) => answerOf(() => listNames(engine, signal)),
     inspect: (place, signal) =>
@@ -49,7 +50,7 @@ export function createDockerEstate(options: DockerEstateOptions): Estate {
     localImage: (_place, imageId, signal) => answerOf(() => readLocalImage(engine, imageId, signal)),
     localImages: (_place, repository, signal) => answerOf(() => readLocalImages(engine, repository, signal)),
     log: (place, lines, signal) => answerOf(() => readLog(engine, containerAt(name, place), lines, signal)),
-    history: (place, signal) => answerOf(() => readHistory(engine, containerAt(name, place), signal)),
+    earlierRuns: (place, signal) => answerOf(() => readHistory(engine, containerAt(name, place), signal)),
     changed: (place, signal) => answerOf(() => readChanges(engine, containerAt(name, place), signal)),
     files: (place, signal) => createContainerTree(engine, containerAt(name, place), signal),
   };

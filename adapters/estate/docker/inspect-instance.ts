@@ -1,9 +1,9 @@
 import type { InstanceFacts, InstanceState, SecurityFacts } from '../../../src/playbook/evidence.ts';
 import type { Place } from '../../../src/playbook/place.ts';
+import { redactEnvironment } from '../../../src/playbook/redact-environment.ts';
 import { type ContainerDocument, type RestartPolicyDocument, timeOrNull } from './documents.ts';
 import { managedBy } from './managed-by.ts';
 import { mountsOf } from './mounts.ts';
-import { redactEnvironment } from './redact-environment.ts';
 
 /** What the engine's runtime sets when the configuration names no PATH (moby oci/defaults.go). */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -1,8 +1,8 @@
 import type { LogTail } from '../../../src/playbook/evidence.ts';
+import { redactEnvironment } from '../../../src/playbook/redact-environment.ts';
 import type { Engine } from './engine.ts';
 import { commandOf } from './inspect-instance.ts';
 import { readContainer } from './read-container.ts';
-import { redactEnvironment } from './redact-environment.ts';
 
 const LINES_CAP = 1_000;
 const LINE_CAP = 2_000;

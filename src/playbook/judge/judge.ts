@@ -2,6 +2,7 @@ import { formatPlatform } from '../../image/platform.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { InstanceFacts } from '../evidence.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
+import { judgeUnstarted } from '../judge-unstarted.ts';
 import { findOrigin } from '../origin/find-origin.ts';
 import { describePlace } from '../place.ts';
 import { readSymptom, type Symptom } from '../symptom.ts';
@@ -28,7 +29,9 @@ export function judge(evidence: InstanceEvidence): Verdict {
   }
   const symptom = readSymptom(instance.value, log.kind === 'known' ? log.value : null, at);
   if (symptom.kind === 'running') return running(evidence);
-  if (instance.value.argv.length === 0) return noEntrypoint(evidence);
+  const unstarted = judgeUnstarted(evidence, symptom, UNKNOWN_ORIGIN);
+  if (unstarted) return unstarted;
+  if (instance.value.argv.length === 0 && !instance.value.argvUnknown) return noEntrypoint(evidence);
   if (execution.kind === 'probe-failed') {
     const refused = claimOfEngine(instance.value, symptom);
     return refused ? verdictOf(evidence, refused) : withoutFile(evidence, symptom, execution.why.message);

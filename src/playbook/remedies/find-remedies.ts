@@ -2,6 +2,7 @@ import { formatPlatform } from '../../image/platform.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
 import { tagOffersHost } from '../judge/platforms.ts';
 import { mountAt } from '../mounted-tree.ts';
+import { scheduleToArch } from '../schedule-to-arch.ts';
 import type { Remedy, RemedyKind, Verdict } from '../verdict.ts';
 import { planFor, planForOrigin } from './remedy-plan.ts';
 import { rollbacks } from './rollbacks.ts';
@@ -36,6 +37,10 @@ function platformOf({ host }: InstanceEvidence): { readonly platform?: string } 
 function helpful(kind: RemedyKind, evidence: InstanceEvidence, verdict: Verdict): readonly Remedy[] {
   if (kind === 'rollback-to-digest') return rollbacks(evidence);
   if (kind === 'pull-platform') return pullPlatform(evidence);
+  if (kind === 'schedule-to-arch' && evidence.place.kind === 'kubernetes') {
+    const remedy = scheduleToArch(evidence);
+    return remedy ? [remedy] : [];
+  }
   if (kind === 'enable-emulation' && !wouldBeEmulated(evidence)) {
     const because = 'An emulator could not load it either: the program’s own loader is not in the image.';
     return [{ kind, fit: 'useless', because, ...platformOf(evidence) }];

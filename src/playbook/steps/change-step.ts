@@ -1,29 +1,37 @@
 import { formatPlatform } from '../../image/platform.ts';
+import { commandsFor } from '../commands.ts';
 import type { EarlierRun } from '../evidence.ts';
 import { explainBuild } from '../explain-build.ts';
 import type { Finding } from '../finding.ts';
 import { type InstanceEvidence, pulledDigest, type RollbackCandidate, repositoryOf } from '../instance-evidence.ts';
+import { explainHistory } from './history-finding.ts';
 import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 
 /** What changed: the image that is there now, and those that were before, each tried on this host by the kernel model. */
 export const changeStep: InstanceStep = {
   id: 'change',
   title: 'What changed',
-  needs: ['instance', 'localImage', 'candidates', 'build', 'provenance'],
+  needs: ['instance', 'localImage', 'candidates', 'build', 'provenance', 'history'],
   explain,
 };
 
 function explain(evidence: InstanceEvidence): StepPart {
+  const { status, findings } = explainImages(evidence);
+  return { status, findings: [...findings, ...explainHistory(evidence)] };
+}
+
+function explainImages(evidence: InstanceEvidence): StepPart {
   const { place, cli, instance, localImage, candidates } = evidence;
   if (instance.kind === 'probe-failed') return { status: 'skipped', findings: [] };
   const repository = repositoryOf(instance.value.imageReference);
-  const command = `${cli} image ls --digests ${repository}`;
+  const commands = commandsFor(place, cli);
+  const command = commands.images(repository);
   const findings: Finding[] = [];
   if (localImage.kind === 'known') {
     const image = localImage.value;
     findings.push({
       check: 'Deployed now',
-      command: `${cli} inspect --format '{{.Created}} {{.Image}}' ${place.container}`,
+      command: commands.created,
       observed: `${instance.value.imageReference} ${pulledDigest(image, repository) ?? image.id} (${formatPlatform(image.platform)}), container created ${instance.value.createdAt}`,
       meaning: `This is the image that came with the change${image.createdAt ? `; it was built ${image.createdAt}` : ''}.`,
       decision: 'Compare with what ran before.',

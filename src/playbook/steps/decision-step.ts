@@ -42,12 +42,32 @@ const COMMANDS: Readonly<Record<Remedy['kind'], string>> = {
   'replace-node': '(on the host)',
 };
 
+/** The same for a workload of a cluster: WORKLOAD is `-n docs deployment/pdf-renderer`. */
+const ON_KUBERNETES: Partial<Readonly<Record<Remedy['kind'], string>>> = {
+  'rollback-to-digest': 'kubectl set image WORKLOAD CONTAINER=IMAGE',
+  'pull-platform': 'kubectl rollout restart WORKLOAD',
+  'schedule-to-arch': `kubectl patch WORKLOAD --patch '{"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/arch":"ARCH"}}}}}'`,
+  repull: 'kubectl rollout restart WORKLOAD',
+  'enable-emulation': '(on every node that it may be scheduled to)',
+  'replace-node': 'kubectl drain NODE',
+};
+
+/** The command as a person would type it, its names filled in. */
+function commandOf({ kind, where, image, platform }: Remedy, reference: string | null): string {
+  const place = where?.kind === 'kubernetes' ? where : null;
+  return ((place && ON_KUBERNETES[kind]) ?? COMMANDS[kind])
+    .replaceAll('IMAGE', image ?? reference ?? 'IMAGE')
+    .replace('PLATFORM', platform ?? 'PLATFORM')
+    .replace('ARCH', platform?.split('/')[1] ?? 'ARCH')
+    .replace('WORKLOAD', place ? `-n ${place.namespace} ${place.workload}` : 'WORKLOAD')
+    .replace('CONTAINER', place?.container ?? 'CONTAINER')
+    .replace('NODE', place?.node ?? 'NODE');
+}
+
 function explainRemedy(remedy: Remedy, reference: string | null): Finding {
   return {
     check: `Remedy: ${remedy.kind}`,
-    command: COMMANDS[remedy.kind]
-      .replaceAll('IMAGE', remedy.image ?? reference ?? 'IMAGE')
-      .replace('PLATFORM', remedy.platform ?? 'PLATFORM'),
+    command: commandOf(remedy, reference),
     observed: remedy.digest ? `${remedy.knownAs ? `${remedy.knownAs} ` : ''}${remedy.digest}` : remedy.fit,
     meaning: remedy.because,
     decision: { fixes: 'It fixes this.', mitigates: 'It helps for now.', useless: 'It would not help.' }[remedy.fit],

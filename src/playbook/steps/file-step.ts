@@ -1,23 +1,31 @@
 import type { Outcome } from '../../kernel/outcome.ts';
+import { commandsFor } from '../commands.ts';
 import type { Finding } from '../finding.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
+import { explainPool } from './pool-finding.ts';
 import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 
 /** Step 4: the file that fails to execute, and why, by the kernel model over the actual bytes. */
 export const fileStep: InstanceStep = {
   id: 'file',
   title: 'The file that is executed',
-  needs: ['host', 'instance', 'execution'],
+  needs: ['host', 'instance', 'execution', 'pool'],
   explain,
 };
 
-function explain({ place, cli, instance, execution }: InstanceEvidence): StepPart {
+function explain(evidence: InstanceEvidence): StepPart {
+  const { status, findings } = explainFile(evidence);
+  return status === 'skipped' ? { status, findings } : { status, findings: [...findings, ...explainPool(evidence)] };
+}
+
+function explainFile({ place, cli, instance, execution }: InstanceEvidence): StepPart {
   if (instance.kind === 'probe-failed') return { status: 'skipped', findings: [] };
-  const container = place.container;
+  const commands = commandsFor(place, cli);
+  const reference = instance.value.imageReference;
   const argv = instance.value.argv;
   const entrypoint: Finding = {
     check: 'Entrypoint and command',
-    command: `${cli} inspect --format '{{.Path}} {{json .Args}}' ${container}`,
+    command: commands.argv,
     observed: argv.length > 0 ? argv.join(' ') : 'none',
     meaning:
       argv.length > 0
@@ -30,7 +38,7 @@ function explain({ place, cli, instance, execution }: InstanceEvidence): StepPar
     where: place,
   };
   if (execution.kind === 'probe-failed') {
-    const command = fileCommand(cli, place, argv[0] ?? '/');
+    const command = commands.file(argv[0] ?? '/', reference);
     return { status: 'unknown', findings: [entrypoint, probeFailed('Executed file', command, execution.why, place)] };
   }
   const { outcome, readFrom } = execution.value;
@@ -41,7 +49,7 @@ function explain({ place, cli, instance, execution }: InstanceEvidence): StepPar
       entrypoint,
       {
         check: 'Executed file',
-        command: fileCommand(cli, place, file),
+        command: commands.file(file, reference),
         observed: `${file}: ${outcome.culpritIs ?? 'not looked at'}${readFrom === 'registry' ? ' (read from the registry)' : ''}`,
         meaning: outcome.because,
         decision: decide(outcome, file),
@@ -55,9 +63,4 @@ function decide(outcome: Outcome, file: string): string {
   if (outcome.outcome === 'runs')
     return 'The kernel accepts it: if the container still fails, the cause is of another kind.';
   return `This is what the kernel refuses (${outcome.outcome}): ${file} has to be replaced, not the entrypoint changed.`;
-}
-
-/** Reads the file without starting anything, also out of a stopped container. */
-function fileCommand(cli: string, place: InstanceEvidence['place'], file: string): string {
-  return `${cli} cp -L ${place.container}:${file} - | tar -xO | file -`;
 }

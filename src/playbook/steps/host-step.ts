@@ -1,4 +1,5 @@
 import { formatPlatform } from '../../image/platform.ts';
+import { commandsFor } from '../commands.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
 import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
 
@@ -7,11 +8,11 @@ export const hostStep: InstanceStep = { id: 'host', title: 'What the host really
 
 function explain({ place, cli, host }: InstanceEvidence): StepPart {
   const check = 'Host architecture';
-  const command = `${cli} info --format '{{.OSType}} {{.Architecture}} {{.KernelVersion}}'`;
+  const command = commandsFor(place, cli).host;
   if (host.kind === 'probe-failed') {
     return { status: 'unknown', findings: [probeFailed(check, command, host.why, place)] };
   }
-  const { machine, platform, kernelVersion, operatingSystem, engine, runtime } = host.value;
+  const { machine, platform, kernelVersion, operatingSystem, engine, runtime, remarks = [] } = host.value;
   return {
     status: 'ok',
     findings: [
@@ -19,7 +20,10 @@ function explain({ place, cli, host }: InstanceEvidence): StepPart {
         check,
         command,
         observed: `${platform.os} ${machine} ${kernelVersion}`,
-        meaning: `The host executes ${formatPlatform(platform)} (${operatingSystem}, ${engine}, ${runtime}).`,
+        meaning: [
+          `The host executes ${formatPlatform(platform)} (${operatingSystem}, ${engine}, ${runtime}).`,
+          ...remarks,
+        ].join(' '),
         decision: `Whatever is executed here must be built for ${formatPlatform(platform)}.`,
         where: place,
       },

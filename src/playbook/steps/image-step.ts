@@ -1,4 +1,5 @@
 import { formatPlatform, samePlatform } from '../../image/platform.ts';
+import { commandsFor } from '../commands.ts';
 import type { Finding } from '../finding.ts';
 import { type InstanceEvidence, repositoryOf } from '../instance-evidence.ts';
 import { type InstanceStep, probeFailed, type StepPart } from './step.ts';
@@ -12,13 +13,14 @@ export const imageStep: InstanceStep = {
 };
 
 function explain({ place, cli, host, instance, localImage }: InstanceEvidence): StepPart {
+  const commands = commandsFor(place, cli);
   if (instance.kind === 'probe-failed') {
-    const finding = probeFailed('Container', `${cli} inspect ${place.container}`, instance.why, place);
+    const finding = probeFailed('Container', commands.container, instance.why, place);
     return { status: 'unknown', findings: [finding] };
   }
   const { imageReference, imageId } = instance.value;
   const check = 'Platform of the local image';
-  const command = `${cli} image inspect --format '{{.Os}}/{{.Architecture}} {{.RepoDigests}}' ${imageReference}`;
+  const command = commands.image(imageReference);
   if (localImage.kind === 'probe-failed') {
     return { status: 'unknown', findings: [probeFailed(check, command, localImage.why, place)] };
   }

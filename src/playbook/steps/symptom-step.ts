@@ -1,3 +1,4 @@
+import { commandsFor } from '../commands.ts';
 import type { InstanceFacts } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
@@ -33,7 +34,7 @@ function explainState(cli: string, place: Place, { state }: InstanceFacts, runni
   const looping = restartCount > 0 ? 'It is started over and over and ends each time.' : 'It does not run.';
   return {
     check: 'State',
-    command: `${cli} inspect --format '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}' ${place.container}`,
+    command: commandsFor(place, cli).state,
     observed: `${status}${exit}, restarted ${restartCount} times${oomKilled ? ', out of memory' : ''}${error ? `; ${error}` : ''}`,
     meaning: running ? 'It runs.' : looping,
     decision: running
@@ -44,7 +45,7 @@ function explainState(cli: string, place: Place, { state }: InstanceFacts, runni
 }
 
 function explainLog(cli: string, place: Place, log: InstanceEvidence['log'], { errno, quote }: Symptom): Finding {
-  const command = `${cli} logs --tail ${SHOWN_LINES} ${place.container}`;
+  const command = commandsFor(place, cli).log(SHOWN_LINES);
   if (log.kind === 'probe-failed') return probeFailed('Last log lines', command, log.why, place);
   const lines = log.value.lines.slice(-SHOWN_LINES);
   return {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLineAssembler } from '../../../adapters/estate/docker/read-log.ts';
-import { redactEnvironment } from '../../../adapters/estate/docker/redact-environment.ts';
+import { redactEnvironment } from '../../../src/playbook/redact-environment.ts';
 
 function frame(stream: number, text: string): Buffer {
   const payload = Buffer.from(text);

@@ -1,7 +1,7 @@
 import { ProbeError } from '../../../../src/playbook/answer.ts';
+import { redactEnvironment } from '../../../../src/playbook/redact-environment.ts';
 import type { ContainerDocument } from '../documents.ts';
 import { commandOf } from '../inspect-instance.ts';
-import { redactEnvironment } from '../redact-environment.ts';
 
 /** Runs a call in whose refusal the engine or its runtime may quote the container's settings, and hides their values. */
 export async function withoutValues<T>(container: ContainerDocument, work: () => Promise<T>): Promise<T> {

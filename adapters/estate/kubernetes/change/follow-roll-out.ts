@@ -1,0 +1,100 @@
+import type { Clock } from '../../../../src/ports/clock.ts';
+import type { Api } from '../api.ts';
+import { clusterFailure } from '../cluster-failure.ts';
+import type { PodDocument } from '../documents.ts';
+import { readWorkload } from '../find-instances.ts';
+import { controllerOf, type FoundWorkload, formatSelector } from '../find-workloads.ts';
+import { containersOf } from '../pod-containers.ts';
+import type { ClusterPlace } from '../read-pod.ts';
+import { RESOURCES } from '../resources.ts';
+
+const LOOK_EVERY_MS = 1_000;
+/** The default of `progressDeadlineSeconds`. */
+const PATIENCE_MS = 600_000;
+
+/** A pod that has failed this often with the new image will not come up by waiting. */
+const RESTARTS = 2;
+const HOPELESS = new Set([
+  'CrashLoopBackOff',
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'RunContainerError',
+  'CreateContainerError',
+  'InvalidImageName',
+]);
+
+/**
+ * Waits until the controller has replaced all pods by ones from the new template and they are available, as `kubectl
+ * rollout status` does; gives up as soon as a new pod cannot come up. Rejects with ProbeError.
+ */
+export async function followRollOut(
+  api: Api,
+  clock: Clock,
+  place: ClusterPlace,
+  image: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const end = clock.monotonic() + PATIENCE_MS;
+  for (;;) {
+    const workload = await readWorkload(api, place, signal);
+    if (workload === null)
+      throw clusterFailure(api.target, 'not-found', `${place.workload} was removed during its roll-out`);
+    if (isRolledOut(workload)) return `Rolled out: ${replicasOf(workload)} with the new image.`;
+    const stuck = stalled(workload) ?? (await hopelessPod(api, workload, place.container, image, signal));
+    if (stuck !== null)
+      throw clusterFailure(api.target, 'invalid', `the roll-out of ${place.workload} does not get on: ${stuck}`);
+    if (clock.monotonic() > end)
+      throw clusterFailure(
+        api.target,
+        'timeout',
+        `the roll-out of ${place.workload} has not ended within ${PATIENCE_MS / 60_000} minutes`,
+      );
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
+}
+
+/** kubectl's own rules (polymorphichelpers/rollout_status.go). */
+export function isRolledOut({ kind, document: { metadata, spec, status } }: FoundWorkload): boolean {
+  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return false;
+  if (kind === 'daemonset') {
+    const wanted = status?.desiredNumberScheduled ?? 0;
+    return (status?.updatedNumberScheduled ?? 0) >= wanted && (status?.numberAvailable ?? 0) >= wanted;
+  }
+  const wanted = spec?.replicas ?? 1;
+  const updated = status?.updatedReplicas ?? 0;
+  if (kind === 'statefulset') return updated >= wanted && (status?.readyReplicas ?? 0) >= wanted;
+  return updated >= wanted && (status?.replicas ?? 0) <= updated && (status?.availableReplicas ?? 0) >= updated;
+}
+
+const replicasOf = ({ kind, document: { spec, status } }: FoundWorkload) => {
+  const count = kind === 'daemonset' ? (status?.desiredNumberScheduled ?? 0) : (spec?.replicas ?? 1);
+  return count === 1 ? 'one pod' : `${count} pods`;
+};
+
+function stalled({ document: { metadata, status } }: FoundWorkload): string | null {
+  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return null;
+  const progress = status?.conditions?.find(({ type }) => type === 'Progressing');
+  return progress?.reason === 'ProgressDeadlineExceeded' ? (progress.message ?? 'its deadline has passed') : null;
+}
+
+/** Why a pod made from the new image will not come up, in Kubernetes' words; null while there is hope. */
+async function hopelessPod(
+  api: Api,
+  workload: FoundWorkload,
+  container: string,
+  image: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { namespace, document } = workload;
+  const keep = (pod: PodDocument): string | null => {
+    const found = containersOf(pod).find(({ spec }) => spec.name === container);
+    if (found?.spec.image !== image || controllerOf(pod) === null) return null;
+    const { waiting } = found.status?.state ?? {};
+    const tried = (found.status?.restartCount ?? 0) >= RESTARTS || waiting?.reason?.includes('Image') === true;
+    if (!waiting?.reason || !HOPELESS.has(waiting.reason) || !tried) return null;
+    return `${pod.metadata?.name} on ${pod.spec?.nodeName}: ${waiting.reason} ${(waiting.message ?? '').slice(0, 300)}`;
+  };
+  const query = { labelSelector: formatSelector(document.spec?.selector) };
+  const all = await api.list({ verb: 'list', resource: RESOURCES.pods, namespace }, query, keep, signal);
+  return all[0] ?? null;
+}

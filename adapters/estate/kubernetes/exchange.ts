@@ -1,0 +1,70 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+
+/** A request to an API server. */
+export interface Sent {
+  readonly method: 'GET' | 'PATCH';
+  readonly path: string;
+  readonly body?: string;
+}
+
+/** What came back, at most `cap` bytes of it. `retryAfter` is in seconds. */
+export interface Received {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly cut: boolean;
+  readonly retryAfter: number | null;
+}
+
+/** One request and its answer over an agent's connection. Rejects with what node:http rejects with. */
+export function exchange(
+  server: URL,
+  options: RequestOptions,
+  { method, path, body }: Sent,
+  cap: number,
+  signal: AbortSignal,
+): Promise<Received> {
+  const plain = server.protocol === 'http:';
+  const headers = {
+    ...options.headers,
+    accept: 'application/json',
+    ...(body !== undefined && { 'content-type': 'application/strategic-merge-patch+json' }),
+  };
+  const all = {
+    ...options,
+    protocol: server.protocol,
+    hostname: server.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: server.port || (plain ? 80 : 443),
+    path: `${server.pathname.replace(/\/$/, '')}${path}`,
+    method,
+    headers,
+    signal,
+  };
+  return new Promise((resolve, reject) => {
+    const sent: ClientRequest = (plain ? httpRequest : httpsRequest)(all, (answer) => {
+      receive(answer, cap).then(resolve, reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+async function receive(answer: IncomingMessage, cap: number): Promise<Received> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let cut = false;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    const room = cap - size;
+    chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+    size += chunk.length;
+    cut = size > cap;
+    if (cut) break;
+  }
+  const retryAfter = Number(answer.headers['retry-after'] ?? Number.NaN);
+  return {
+    status: answer.statusCode ?? 0,
+    body: Buffer.concat(chunks),
+    cut,
+    retryAfter: Number.isNaN(retryAfter) ? null : retryAfter,
+  };
+}

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { InstanceFacts } from '../../../src/playbook/evidence.ts';
+import { estateContract, knownValue } from '../../contracts/estate-contract.ts';
+import { imageSwapperContract } from '../../contracts/image-swapper-contract.ts';
+import { runExecfmt } from '../../e2e/run-execfmt.ts';
+import { suite } from '../../lab/requirements.ts';
+import { waitFor } from '../../lab/waiting.ts';
+import { CANARY, type ClusterBench, openBench } from './cluster-bench.ts';
+import { everyCall } from './permissions.ts';
+import { onRealNode } from './real-node.ts';
+import { applyManifests, kubeconfigOfBot, shippedPermissions, without } from './service-account.ts';
+import { swapAt, swapperFor, swapperOnCluster } from './swapper-on-cluster.ts';
+import { writeConfiguration } from './write-configuration.ts';
+
+/** Building Kubernetes, where nobody has done so yet, is part of it. */
+const START_MS = 3_600_000;
+
+const signal = new AbortController().signal;
+
+suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debian-binaries'], () => {
+  let bench: ClusterBench;
+  beforeAll(async () => {
+    bench = await openBench();
+  }, START_MS);
+  afterAll(() => bench?.close());
+
+  estateContract('a Kubernetes cluster', async () => {
+    const namespace = await bench.namespace();
+    const place = await bench.deploy(namespace, 'pdf-renderer', bench.bad);
+    return {
+      estate: bench.estateFor(),
+      name: 'pdf-renderer',
+      place,
+      nowhere: { ...place, namespace, workload: 'deployment/nothing', pod: 'nothing-1' },
+      argv: ['/app/render', '-c', expect.stringContaining('pdf-renderer v3')],
+      imageReference: bench.bad,
+      repository: bench.repository,
+      imageArchitecture: 'arm64',
+      hostArchitecture: 'amd64',
+      canary: CANARY,
+      close: () => bench.plane.admin.delete(`/api/v1/namespaces/${namespace}`),
+    };
+  });
+
+  imageSwapperContract('a Kubernetes cluster', () => swapperOnCluster(bench));
+
+  describe('names', () => {
+    it('may say namespace and kind', async () => {
+      const namespace = await bench.namespace();
+      const place = await bench.deploy(namespace, 'web', bench.good);
+      const estate = bench.estateFor();
+      for (const name of [
+        `${namespace}/web`,
+        `${namespace}/deployment/web`,
+        'deploy/web',
+        place.pod,
+        `pod/${place.pod}`,
+      ]) {
+        expect(knownValue(await estate.find(name, signal)), name).toEqual([place]);
+      }
+      for (const name of ['statefulset/web', 'default/web', 'web/deployment/x/y', '../web', 'WEB']) {
+        expect(knownValue(await estate.find(name, signal)), name).toEqual([]);
+      }
+    });
+  });
+
+  describe('what the cluster knows of a change', () => {
+    it('is told: revisions with their causes, who set the image, and who owns it', async () => {
+      const namespace = await bench.namespace();
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/web`;
+      const place = await bench.deploy(namespace, 'web', bench.good);
+      await bench.plane.admin.patch(path, {
+        metadata: {
+          annotations: { 'kubernetes.io/change-cause': 'release 3' },
+          labels: { 'argocd.argoproj.io/instance': 'docs' },
+        },
+        spec: { template: { spec: { containers: [{ name: 'render', image: bench.bad }] } } },
+      });
+      const estate = bench.estateFor();
+      await waitFor('the second revision', 30_000, async () => {
+        const { revisions } = knownValue(await estate.history!(place, signal));
+        return revisions.length === 2 && revisions[0]?.cause === 'release 3' ? true : null;
+      });
+      const history = knownValue(await estate.history!(place, signal));
+      expect(history.revisions.map(({ number, image }) => [number, image])).toEqual([
+        [2, bench.bad],
+        [1, bench.good],
+      ]);
+      expect(history.imageSetBy).toMatch(/\(Update, 20/);
+      expect(knownValue(await estate.inspect(place, signal)).managedBy).toBe('Argo CD application "docs"');
+      const swapper = swapperFor(bench);
+      const swap = await swapAt(bench, swapper, place);
+      const objection = knownValue((await swapper.objection?.(swap, signal))!);
+      expect(objection).toContain('belongs to Argo CD application "docs"');
+      expect(objection).toContain(`kubectl -n ${namespace} set image deployment/web render=${bench.good}`);
+      for (const phase of swapper.phases) expect((await phase.run(swap, signal)).kind).toBe('probe-failed');
+    });
+  });
+
+  describe('a mixed pool', () => {
+    const diagnose = async (name: string) => {
+      const args = ['diagnose', name, '--json', '-c', writeConfiguration(bench)];
+      const { status, stdout, stderr } = await runExecfmt(args);
+      return { status, document: JSON.parse(stdout), stderr };
+    };
+
+    it('is told by what each kind of its nodes would make of the image', { timeout: 120_000 }, async () => {
+      const namespace = await bench.namespace();
+      const labels = { pool: namespace };
+      await bench.addNode(`${namespace}-amd64`, 'amd64', labels);
+      await bench.addNode(`${namespace}-arm64`, 'arm64', labels);
+      const place = await bench.deploy(namespace, 'spread', bench.bad, { ...labels, 'kubernetes.io/arch': 'amd64' });
+      const estate = bench.estateFor();
+      const bound = knownValue(await estate.pool!(place, signal));
+      expect(bound.groups.map(({ nodes }) => nodes)).toEqual([[`${namespace}-amd64`]]);
+      await bench.plane.admin.patch(`/apis/apps/v1/namespaces/${namespace}/deployments/spread`, {
+        spec: { template: { spec: { nodeSelector: { 'kubernetes.io/arch': null } } }, paused: true },
+      });
+      const { status, document, stderr } = await diagnose(`${namespace}/spread`);
+      expect(status, stderr).toBe(1);
+      const file = document.steps.find(({ id }: { id: string }) => id === 'file');
+      const pool = file.findings.find(({ check }: { check: string }) => check === 'Nodes it may be scheduled to');
+      expect(pool.observed).toContain(`linux/arm64 (${namespace}-arm64): would run it`);
+      expect(pool.observed).toMatch(/linux\/amd64 \(.*-amd64\): \/app\/render/);
+      const remedy = document.remedies.find(({ kind }: { kind: string }) => kind === 'schedule-to-arch');
+      expect(remedy).toMatchObject({ fit: 'mitigates', platform: 'linux/arm64' });
+    });
+  });
+
+  describe('the shipped roles', () => {
+    it('are enough for every call, and each permission that is missing is named', { timeout: 300_000 }, async () => {
+      const { plane } = bench;
+      await applyManifests(plane, 'rbac-read.yaml');
+      const { namespace, calls } = await everyCall(bench, await kubeconfigOfBot(plane));
+      await applyManifests(plane, 'rbac-change.yaml', namespace);
+      const complaints = async () => {
+        const answers = await Promise.all((await calls()).map((call) => call()));
+        const texts = answers.map((answer) =>
+          answer.kind === 'known' ? ((answer.value as Partial<InstanceFacts>).state?.error ?? '') : answer.why.message,
+        );
+        return texts.filter((text) => text.includes('not permitted'));
+      };
+      await waitFor('the roles to hold', 20_000, async () => ((await complaints()).length === 0 ? true : null));
+      for (const file of ['rbac-read.yaml', 'rbac-change.yaml']) {
+        for (const permission of shippedPermissions(file)) {
+          const { group, resource, verb } = permission;
+          const named = `the verb "${verb}" on "${resource}"${group === '' ? '' : ` (${group})`}`;
+          await without(plane, file, permission, async () => {
+            await waitFor(
+              `somebody to miss ${named}`,
+              20_000,
+              async () => (await complaints()).some((text) => text.includes(named)) || null,
+            );
+          });
+        }
+      }
+    });
+  });
+
+  onRealNode(() => bench);
+});
