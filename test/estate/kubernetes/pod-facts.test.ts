@@ -88,8 +88,8 @@ describe('what a container executes', () => {
       { name: 'c', mountPath: '/c', readOnly: true },
     ];
     expect(factsOf({ volumeMounts }, pod).mounts).toEqual([
-      { kind: 'emptyDir', destination: '/v', readOnly: false },
-      { kind: 'configMap', destination: '/c', readOnly: true },
+      { kind: 'emptyDir', destination: '/v', readOnly: false, noexec: false },
+      { kind: 'configMap', destination: '/c', readOnly: true, noexec: false },
     ]);
   });
 });
