@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLabFolder, removeLabFolder } from '../lab/lab-folder.ts';
+import { abandonedFolders, createLabFolder, removeLabFolder } from '../lab/lab-folder.ts';
 import { type PrivateEngine, startPrivateEngine } from '../lab/private-engine.ts';
 import { startRegistry } from '../lab/registry.ts';
 import { buildBenchImages } from './bench-images.ts';
@@ -46,6 +46,7 @@ export const ROUNDS = Number(process.env.EXECFMT_BENCH_ROUNDS ?? 3);
 
 /** Measures how long it takes to learn what is in images, side by side. Needs Debian on x86-64 with docker-registry. */
 export async function measureImages(say: (line: string) => void): Promise<ImagesReport> {
+  for (const abandoned of abandonedFolders('bench')) removeLabFolder(abandoned);
   const folder = createLabFolder('bench');
   const registry = await startRegistry();
   const proxy = await startCountingProxy(registry.address);

@@ -25,6 +25,16 @@ describe('what is known by its digest', () => {
     expect(requests()).toEqual(['HEAD v1']);
   });
 
+  it('is asked for over the connections that are there', async () => {
+    const sockets = new Set<unknown>();
+    registry.intercept = ({ socket }) => !sockets.add(socket);
+    const source = sourceFor(registry.host);
+    for (let turn = 0; turn < 12; turn++) expectKnown(await source.resolve(`${registry.host}/x:v1`, never));
+    expect(requests().filter((each) => each === 'HEAD v1')).toHaveLength(11);
+    // One may still be busy with the end of an answer when the next question comes.
+    expect(sockets.size).toBeLessThan(4);
+  });
+
   it('serves opening too', async () => {
     const source = sourceFor(registry.host);
     expectKnown(await source.open(`${registry.host}/x:many`, AMD64, never));

@@ -63,7 +63,8 @@ function ask(question: Question, dispatcher: Agent): Promise<Reply> {
   const { url, method = 'GET', headers, body = null, signal } = question;
   const { origin, pathname, search } = url;
   return untilAborted(
-    dispatcher.request({ origin, path: `${pathname}${search}`, method, headers, body, signal }),
+    // Else undici closes the connection after each HEAD, and the next request pays for a new one.
+    dispatcher.request({ origin, path: `${pathname}${search}`, method, headers, body, signal, reset: false }),
     signal,
   );
 }
