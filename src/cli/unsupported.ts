@@ -8,6 +8,5 @@ export function unsupportedParts(config: Config): readonly string[] {
       ? [`clusters (${config.clusters.map(({ name }) => name).join(', ')}) are not looked at yet`]
       : []),
     ...(rebuilds.length > 0 ? [`rebuilds (${rebuilds.join(', ')}) are not started yet`] : []),
-    ...(config.chat.teams ? ['Teams is not served yet'] : []),
   ];
 }

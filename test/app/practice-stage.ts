@@ -53,7 +53,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   }));
   const composition = await compose(
     { ...config, approvals },
-    { log: quiet, store: ':memory:', resetPractice: () => practice.reset(), slack: null, followForMs: 0 },
+    { log: quiet, store: ':memory:', resetPractice: () => practice.reset(), slack: null, teams: null, followForMs: 0 },
   );
   const { application } = composition;
   const port = Number(practice.engine.split(':').at(-1));

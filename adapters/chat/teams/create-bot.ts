@@ -7,6 +7,8 @@ import { NoAnswer, TeamsHttpError } from './teams-error.ts';
 export interface BotOptions {
   readonly appId: string;
   readonly signIn: SignIn;
+  readonly loginUrl: string;
+  readonly scope: string;
   /** The issuer of the tokens that come with deliveries. */
   readonly issuer: string;
   /** The OpenID document with the keys of these tokens. */
@@ -53,17 +55,17 @@ function createHttpClient(signIn: SignIn): Client {
 }
 
 /** botbuilder's authentication of deliveries, and its adapter, which sends. The app id is never empty: that would switch it off. */
-export function createBot({ appId, signIn, issuer, openIdUrl }: BotOptions) {
+export function createBot({ appId, signIn, loginUrl, scope, issuer, openIdUrl }: BotOptions) {
   if (appId.trim() === '') throw new TypeError('An empty app id switches botbuilder’s authentication off.');
   const authentication = new ConfigurationBotFrameworkAuthentication(
     {
       MicrosoftAppId: appId,
-      ToChannelFromBotLoginUrl: 'https://login.microsoftonline.com',
-      ToChannelFromBotOAuthScope: 'https://api.botframework.com',
+      ToChannelFromBotLoginUrl: loginUrl,
+      ToChannelFromBotOAuthScope: scope,
       ToBotFromChannelTokenIssuer: issuer,
       ToBotFromChannelOpenIdMetadataUrl: openIdUrl,
       ToBotFromEmulatorOpenIdMetadataUrl: openIdUrl,
-      OAuthUrl: 'https://api.botframework.com',
+      OAuthUrl: scope,
     },
     {
       isValidAppId: async (id) => id === appId,

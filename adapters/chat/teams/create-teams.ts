@@ -26,8 +26,9 @@ export interface TeamsOptions {
   readonly password: string;
   /** The one tenant that is served (T2). */
   readonly tenant: string;
-  /** Entra's address, the issuer of deliveries' tokens, and where their keys are; other clouds have others. */
+  /** Entra's address with the tenant, what is signed in for, the issuer of deliveries' tokens, and where their keys are. */
   readonly loginUrl: string;
+  readonly scope: string;
   readonly issuer: string;
   readonly openIdUrl: string;
   /** For links to the page; null without a public address. */

@@ -28,5 +28,7 @@ export function readMentionText(text: string, mentions: readonly string[]): stri
     const at = shown.indexOf(mention);
     return at < 0 || mention === '' ? [] : [at + mention.length];
   });
-  return unwrap(ends.length === 0 ? shown : shown.slice(Math.min(...ends)));
+  const asked = unwrap(ends.length === 0 ? shown : shown.slice(Math.min(...ends)));
+  // Typed by hand, or copied out of an answer.
+  return asked.replace(/^@execfmt\b/i, '').trim();
 }

@@ -6,9 +6,10 @@ import { SignInError } from './teams-error.ts';
 export interface SignInOptions {
   readonly appId: string;
   readonly password: string;
-  readonly tenant: string;
-  /** Of Entra, without the tenant: `https://login.microsoftonline.com`. */
+  /** Of Entra, with the tenant: `https://login.microsoftonline.com/<tenant>`. */
   readonly loginUrl: string;
+  /** Whose tokens are wanted: `https://api.botframework.com`. */
+  readonly scope: string;
   readonly clock: Clock;
 }
 
@@ -22,7 +23,6 @@ export interface SignIn {
 
 /** A token is not used during its last minutes. */
 const SPARE_MS = 5 * 60_000;
-const SCOPE = 'https://api.botframework.com/.default';
 
 function read(text: string): Readonly<Record<string, unknown>> {
   try {
@@ -33,9 +33,10 @@ function read(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-async function ask({ appId, password, tenant, loginUrl }: SignInOptions) {
-  const url = `${loginUrl.replace(/\/+$/, '')}/${encodeURIComponent(tenant)}/oauth2/v2.0/token`;
-  const form = { grant_type: 'client_credentials', client_id: appId, client_secret: password, scope: SCOPE };
+async function ask({ appId, password, loginUrl, ...options }: SignInOptions) {
+  const url = `${loginUrl.replace(/\/+$/, '')}/oauth2/v2.0/token`;
+  const scope = `${options.scope.replace(/\/+$/, '')}/.default`;
+  const form = { grant_type: 'client_credentials', client_id: appId, client_secret: password, scope };
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const body = new URLSearchParams(form).toString();
   const answer = await fetchCapped(url, { method: 'POST', headers, body }).catch((cause: unknown) => {

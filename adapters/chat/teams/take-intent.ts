@@ -4,6 +4,7 @@ import type { Card } from '../../../src/view/card.ts';
 import { privateCard } from '../../../src/view/private-card.ts';
 import { writePlace } from './place.ts';
 import type { Incoming } from './read-activity.ts';
+import { sayCommands } from './say-commands.ts';
 
 /** What taking needs. */
 export interface TakeContext {
@@ -46,7 +47,7 @@ export async function takeIntent(
   }
   const conversation = { chat: 'teams', id: writePlace(place) } as const;
   const reply = await application.handle({ by, conversation, delivery: id, what });
-  if (reply.kind === 'private') return reply.card;
+  if (reply.kind === 'private') return sayCommands(reply.card);
   if (reply.kind === 'run' && reply.joined) {
     return privateCard(
       'This is being looked at already',
