@@ -31,21 +31,19 @@ export async function callTeams<T>(
   thread: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const unlessStopping = async (waiting: Promise<void>) => {
-    await waiting.catch((cause: unknown) => {
-      throw new ChatError('unavailable', `Teams: ${what} was given up, because execfmt is stopping.`, { cause });
-    });
-  };
+  const givenUp = (cause: unknown) =>
+    new ChatError('unavailable', `Teams: ${what} was given up, because execfmt is stopping.`, { cause });
   for (let attempt = 0; ; attempt += 1) {
-    await unlessStopping(pace.turn(thread, stopping));
     try {
-      return await work();
+      return await pace.turn(thread, stopping, work);
     } catch (error) {
       const failure = readFailure(error);
-      if (failure === null) throw error;
+      if (failure === null) throw stopping.aborted ? givenUp(error) : error;
       const wait = failure.code === 'unavailable' ? waitFor(failure, attempt) : null;
       if (wait === null || attempt >= RETRIES || stopping.aborted) throw toChatError(what, failure, error);
-      await unlessStopping(clock.sleep(wait, stopping));
+      await clock.sleep(wait, stopping).catch((cause: unknown) => {
+        throw givenUp(cause);
+      });
     }
   }
 }

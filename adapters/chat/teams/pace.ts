@@ -18,8 +18,8 @@ const THREADS = 2000;
 
 /** Makes calls wait until Teams takes them. */
 export interface Pace {
-  /** Resolves when it is this call's turn, in the order of the calls. Rejects when the signal aborts. */
-  turn(thread: string, signal: AbortSignal): Promise<void>;
+  /** Does the work of a thread one after the other, in the order of the calls. Rejects as the work does, and with the signal's reason. */
+  turn<T>(thread: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
 type Window = { readonly most: number; readonly within: number };
@@ -32,7 +32,7 @@ function waitOf(times: readonly number[], { most, within }: Window, now: number)
 
 /** Paces by the windows above, on the clock that never goes back. */
 export function createPace(clock: Clock): Pace {
-  const threads = new Map<string, { times: number[]; last: Promise<void> }>();
+  const threads = new Map<string, { times: number[]; last: Promise<unknown> }>();
   const all: number[] = [];
 
   async function wait(times: number[], signal: AbortSignal): Promise<void> {
@@ -50,7 +50,7 @@ export function createPace(clock: Clock): Pace {
   }
 
   return {
-    turn(thread, signal) {
+    turn(thread, signal, work) {
       const known = threads.get(thread) ?? { times: [], last: Promise.resolve() };
       threads.delete(thread);
       threads.set(thread, known);
@@ -58,7 +58,10 @@ export function createPace(clock: Clock): Pace {
         if (threads.size <= THREADS) break;
         threads.delete(name);
       }
-      const turn = known.last.then(() => wait(known.times, signal));
+      const turn = known.last.then(async () => {
+        await wait(known.times, signal);
+        return work();
+      });
       known.last = turn.catch(() => undefined);
       return turn;
     },

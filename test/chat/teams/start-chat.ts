@@ -125,11 +125,14 @@ export async function startStage(set: Partial<TeamsOptions> = {}): Promise<Stage
   });
   const served = await serveRoute(chat);
   server.deliverTo(served.url);
-  await chat.start(app.application);
   const close = async () => {
     await chat.stop();
     await served.close();
     await server.close();
   };
+  await chat.start(app.application).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return { server, chat, app, lines, slept, url: served.url, to: beginThread(server), close };
 }
