@@ -135,17 +135,19 @@ export function describeChat(name: string, start: () => Promise<ChatStage>, trai
       expect(await stage.chat.isMember('other-group:x', person, AbortSignal.timeout(1000))).toBe(false);
     });
 
-    it.runIf(traits.findsPosted)('finds what an earlier process may have posted', async () => {
-      const parent = await post(null, 'parent');
-      expect(await post(null, 'parent', {}, true)).toBe(parent);
-      expect(stage.messages()).toHaveLength(1);
-    });
-
-    it.runIf(!traits.findsPosted)('posts what may have been posted: a message twice is better than none', async () => {
-      await post(null, 'parent');
-      const later = await post(null, 'parent', {}, true);
-      await stage.chat.update(later, card({ title: 'Recovered' }));
-      expect(stage.messages().at(-1)?.content).toContain('Recovered');
-    });
+    if (traits.findsPosted) {
+      it('finds what an earlier process may have posted', async () => {
+        const parent = await post(null, 'parent');
+        expect(await post(null, 'parent', {}, true)).toBe(parent);
+        expect(stage.messages()).toHaveLength(1);
+      });
+    } else {
+      it('posts what may have been posted: a message twice is better than none', async () => {
+        await post(null, 'parent');
+        const later = await post(null, 'parent', {}, true);
+        await stage.chat.update(later, card({ title: 'Recovered' }));
+        expect(stage.messages().at(-1)?.content).toContain('Recovered');
+      });
+    }
   });
 }

@@ -28,6 +28,11 @@ export function fitText(text: string, max: number): string {
   return head.slice(0, Math.max(0, max - CUT.length)).toWellFormed() + CUT;
 }
 
+/** As `fitOr`, in one line. */
+export function fitLine(text: string, max: number, otherwise: string): string {
+  return fitOr(text.replaceAll(/[\r\n]+/g, ' '), max, otherwise);
+}
+
 /** As `fitText`, with something to show in place of nothing. */
 export function fitOr(text: string, max: number, otherwise: string): string {
   const fitted = fitText(text, max);

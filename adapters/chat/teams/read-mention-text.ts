@@ -14,7 +14,7 @@ function unwrap(text: string): string {
   return text
     .replace(/<\/?(?:at|p|div|span)\b[^<>]{0,200}>/g, ' ')
     .replace(/&(?:nbsp|lt|gt|quot|#39|amp);/g, (named) => NAMED[named] ?? named)
-    .replaceAll('\u00a0', ' ')
+    .replace(/[ \t\u00a0]+/g, ' ')
     .trim();
 }
 

@@ -1,8 +1,8 @@
 import type { IAdaptiveCard, IExecuteAction, IShowCardAction } from '@microsoft/teams.cards';
 import type { Button } from '../../../src/view/card.ts';
-import { costOf, fitOr } from './fit-text.ts';
+import { costOf, fitLine, fitText } from './fit-text.ts';
 import { writePress } from './press-data.ts';
-import { line, run } from './render-part.ts';
+import { line, linesOf, run } from './render-part.ts';
 
 /** Teams shows six actions of a card; the rest would be lost. */
 const ACTIONS = 6;
@@ -17,11 +17,11 @@ function execute(button: Button, title: string): IExecuteAction {
   const data = writePress(button.press);
   return {
     type: 'Action.Execute',
-    title: fitOr(title, LABEL, 'Go on'),
+    title: fitLine(title, LABEL, 'Go on'),
     verb: PRESS,
     data,
     associatedInputs: 'none',
-    fallback: { type: 'Action.Submit', title: fitOr(title, LABEL, 'Go on'), data, associatedInputs: 'none' },
+    fallback: { type: 'Action.Submit', title: fitLine(title, LABEL, 'Go on'), data, associatedInputs: 'none' },
   };
 }
 
@@ -29,18 +29,15 @@ function execute(button: Button, title: string): IExecuteAction {
 function renderButton(button: Button): IExecuteAction | IShowCardAction {
   const { confirm, label } = button;
   if (confirm === null) return execute(button, label);
-  const lines = fitOr(confirm.text, CONFIRM, 'Go on?').split('\n').slice(0, 10);
-  const body = [
-    line([run(fitOr(confirm.title, 150, 'Sure?'), { weight: 'Bolder' })]),
-    ...lines.map((each) => line([run(each)])),
-  ];
+  const title = line([run(fitLine(confirm.title, 150, 'Sure?'), { weight: 'Bolder' })]);
+  const body = [title, ...linesOf(fitText(confirm.text, CONFIRM)).slice(0, 10)];
   const card: IAdaptiveCard = {
     type: 'AdaptiveCard',
     version: '1.5',
     body,
     actions: [execute(button, confirm.ok)],
   };
-  return { type: 'Action.ShowCard', title: fitOr(`${label} …`, LABEL, 'Go on'), card };
+  return { type: 'Action.ShowCard', title: fitLine(`${label} …`, LABEL, 'Go on'), card };
 }
 
 /** The buttons of a card that take at most `room` bytes, and how many did not fit. */

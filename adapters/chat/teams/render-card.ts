@@ -1,7 +1,7 @@
 import type { IAdaptiveCard, IRefreshDefinition } from '@microsoft/teams.cards';
 import type { Card } from '../../../src/view/card.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
-import { costOf, fitOr, fitText } from './fit-text.ts';
+import { costOf, fitLine, fitText } from './fit-text.ts';
 import { writeRefresh } from './press-data.ts';
 import { renderButtons } from './render-buttons.ts';
 import { type Element, line, renderPart, run } from './render-part.ts';
@@ -54,8 +54,8 @@ function notice(parts: number, buttons: number, page: boolean): Element {
 }
 
 function renderHead(card: Card, personal: string | null): Element[] {
-  const head = `${card.practice ? 'PRACTICE · ' : ''}${TONES[card.tone]} · ${card.title}`.replaceAll('\n', ' ');
-  const title = line([run(fitOr(head, TITLE, 'execfmt'), { weight: 'Bolder', size: 'Medium' })]);
+  const head = `${card.practice ? 'PRACTICE · ' : ''}${TONES[card.tone]} · ${card.title}`;
+  const title = line([run(fitLine(head, TITLE, 'execfmt'), { weight: 'Bolder', size: 'Medium' })]);
   return personal === null ? [title] : [title, line([run(fitText(personal, TITLE), { color: 'Accent' })])];
 }
 
@@ -68,7 +68,7 @@ function refreshOf({ key, users }: CardFrame): { readonly refresh?: IRefreshDefi
 /** What notifications say of a card (T21), and clients that cannot show it. */
 export function summaryOf(card: Card, max = SUMMARY): string {
   const said = card.fallback.trim() === '' ? card.title : card.fallback;
-  return fitText(`${card.practice ? 'PRACTICE · ' : ''}${TONES[card.tone]} · ${said}`.replaceAll('\n', ' '), max);
+  return fitLine(`${card.practice ? 'PRACTICE · ' : ''}${TONES[card.tone]} · ${said}`, max, 'execfmt');
 }
 
 /**

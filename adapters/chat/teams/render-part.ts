@@ -1,6 +1,6 @@
 import type { IActionSet, IContainer, IRichTextBlock, ITable, ITableCell, ITextRun } from '@microsoft/teams.cards';
 import type { CardPart } from '../../../src/view/card.ts';
-import { costOf, fitOr, fitText } from './fit-text.ts';
+import { costOf, fitLine, fitOr, fitText } from './fit-text.ts';
 
 /** What our cards are made of. No TextBlock and no FactSet: they read Markdown (T14). */
 export type Element = IRichTextBlock | ITable | IContainer | IActionSet;
@@ -27,7 +27,11 @@ export const line = (inlines: ITextRun[], spacing: 'None' | 'Small' | 'Default' 
 });
 
 /** A text as a block for each of its lines: clients do not agree on what a line feed in a TextRun is. */
-function linesOf(text: string, look: Look = {}, first: 'None' | 'Small' | 'Default' = 'Small'): IRichTextBlock[] {
+export function linesOf(
+  text: string,
+  look: Look = {},
+  first: 'None' | 'Small' | 'Default' = 'Small',
+): IRichTextBlock[] {
   const lines = text.split('\n');
   const shown = lines.slice(0, LINES).map((each) => run(each === '' ? '\u00a0' : each, look));
   if (lines.length > LINES) shown.push(run(`… ${lines.length - LINES} more lines (cut)`, { isSubtle: true }));
@@ -75,7 +79,7 @@ function renderFacts(facts: Facts, room: number): Element[] {
   const rows = facts.map(({ label, value, odd }) => {
     const look: Look = odd ? { weight: 'Bolder', color: 'Attention' } : {};
     const shown = linesOf(`${fitOr(value, VALUE, '–')}${odd ? '  ⚠️ differs' : ''}`, look, 'None');
-    const cells = [cell([line([run(fitOr(label, LABEL, '–'), { weight: 'Bolder' })])]), cell(shown)];
+    const cells = [cell([line([run(fitLine(label, LABEL, '–'), { weight: 'Bolder' })])]), cell(shown)];
     return { type: 'TableRow', cells } as const;
   });
   const { taken, left } = take(rows, room - MORE);
@@ -87,7 +91,7 @@ function renderFacts(facts: Facts, room: number): Element[] {
 
 function renderList({ items, ordered }: Extract<CardPart, { kind: 'list' }>, room: number): Element[] {
   const lines = items.map((item, index) =>
-    line([run(`${ordered ? `${index + 1}.` : '•'} ${fitOr(item, VALUE, '–').replaceAll('\n', ' ')}`)], 'Small'),
+    line([run(`${ordered ? `${index + 1}.` : '•'} ${fitLine(item, VALUE, '–')}`)], 'Small'),
   );
   const { taken, left } = take(lines, room);
   return left > 0 ? [...taken, moreOf(left, 'items')] : taken;

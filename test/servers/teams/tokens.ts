@@ -25,6 +25,8 @@ export interface Claims {
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** Made once: it takes a while. */
+const keys = { good: pair(), unendorsed: pair(), foreign: pair() };
 
 function payloadOf({ appId, issuer, serviceUrl }: Claims, spoil: Spoil | null) {
   const now = Math.floor(Date.now() / 1000);
@@ -47,7 +49,6 @@ function payloadOf({ appId, issuer, serviceUrl }: Claims, spoil: Spoil | null) {
 
 /** The Bot Framework's keys: they sign deliveries' tokens, and are published in the OpenID document (T3). */
 export function createKeys() {
-  const keys = { good: pair(), unendorsed: pair(), foreign: pair() };
   const jwk = (key: KeyObject, kid: string, endorsements: readonly string[]) => ({
     ...key.export({ format: 'jwk' }),
     ...{ kid, use: 'sig', endorsements },
