@@ -27,14 +27,17 @@ const FOLLOW_MS = 180_000;
 export async function serve(options: { readonly config: string | null }): Promise<number> {
   const log = createProgramLog('info');
   const loaded = await loadConfig(options.config);
+  // Half-configured chats are told before anything is begun.
+  const slack = slackSecrets();
+  const teams = teamsSecrets(loaded.chat.teams !== null);
   const practice = findConfig(options.config) === null ? await startPractice() : null;
   const config = practice ? withPractice(loaded, practice, PAGE_PERSON.id) : loaded;
   const composition = await compose(config, {
     log,
     store: storePath(config),
     resetPractice: practice && (() => practice.reset()),
-    slack: slackSecrets(),
-    teams: teamsSecrets(config.chat.teams !== null),
+    slack,
+    teams,
     followForMs: FOLLOW_MS,
   });
   const server = await listenOn(config, composition, practice, log);

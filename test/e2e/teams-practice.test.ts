@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startPractice } from '../../adapters/practice/start-practice.ts';
 import { compose } from '../../src/cli/compose.ts';
@@ -21,12 +24,17 @@ const messageWith = (teams: TeamsServer, part: string, timeout = 30_000) =>
     async () => teams.messages().find((each) => textOf(each).includes(part)) ?? null,
   );
 
-/** The practice incident, a Teams, and the whole program between them. */
-async function startAll() {
+/** The practice incident and a Teams. */
+async function startWorld() {
   const teams = await startTeams();
   ends.push(() => teams.close());
   const practice = await startPractice({ drainSeconds: 3 });
   ends.push(() => practice.stop());
+  return { teams, practice };
+}
+
+/** The whole program between them. */
+async function startProgram({ teams, practice }: Awaited<ReturnType<typeof startWorld>>, store: string) {
   const own = { ...defaultConfig(), hosts: [], verification: { stableForMs: 300, timeoutMs: 10_000 } };
   const config = withPractice(own, practice, 'web:nobody');
   const approvers = [`teams:${teams.world.user('ben').object}`];
@@ -36,24 +44,30 @@ async function startAll() {
   const composition = await compose(
     { ...config, approvals, publicUrl: 'https://execfmt.example' },
     {
-      ...{ log, store: ':memory:', resetPractice: null, slack: null, followForMs: 0 },
+      ...{ log, store, resetPractice: null, slack: null, followForMs: 0 },
       teams: { appId, password, tenant, issuer, loginUrl, scope, openIdUrl },
     },
   );
   const chat = composition.teams;
   if (chat === null) throw new Error('Teams is not there.');
   const served = await serveRoute(chat);
-  ends.push(() => served.close());
-  ends.push(() => composition.stop());
+  let ended: Promise<void> | null = null;
+  const end = () => {
+    ended ??= composition.stop().then(() => served.close());
+    return ended;
+  };
+  ends.push(end);
   teams.deliverTo(served.url);
   await composition.application.start();
   await chat.start(composition.application);
-  return { teams, practice, lines };
+  return { lines, end };
 }
 
 describe('the incident in Teams', () => {
   it('goes from the mention to the recovered service', { timeout: 60_000 }, async () => {
-    const { teams, lines } = await startAll();
+    const world = await startWorld();
+    const { teams } = world;
+    const { lines } = await startProgram(world, ':memory:');
     const asked = await teams.mention('pdf-renderer', { user: 'anna' });
     expect(asked.status).toBe(200);
 
@@ -86,5 +100,31 @@ describe('the incident in Teams', () => {
     expect(textOf(teams.messages().find(({ id }) => id === plan.id))).not.toContain('Action.Execute');
     expect(teams.calls.filter(({ status }) => status >= 400)).toEqual([]);
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('goes on in the same thread after a restart', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'execfmt-teams-'));
+    ends.push(async () => rmSync(folder, { recursive: true, force: true }));
+    const world = await startWorld();
+    const { teams } = world;
+    const first = await startProgram(world, join(folder, 'execfmt.db'));
+    await teams.mention('pdf-renderer', { user: 'anna' });
+    const verdict = await messageWith(teams, 'It will not run');
+    await first.end();
+
+    const second = await startProgram(world, join(folder, 'execfmt.db'));
+    const before = teams.messages().length;
+    await teams.retry();
+    const button = verdict.card?.actions?.find(({ title }) => title?.startsWith('Roll back to'))?.title ?? '';
+    await teams.press(verdict, button, 'anna');
+    const plan = await messageWith(teams, 'Roll back pdf-renderer to');
+    expect(plan.conversation).toBe(verdict.conversation);
+    await waitFor(
+      'the parent to say so',
+      20_000,
+      async () => textOf(teams.messages()[0]).includes('waiting for approval') || null,
+    );
+    expect(teams.messages()).toHaveLength(before + 1);
+    expect(second.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });

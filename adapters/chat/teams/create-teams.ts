@@ -1,18 +1,16 @@
-import type { Application } from '../../../src/ports/application.ts';
 import { type Chat, ChatError } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Log } from '../../../src/ports/log.ts';
-import { answerInvoke, type InvokeContext } from './answer-invoke.ts';
 import { createConnector } from './connector.ts';
-import { createBot } from './create-bot.ts';
+import { type Bot, createBot } from './create-bot.ts';
+import { createReceiver } from './create-receiver.ts';
 import { createRoute, type TeamsRoute } from './create-route.ts';
 import { createMembers } from './find-members.ts';
-import { createWork } from './follow-work.ts';
 import { createPace } from './pace.ts';
 import { readPlace } from './place.ts';
 import { postCard, type SendContext, updateCard } from './post-card.ts';
-import { createSignIn } from './sign-in.ts';
-import { takeMessage } from './take-message.ts';
+import { createPosted } from './posted.ts';
+import { createSignIn, type SignIn } from './sign-in.ts';
 import { readFailure, toChatError } from './teams-error.ts';
 import { tellPrivately } from './tell-privately.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -50,61 +48,59 @@ function requireSecrets({ appId, password, tenant }: TeamsOptions): void {
   );
 }
 
+/** What sends, through botbuilder's connector. */
+function createSending(options: TeamsOptions, bot: Bot, stopping: AbortSignal): SendContext & { readonly log: Log } {
+  const { appId, clock, log } = options;
+  const connector = createConnector(bot, appId);
+  const page = options.publicUrl?.replace(/\/+$/, '') ?? null;
+  return {
+    ...{ clock, log, connector, stopping },
+    members: createMembers(connector, clock, log),
+    pace: createPace(clock),
+    permalink: (run) => (page === null ? null : `${page}/runs/${encodeURIComponent(run)}`),
+  };
+}
+
+/** Proves the secrets before anything is begun. */
+async function proveSignIn(signIn: SignIn): Promise<void> {
+  await signIn.token().catch((error: unknown) => {
+    const failure = readFailure(error);
+    throw failure === null ? error : toChatError('signing in', failure, error);
+  });
+}
+
 /** The Teams chat, through botbuilder. Throws ChatError when a secret is empty. */
 export function createTeams(options: TeamsOptions): TeamsChat {
   requireSecrets(options);
   const { appId, log, clock, claim, tenant, issuer } = options;
   const signIn = createSignIn(options);
   const bot = createBot({ ...options, signIn });
-  const connector = createConnector(bot, appId);
   const stopper = new AbortController();
-  const page = options.publicUrl?.replace(/\/+$/, '') ?? null;
-  const permalink = (run: string) => (page === null ? null : `${page}/runs/${encodeURIComponent(run)}`);
-  const members = createMembers(connector, clock, log);
-  const sending: SendContext & { log: Log } = {
-    ...{ clock, log, connector, members, permalink },
-    pace: createPace(clock),
-    stopping: stopper.signal,
-  };
-  const work = createWork((error) => {
-    const reason = error instanceof Error ? error.name : 'unknown';
-    log.error({ reason }, 'Teams: a delivery was not dealt with.');
-  });
-  let application: Application | null = null;
-  const taking = (to: Application): InvokeContext => ({
-    ...{ application: to, claim, log, clock, permalink },
-    follow: (promise) => work.follow(promise),
+  const sending = createSending(options, bot, stopper.signal);
+  const posted = createPosted();
+  const receiver = createReceiver({
+    ...{ claim, log, clock, permalink: sending.permalink },
     tell: ({ place, user }, card) => tellPrivately(sending, place, user, card),
   });
-  let receiving = false;
-  const receiver = {
-    receiving: () => receiving,
-    message: (incoming: Parameters<typeof takeMessage>[1]) => {
-      if (application !== null) work.follow(takeMessage(taking(application), incoming));
-    },
-    async invoke(incoming: Parameters<typeof answerInvoke>[1]) {
-      return application === null
-        ? ({ status: 501, body: null } as const)
-        : answerInvoke(taking(application), incoming);
-    },
-  };
   return {
     kind: 'teams',
     route: createRoute({ bot, appId, issuer, tenant, clock, log }, receiver),
     async start(to) {
-      await signIn.token().catch((error: unknown) => {
-        const failure = readFailure(error);
-        throw failure === null ? error : toChatError('signing in', failure, error);
-      });
-      application = to;
-      receiving = true;
+      await proveSignIn(signIn);
+      receiver.start(to);
     },
     async stop() {
-      receiving = false;
-      await untilAborted(work.done(), clock.deadline(GRACE_MS)).catch(() => {});
+      receiver.close();
+      await untilAborted(receiver.done(), clock.deadline(GRACE_MS)).catch(() => {});
       stopper.abort();
     },
-    post: (to, thread, key, card) => postCard(sending, readPlace(to.id), thread, key, card),
+    async post(to, thread, key, card, maybeDelivered) {
+      const known = maybeDelivered ? posted.find(key) : null;
+      if (known !== null) return known;
+      const ref = await postCard(sending, readPlace(to.id), thread, key, card);
+      posted.keep(key, ref);
+      return ref;
+    },
     update: (ref, card) => updateCard(sending, ref, card),
     isMember: async () => false,
   };

@@ -17,7 +17,7 @@ export type Verdict =
   | { readonly status: 400 | 401 | 503; readonly why: string };
 
 /** Teams waits 5 s for an invoke; this leaves time for the answer. Milliseconds. */
-const KEYS_MS = 3000;
+const KEYS_MS = 1500;
 
 /** The keys could not be had: it says nothing of the token. `FetchError` is of the SDK's HTTP client. */
 function isOutage(error: unknown): boolean {

@@ -204,7 +204,7 @@ describe('presses', () => {
   it('are answered in time while the work goes on, and what comes of it is told later', async () => {
     const message = await postButton();
     stage.app.answerWith(async () => {
-      await wait(4200);
+      await wait(3500);
       return { kind: 'private', card: privateCard('Not counted', 'Too late.') };
     });
     expect((await stage.server.press(message, 'Run again')).body?.value).toContain('on it');
