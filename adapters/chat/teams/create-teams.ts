@@ -11,6 +11,7 @@ import { readPlace } from './place.ts';
 import { postCard, type SendContext, updateCard } from './post-card.ts';
 import { createPosted } from './posted.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
+import { createSigningKeys } from './signing-keys.ts';
 import { readFailure, toChatError } from './teams-error.ts';
 import { tellPrivately } from './tell-privately.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -78,13 +79,14 @@ export function createTeams(options: TeamsOptions): TeamsChat {
   const stopper = new AbortController();
   const sending = createSending(options, bot, stopper.signal);
   const posted = createPosted();
+  const keys = createSigningKeys(options.openIdUrl, clock);
   const receiver = createReceiver({
     ...{ claim, log, clock, permalink: sending.permalink },
     tell: ({ place, user }, card) => tellPrivately(sending, place, user, card),
   });
   return {
     kind: 'teams',
-    route: createRoute({ bot, appId, issuer, tenant, clock, log }, receiver),
+    route: createRoute({ bot, keys, appId, issuer, tenant, clock, log }, receiver),
     async start(to) {
       await proveSignIn(signIn);
       receiver.start(to);

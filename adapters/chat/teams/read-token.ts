@@ -23,7 +23,7 @@ function decode(part: string | undefined): Readonly<Record<string, unknown>> {
 /**
  * Looks at a token before botbuilder verifies it, which is the one that decides: what is forged clumsily, has expired or is meant
  * for others ends here, quietly. Only tokens of the Bot Framework go on: botbuilder would also take those of other bots
- * (skills) and of the emulator. botbuilder writes its own error to stderr for each token that it refuses (T4).
+ * (skills) and of the emulator.
  */
 export function flawOf(header: string | undefined, { issuer, appId }: Expected, now: Date): Flaw {
   const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(header?.slice(0, LONGEST) ?? '')?.[1];

@@ -34,9 +34,11 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
   const calls: Call[] = [];
   const { isToken } = identity;
   const api = { world, faults, tooSoon: createRates(now), calls, bot: BOT, tenant: TENANT, isToken };
+  const asked: string[] = [];
   let base = '';
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = new URL(req.url ?? '/', 'http://localhost').pathname;
+    asked.push(path);
     await (path.startsWith('/teams/v3/') ? answerConnector(api, req, res) : identity.answer(path, base, req, res));
   };
   const server = createServer((req, res) => void answer(req, res).catch(() => res.destroy()));
@@ -50,6 +52,8 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
     loginUrl: `${base}/login/${TENANT}`,
     openIdUrl: `${base}/openid`,
     ...{ serviceUrl, world, calls },
+    /** The paths of all requests. */
+    asked: asked as readonly string[],
     /** Deliveries go to this address. */
     deliverTo: deliveries.to,
     deliver: deliveries.deliver,
