@@ -25,6 +25,7 @@ const CORE_LIBRARIES: Record<string, readonly string[]> = { config: ['zod', 'yam
 const VENDORS: Record<string, string> = {
   '@slack/': 'adapters/chat/slack',
   botbuilder: 'adapters/chat/teams',
+  '@microsoft/': 'adapters/chat/teams',
   dockerode: 'adapters/estate/docker',
   '@kubernetes/': 'adapters/estate/kubernetes',
   hono: 'adapters/chat/web',

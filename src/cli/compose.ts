@@ -1,4 +1,5 @@
 import { createSlack, type SlackChat } from '../../adapters/chat/slack/create-slack.ts';
+import type { TeamsChat, TeamsOptions } from '../../adapters/chat/teams/create-teams.ts';
 import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
 import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { createPrometheus } from '../../adapters/metrics/prometheus/prometheus.ts';
@@ -17,12 +18,14 @@ import { createImageSources } from './image-sources.ts';
 import { cacheFolder, dockerConfigPath, registryOptions } from './registry-options.ts';
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
+import type { TeamsSecrets } from './teams-secrets.ts';
 import { unsupportedParts } from './unsupported.ts';
 
 /** The wired program, not yet started. */
 export interface Composition {
   readonly application: RunningApplication;
   readonly slack: SlackChat | null;
+  readonly teams: TeamsChat | null;
   stop(): Promise<void>;
 }
 
@@ -34,6 +37,7 @@ export interface ComposeOptions {
   readonly resetPractice: (() => Promise<void>) | null;
   /** Null for commands that need no chat. */
   readonly slack: SlackSecrets | null;
+  readonly teams: TeamsSecrets | null;
   /** How long the numbers are followed after a recovery. Milliseconds. */
   readonly followForMs: number;
 }
@@ -57,6 +61,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const claim = (key: string) => journal.claim(key, systemClock.now());
   const channels = config.chat.slack?.channels ?? null;
   const slack = options.slack && createSlack({ ...options.slack, channels, log, clock: systemClock, claim });
+  const teams = await connectTeams(options, { publicUrl: config.publicUrl, log, clock: systemClock, claim });
   const { histories } = await connectPipelines(config, process.env);
   const application = createApplication({
     services,
@@ -68,7 +73,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     metrics: metricsOf(config),
     journal,
     workflows: createLocalWorkflows({ path: store, clock: systemClock, log }),
-    chats: slack ? [slack] : [],
+    chats: [slack, teams].filter((chat) => chat !== null),
     clock: systemClock,
     ids: systemIds,
     log,
@@ -79,12 +84,23 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   return {
     application,
     slack,
+    teams,
     async stop() {
-      await slack?.stop();
+      await Promise.all([slack?.stop(), teams?.stop()]);
       await application.stop();
       await journal.stop();
     },
   };
+}
+
+/** botbuilder is large: it is loaded only where Teams is served. */
+async function connectTeams(
+  { teams }: ComposeOptions,
+  parts: Pick<TeamsOptions, 'publicUrl' | 'log' | 'clock' | 'claim'>,
+): Promise<TeamsChat | null> {
+  if (teams === null) return null;
+  const { createTeams } = await import('../../adapters/chat/teams/create-teams.ts');
+  return createTeams({ ...teams, ...parts });
 }
 
 function metricsOf(config: Config): ReadonlyMap<string, MetricsSource> {

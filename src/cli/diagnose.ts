@@ -22,7 +22,14 @@ export async function diagnose(name: string, options: DiagnoseOptions): Promise<
   const config = await loadConfig(options.config);
   const store = findConfig(options.config) === null ? ':memory:' : storePath(config);
   const log = createProgramLog('error');
-  const composition = await compose(config, { log, store, resetPractice: null, slack: null, followForMs: 0 });
+  const composition = await compose(config, {
+    log,
+    store,
+    resetPractice: null,
+    slack: null,
+    teams: null,
+    followForMs: 0,
+  });
   const { application } = composition;
   try {
     const text = options.on === null ? name : `${name} on ${options.on}`;

@@ -36,6 +36,7 @@ export async function drill(options: DrillOptions): Promise<number> {
     store: ':memory:',
     resetPractice: null,
     slack: null,
+    teams: null,
     followForMs: 0,
   });
   try {

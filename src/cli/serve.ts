@@ -11,6 +11,7 @@ import { DEFAULT_LISTEN, loadConfig, storePath } from './load-config.ts';
 import { withPractice } from './practice-config.ts';
 import { createProgramLog } from './program-log.ts';
 import { slackSecrets } from './slack-secrets.ts';
+import { teamsSecrets } from './teams-secrets.ts';
 import { VERSION } from './version.ts';
 
 /** Who sits at the local page: it is served on loopback only, to the person at this machine. */
@@ -26,18 +27,23 @@ const FOLLOW_MS = 180_000;
 export async function serve(options: { readonly config: string | null }): Promise<number> {
   const log = createProgramLog('info');
   const loaded = await loadConfig(options.config);
+  // Half-configured chats are told before anything is begun.
+  const slack = slackSecrets();
+  const teams = teamsSecrets(loaded.chat.teams !== null);
   const practice = findConfig(options.config) === null ? await startPractice() : null;
   const config = practice ? withPractice(loaded, practice, PAGE_PERSON.id) : loaded;
   const composition = await compose(config, {
     log,
     store: storePath(config),
     resetPractice: practice && (() => practice.reset()),
-    slack: slackSecrets(),
+    slack,
+    teams,
     followForMs: FOLLOW_MS,
   });
   const server = await listenOn(config, composition, practice, log);
   await composition.application.start();
   await composition.slack?.start(composition.application);
+  await composition.teams?.start(composition.application);
   announce(config, composition, practice, log);
 
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
@@ -50,10 +56,10 @@ export async function serve(options: { readonly config: string | null }): Promis
   return 0;
 }
 
-/** The program's one HTTP server: Slack's deliveries, and the page when it is configured. */
+/** The program's one HTTP server: Slack's and Teams' deliveries, and the page when it is configured. */
 async function listenOn(
   config: Config,
-  { application, slack }: Composition,
+  { application, slack, teams }: Composition,
   practice: Practice | null,
   log: Log,
 ): Promise<Server> {
@@ -72,6 +78,7 @@ async function listenOn(
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const path = request.url?.split('?')[0];
     if (slack?.route && path === slack.route.path) return slack.route.listener(request, response);
+    if (teams && path === teams.route.path) return teams.route.listener(request, response);
     if (page) return page.handle(request, response);
     const alive = path === '/healthz';
     return response.writeHead(alive ? 200 : 404, { 'content-type': 'text/plain' }).end(alive ? 'ok' : 'not found');
@@ -93,10 +100,10 @@ function addressOf({ chat }: Config) {
   return chat.web?.listen ?? DEFAULT_LISTEN;
 }
 
-function announce(config: Config, { slack }: Composition, practice: Practice | null, log: Log): void {
+function announce(config: Config, { slack, teams }: Composition, practice: Practice | null, log: Log): void {
   const { host, port } = addressOf(config);
   const page = config.chat.web ? `http://${host}:${port}/` : null;
-  const chats = [page, slack ? `Slack (${slack.route ? 'HTTP' : 'Socket Mode'})` : null].filter(
+  const chats = [page, slack ? `Slack (${slack.route ? 'HTTP' : 'Socket Mode'})` : null, teams ? 'Teams' : null].filter(
     (chat) => chat !== null,
   );
   log.info(

@@ -30,6 +30,7 @@ export function planCard(state: RunState, action: ActionState): Card {
     practice: state.practice,
     parts,
     buttons: isPending(action) ? [approveButton(action), declineButton(action)] : [],
+    approvers: approvals.approvers,
     fallback: `${plan.requestedBy.name} asks to roll back ${describePlace(plan.where)} to ${plan.proposed.digest}. ${approvals.required} approval(s) needed.`,
   };
 }

@@ -58,6 +58,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     store: ':memory:',
     resetPractice: () => practice.reset(),
     slack: null,
+    teams: null,
     followForMs: 0,
   });
   const { application } = composition;

@@ -15,11 +15,15 @@ registerHooks({ load(url, context, next) {
 process.on('exit', () => process.stderr.write('LOADED ' + JSON.stringify([...seen].sort())));`;
 
 function packagesLoaded(...args: string[]): Promise<readonly string[]> {
+  return packagesLoadedBy([MAIN, ...args]);
+}
+
+function packagesLoadedBy(args: readonly string[]): Promise<readonly string[]> {
   const hook = `data:text/javascript,${encodeURIComponent(HOOK)}`;
   const { PATH, HOME } = process.env;
   const options = { cwd: tmpdir(), env: { PATH, HOME }, timeout: 60_000 };
   return new Promise((done, fail) => {
-    execFile(process.execPath, ['--import', hook, MAIN, ...args], options, (_error, _stdout, stderr) => {
+    execFile(process.execPath, ['--import', hook, ...args], options, (_error, _stdout, stderr) => {
       const loaded = /LOADED (.*)$/.exec(stderr)?.[1];
       if (loaded === undefined) fail(new Error(stderr));
       else done(JSON.parse(loaded));
@@ -39,4 +43,10 @@ it.each([
   ],
 ])('%j loads no library but its own', async (args, expected) => {
   expect(await packagesLoaded(...args)).toEqual(expected);
+});
+
+it('leaves botbuilder alone where Teams is not configured', async () => {
+  const loaded = await packagesLoadedBy([resolve(import.meta.dirname, '../../src/cli/serve.ts')]);
+  expect(loaded).toContain('@slack/bolt');
+  expect(loaded.filter((name) => /^bot(?:builder|framework)|^@microsoft/.test(name))).toEqual([]);
 });

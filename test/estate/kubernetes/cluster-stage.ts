@@ -47,7 +47,7 @@ export async function startClusterStage(
       approvals: [{ name: 'production', approvers: ['web:ada'], required: 1, allowSelf: false, expiresInMs: 600_000 }],
       verification: { stableForMs: 2_000, timeoutMs: 60_000 },
     },
-    { log: silent, store: ':memory:', resetPractice: null, slack: null, followForMs: 0 },
+    { log: silent, store: ':memory:', resetPractice: null, slack: null, teams: null, followForMs: 0 },
   );
   const { application } = composition;
   await application.start();

@@ -38,7 +38,7 @@ export type Answered = { readonly staged: Staged; readonly document: Diagnosis |
 export async function diagnoseAll(staged: readonly Staged[], atOnce: number): Promise<readonly Answered[]> {
   const parsed = parseConfig(configurationOf(staged), 'incidents.yaml');
   if (!parsed.ok) throw new Error(parsed.mistakes.map(({ key, what }) => `${key}: ${what}`).join('\n'));
-  const options = { log: quiet, store: ':memory:', resetPractice: null, slack: null, followForMs: 0 };
+  const options = { log: quiet, store: ':memory:', resetPractice: null, slack: null, teams: null, followForMs: 0 };
   const { application, stop } = await compose(parsed.config, options);
   const diagnose = async (one: Staged): Promise<Answered> => {
     const reply = await application.handle({

@@ -1,0 +1,86 @@
+import type { Application } from '../../../src/ports/application.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { Card } from '../../../src/view/card.ts';
+import { readCardData } from './press-data.ts';
+import type { Incoming } from './read-activity.ts';
+import { refreshCard } from './refresh-card.ts';
+import { CARD_TYPE } from './render-card.ts';
+import { OLD_BUTTON, type TakeContext, takeIntent } from './take-intent.ts';
+import { Late, untilAborted } from './until-aborted.ts';
+
+/** What answering needs. */
+export interface InvokeContext extends TakeContext {
+  readonly clock: Clock;
+  readonly permalink: (run: string) => string | null;
+  /** Work that goes on after the answer. */
+  readonly follow: (work: Promise<void>) => void;
+  readonly tell: (incoming: Incoming, card: Card) => Promise<void>;
+}
+
+/** The answer to an invoke: an HTTP status, and for the presses of cards a body (T16). */
+export interface InvokeAnswer {
+  readonly status: 200 | 501;
+  readonly body: { readonly statusCode: number; readonly type: string; readonly value: unknown } | null;
+}
+
+/** Teams gives an invoke five seconds, then sends it again (T17); some are spent on its token. Milliseconds. */
+const ANSWER_MS = 3000;
+
+const message = (value: string): InvokeAnswer => ({
+  status: 200,
+  body: { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value },
+});
+const failure = (statusCode: number, code: string, text: string): InvokeAnswer => ({
+  status: 200,
+  body: { statusCode, type: 'application/vnd.microsoft.error', value: { code, message: text } },
+});
+
+/** Plain words: the client shows them as they are, to the person who pressed and to nobody else. */
+function sayCard(card: Card): string {
+  const texts = card.parts.flatMap((part) => (part.kind === 'text' || part.kind === 'code' ? [part.text] : []));
+  return [card.title, ...texts].join('\n').slice(0, 1000).toWellFormed();
+}
+
+async function press(context: InvokeContext, incoming: Incoming): Promise<InvokeAnswer> {
+  const data = readCardData(dataOf(incoming.value));
+  if (data?.kind !== 'press') return message(sayCard(OLD_BUTTON));
+  const taking = takeIntent(context, incoming, { kind: 'press', press: data.press });
+  try {
+    const told = await untilAborted(taking, context.clock.deadline(ANSWER_MS));
+    return message(told === null ? 'Taken. The thread shows what comes of it.' : sayCard(told));
+  } catch (error) {
+    if (!(error instanceof Late)) throw error;
+    context.follow(
+      taking.then(async (told) => {
+        if (told !== null) await context.tell(incoming, told);
+      }),
+    );
+    return message('execfmt is on it. The thread shows what comes of it.');
+  }
+}
+
+function dataOf(value: unknown): unknown {
+  const { action } = (value ?? {}) as { readonly action?: { readonly data?: unknown } | null };
+  return action?.data;
+}
+
+async function refresh(context: InvokeContext & { application: Application }, incoming: Incoming) {
+  const data = readCardData(dataOf(incoming.value));
+  if (data?.kind !== 'refresh') return failure(400, 'BadRequest', 'There is no such card.');
+  const card = await refreshCard(context.application, incoming, data, context.permalink);
+  if (card === null) return failure(404, 'NotFound', 'There is no such card here any more.');
+  return { status: 200, body: { statusCode: 200, type: CARD_TYPE, value: card } } as const;
+}
+
+/** Answers an invoke in time; what takes longer goes on and is told later. */
+export async function answerInvoke(context: InvokeContext, incoming: Incoming): Promise<InvokeAnswer> {
+  if (incoming.name !== 'adaptiveCard/action') return { status: 501, body: null };
+  const data = readCardData(dataOf(incoming.value));
+  if (data?.kind !== 'refresh') return press(context, incoming);
+  try {
+    return await untilAborted(refresh(context, incoming), context.clock.deadline(ANSWER_MS));
+  } catch (error) {
+    if (!(error instanceof Late)) throw error;
+    return failure(503, 'Unavailable', 'execfmt could not look this up in time.');
+  }
+}

@@ -1,0 +1,41 @@
+import type { Application } from '../../../src/ports/application.ts';
+import { answerInvoke, type InvokeContext } from './answer-invoke.ts';
+import type { Receiver } from './create-route.ts';
+import { createWork } from './follow-work.ts';
+import { takeMessage } from './take-message.ts';
+
+/** The receiver and its ends. */
+export interface ReceiverLife extends Receiver {
+  start(application: Application): void;
+  /** Receives no more. */
+  close(): void;
+  /** Resolves when all that is under way has ended. */
+  done(): Promise<void>;
+}
+
+/** Takes what was verified: messages after their acknowledgement, invokes for their answer. */
+export function createReceiver(context: Omit<InvokeContext, 'application' | 'follow'>): ReceiverLife {
+  const work = createWork((error) => {
+    const reason = error instanceof Error ? error.name : 'unknown';
+    context.log.error({ reason }, 'Teams: a delivery was not dealt with.');
+  });
+  let taking: InvokeContext | null = null;
+  let receiving = false;
+  return {
+    receiving: () => receiving,
+    message(incoming) {
+      if (taking !== null) work.follow(takeMessage(taking, incoming));
+    },
+    async invoke(incoming) {
+      return taking === null ? { status: 501, body: null } : answerInvoke(taking, incoming);
+    },
+    start(application) {
+      taking = { ...context, application, follow: (promise) => work.follow(promise) };
+      receiving = true;
+    },
+    close() {
+      receiving = false;
+    },
+    done: () => work.done(),
+  };
+}

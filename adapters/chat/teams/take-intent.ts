@@ -1,0 +1,60 @@
+import type { Application, Intent } from '../../../src/ports/application.ts';
+import type { Log } from '../../../src/ports/log.ts';
+import type { Card } from '../../../src/view/card.ts';
+import { privateCard } from '../../../src/view/private-card.ts';
+import { writePlace } from './place.ts';
+import type { Incoming } from './read-activity.ts';
+import { sayCommands } from './say-commands.ts';
+
+/** What taking needs. */
+export interface TakeContext {
+  readonly application: Application;
+  /** Whether a key is seen for the first time; atomic and durable. */
+  readonly claim: (key: string) => Promise<boolean>;
+  readonly log: Log;
+}
+
+const NO_STORE = privateCard(
+  'execfmt could not take this',
+  'Its store does not answer. Nothing was done; please try again in a minute.',
+);
+const AGAIN = privateCard('Taken already', 'This came before; the thread says what became of it.', [], 'ok');
+
+/** A button of another version, or not ours. */
+export const OLD_BUTTON = privateCard(
+  'execfmt does not know this button',
+  'It is of another version. Nothing was done; please ask again.',
+);
+
+/**
+ * Hands a delivery to the application, once however often it comes (T21). Gives what only the person who asked is told; null
+ * when the thread itself is the answer. Never rejects.
+ */
+export async function takeIntent(
+  { application, claim, log }: TakeContext,
+  { id, by, place }: Incoming,
+  what: Intent['what'],
+): Promise<Card | null> {
+  try {
+    if (!(await claim(`teams-delivery:${id}`))) {
+      log.info({ delivery: id }, 'Teams: a delivery came again and was not taken again.');
+      return what.kind === 'press' ? AGAIN : null;
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : 'unknown';
+    log.error({ delivery: id, reason }, 'Teams: a delivery could not be claimed and was not taken.');
+    return NO_STORE;
+  }
+  const conversation = { chat: 'teams', id: writePlace(place) } as const;
+  const reply = await application.handle({ by, conversation, delivery: id, what });
+  if (reply.kind === 'private') return sayCommands(reply.card);
+  if (reply.kind === 'run' && reply.joined) {
+    return privateCard(
+      'This is being looked at already',
+      `Run ${reply.run}: its thread has everything so far.`,
+      [],
+      'ok',
+    );
+  }
+  return null;
+}

@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startPractice } from '../../adapters/practice/start-practice.ts';
+import { compose } from '../../src/cli/compose.ts';
+import { defaultConfig } from '../../src/cli/load-config.ts';
+import { withPractice } from '../../src/cli/practice-config.ts';
+import { createLog, serveRoute } from '../chat/teams/start-chat.ts';
+import { waitFor } from '../lab/waiting.ts';
+import { startTeams, type TeamsServer } from '../servers/teams/start-teams.ts';
+import type { TeamsMessage } from '../servers/teams/world.ts';
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const textOf = (message: TeamsMessage | undefined) => JSON.stringify(message?.card ?? {});
+const messageWith = (teams: TeamsServer, part: string, timeout = 30_000) =>
+  waitFor(
+    `a message with ${part}`,
+    timeout,
+    async () => teams.messages().find((each) => textOf(each).includes(part)) ?? null,
+  );
+
+/** The practice incident and a Teams. */
+async function startWorld() {
+  const teams = await startTeams();
+  ends.push(() => teams.close());
+  const practice = await startPractice({ drainSeconds: 3 });
+  ends.push(() => practice.stop());
+  return { teams, practice };
+}
+
+/** The whole program between them. */
+async function startProgram({ teams, practice }: Awaited<ReturnType<typeof startWorld>>, store: string) {
+  const own = { ...defaultConfig(), hosts: [], verification: { stableForMs: 300, timeoutMs: 10_000 } };
+  const config = withPractice(own, practice, 'web:nobody');
+  const approvers = [`teams:${teams.world.user('ben').object}`];
+  const approvals = config.approvals.map((policy) => ({ ...policy, approvers, allowSelf: false }));
+  const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl } = teams;
+  const { log, lines } = createLog();
+  const composition = await compose(
+    { ...config, approvals, publicUrl: 'https://execfmt.example' },
+    {
+      ...{ log, store, resetPractice: null, slack: null, followForMs: 0 },
+      teams: { appId, password, tenant, issuer, loginUrl, scope, openIdUrl },
+    },
+  );
+  const chat = composition.teams;
+  if (chat === null) throw new Error('Teams is not there.');
+  const served = await serveRoute(chat);
+  let ended: Promise<void> | null = null;
+  const end = () => {
+    ended ??= composition.stop().then(() => served.close());
+    return ended;
+  };
+  ends.push(end);
+  teams.deliverTo(served.url);
+  await composition.application.start();
+  await chat.start(composition.application);
+  return { lines, end };
+}
+
+describe('the incident in Teams', () => {
+  it('goes from the mention to the recovered service', { timeout: 60_000 }, async () => {
+    const world = await startWorld();
+    const { teams } = world;
+    const { lines } = await startProgram(world, ':memory:');
+    const asked = await teams.mention('pdf-renderer', { user: 'anna' });
+    expect(asked.status).toBe(200);
+
+    const verdict = await messageWith(teams, 'It will not run');
+    for (const part of ['wrong-platform-image', 'differs']) expect(textOf(verdict)).toContain(part);
+    const thread = (asked.activity.conversation as { id: string }).id;
+    expect(new Set(teams.messages().map(({ conversation }) => conversation))).toEqual(new Set([thread]));
+    const steps = teams.messages().map(({ card }) => / (\d)\. /.exec(JSON.stringify(card?.body[0]))?.[1]);
+    expect(steps.filter((step) => step !== undefined)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+
+    const button = verdict.card?.actions?.find(({ title }) => title?.startsWith('Roll back to'))?.title ?? '';
+    expect((await teams.press(verdict, button, 'anna')).body?.statusCode).toBe(200);
+    const plan = await messageWith(teams, 'Roll back pdf-renderer to');
+    expect(await teams.refresh(plan, 'anna')).toBeNull();
+    const seen = await teams.refresh(plan, 'ben');
+    expect(JSON.stringify(seen?.body)).toContain('You are asked to approve this.');
+
+    const refusal = await teams.press(plan, 'Approve', 'anna');
+    expect(refusal.body).toMatchObject({ type: 'application/vnd.microsoft.activity.message' });
+    expect(String(refusal.body?.value)).toContain('You asked for this yourself');
+
+    await Promise.all([teams.press(plan, 'Approve', 'ben'), teams.press(plan, 'Approve', 'ben')]);
+    const outcome = await messageWith(teams, 'Recovered');
+    expect(textOf(outcome)).toContain(' → ');
+    await waitFor(
+      'the parent to say so',
+      20_000,
+      async () => textOf(teams.messages()[0]).includes('recovered') || null,
+    );
+    expect(textOf(teams.messages().find(({ id }) => id === plan.id))).not.toContain('Action.Execute');
+    expect(teams.calls.filter(({ status }) => status >= 400)).toEqual([]);
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('goes on in the same thread after a restart', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'execfmt-teams-'));
+    ends.push(async () => rmSync(folder, { recursive: true, force: true }));
+    const world = await startWorld();
+    const { teams } = world;
+    const first = await startProgram(world, join(folder, 'execfmt.db'));
+    await teams.mention('pdf-renderer', { user: 'anna' });
+    const verdict = await messageWith(teams, 'It will not run');
+    await first.end();
+
+    const second = await startProgram(world, join(folder, 'execfmt.db'));
+    const before = teams.messages().length;
+    await teams.retry();
+    const button = verdict.card?.actions?.find(({ title }) => title?.startsWith('Roll back to'))?.title ?? '';
+    await teams.press(verdict, button, 'anna');
+    const plan = await messageWith(teams, 'Roll back pdf-renderer to');
+    expect(plan.conversation).toBe(verdict.conversation);
+    await waitFor(
+      'the parent to say so',
+      20_000,
+      async () => textOf(teams.messages()[0]).includes('waiting for approval') || null,
+    );
+    expect(teams.messages()).toHaveLength(before + 1);
+    expect(second.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});

@@ -1,0 +1,75 @@
+import type { AdaptiveCard } from './world.ts';
+
+/** What Teams answers to an activity that it does not take. */
+export interface Refusal {
+  readonly status: number;
+  readonly word: string;
+}
+
+const CARD_LIMIT = 28 * 1024;
+const MESSAGE_LIMIT = 100 * 1024;
+const ELEMENTS = [
+  'TextBlock',
+  'RichTextBlock',
+  'TextRun',
+  'Table',
+  'TableRow',
+  'TableCell',
+  'Container',
+  'ActionSet',
+  'AdaptiveCard',
+  'Action.Execute',
+  'Action.Submit',
+  'Action.ShowCard',
+  'Action.ToggleVisibility',
+  'Action.OpenUrl',
+];
+const bad = (word: string): Refusal => ({ status: 400, word });
+
+/** Every object in a value that has a `type`. */
+export function typedIn(value: unknown): Record<string, unknown>[] {
+  if (Array.isArray(value)) return value.flatMap(typedIn);
+  if (typeof value !== 'object' || value === null) return [];
+  const own = value as Record<string, unknown>;
+  // The data of an action is not part of the card.
+  const inner = Object.entries(own).flatMap(([key, each]) => (key === 'data' ? [] : typedIn(each)));
+  return typeof own.type === 'string' ? [own, ...inner] : inner;
+}
+
+function checkCard(card: Record<string, unknown>): Refusal | null {
+  const { version, refresh, fallbackText } = card as Partial<AdaptiveCard>;
+  if (Buffer.byteLength(JSON.stringify(card)) > CARD_LIMIT) return { status: 413, word: 'MessageSizeTooBig' };
+  if (card.type !== 'AdaptiveCard' || !['1.2', '1.3', '1.4', '1.5'].includes(version ?? '')) return bad('BadSyntax');
+  if (typeof fallbackText !== 'string' || fallbackText === '') return bad('BadSyntax');
+  if ((refresh?.userIds?.length ?? 0) > 60) return bad('BadSyntax');
+  const all = typedIn(card);
+  if (all.some(({ type }) => !ELEMENTS.includes(String(type)))) return bad('BadSyntax');
+  if (all.some(({ type, text }) => ['TextRun', 'TextBlock'].includes(String(type)) && (text ?? '') === ''))
+    return bad('BadSyntax');
+  const ids = all.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
+  if (new Set(ids).size !== ids.length) return bad('BadSyntax');
+  const targets = all.flatMap(({ targetElements }) => (targetElements ?? []) as string[]);
+  if (targets.some((target) => !ids.includes(target))) return bad('BadSyntax');
+  const execute = all.filter(({ type }) => type === 'Action.Execute');
+  if (execute.some(({ verb, title }) => !verb || !title)) return bad('BadSyntax');
+  return null;
+}
+
+/** What Teams would not take of a message (T9, T14, T15, T18); null when all is well. */
+export function checkActivity(activity: Readonly<Record<string, unknown>>): Refusal | null {
+  // Counted as UTF-16 (T9).
+  if (JSON.stringify(activity).length * 2 > MESSAGE_LIMIT) return { status: 413, word: 'MessageSizeTooBig' };
+  if (activity.type !== 'message') return bad('BadSyntax');
+  const attachments = (activity.attachments ?? []) as { contentType?: string; content?: Record<string, unknown> }[];
+  if (attachments.length === 0 && !activity.text) return bad('BadSyntax');
+  for (const { contentType, content } of attachments) {
+    if (contentType !== 'application/vnd.microsoft.card.adaptive' || !content) return bad('BadSyntax');
+    const refusal = checkCard(content);
+    if (refusal !== null) return refusal;
+  }
+  const entities = (activity.entities ?? []) as { type?: string; text?: string }[];
+  const missing = entities.some(
+    ({ type, text }) => type === 'mention' && !String(activity.text).includes(text ?? '\0'),
+  );
+  return missing ? bad('BadSyntax') : null;
+}

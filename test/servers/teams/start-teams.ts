@@ -1,0 +1,70 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerConnector, type Call } from './connector-api.ts';
+import { createDeliveries } from './delivery.ts';
+import { createFaults, type Fault, type Operation } from './faults.ts';
+import { APP, createIdentity, ISSUER, PASSWORD, TENANT } from './identity.ts';
+import { CHANNEL, createPeople } from './people.ts';
+import { createRates } from './rates.ts';
+import { createKeys } from './tokens.ts';
+import { createWorld } from './world.ts';
+
+/** What a test may set. */
+export interface TeamsServerOptions {
+  /** For the rates: milliseconds, never going back. */
+  readonly now?: () => number;
+}
+
+const BOT = `28:${APP}`;
+
+/** The people and places that are there from the start. */
+function populate() {
+  const world = createWorld();
+  world.room(CHANNEL, 'channel', ['anna', 'ben']);
+  for (const name of ['anna', 'ben']) world.room(`a:alone-${name}`, 'personal', [name]);
+  return world;
+}
+
+/** A local Teams: one tenant, one bot; the Bot connector, Entra's token endpoint and the OpenID document with its keys. */
+export async function startTeams({ now = () => performance.now() }: TeamsServerOptions = {}) {
+  const world = populate();
+  const faults = createFaults();
+  const keys = createKeys();
+  const identity = createIdentity(faults, keys);
+  const calls: Call[] = [];
+  const { isToken } = identity;
+  const api = { world, faults, tooSoon: createRates(now), calls, bot: BOT, tenant: TENANT, isToken };
+  const asked: string[] = [];
+  let base = '';
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const path = new URL(req.url ?? '/', 'http://localhost').pathname;
+    asked.push(path);
+    await (path.startsWith('/teams/v3/') ? answerConnector(api, req, res) : identity.answer(path, base, req, res));
+  };
+  const server = createServer((req, res) => void answer(req, res).catch(() => res.destroy()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const serviceUrl = `${base}/teams/`;
+  const deliveries = createDeliveries(keys, () => serviceUrl);
+  return {
+    ...createPeople(() => ({ world, serviceUrl, tenant: TENANT, bot: BOT }), deliveries),
+    ...{ appId: APP, password: PASSWORD, tenant: TENANT, issuer: ISSUER, scope: ISSUER, bot: BOT, channel: CHANNEL },
+    loginUrl: `${base}/login/${TENANT}`,
+    openIdUrl: `${base}/openid`,
+    ...{ serviceUrl, world, calls },
+    /** The paths of all requests. */
+    asked: asked as readonly string[],
+    /** Deliveries go to this address. */
+    deliverTo: deliveries.to,
+    deliver: deliveries.deliver,
+    fault: (operation: Operation, fault: Fault) => faults.add(operation, fault),
+    /** The tokens that were given out are good no longer. */
+    revokeTokens: identity.revoke,
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+export type TeamsServer = Awaited<ReturnType<typeof startTeams>>;
