@@ -9,7 +9,7 @@ export function withPractice(config: Config, practice: Practice, person: string)
     hosts: [{ name: practice.host, docker: practice.engine, practice: true }, ...config.hosts],
     registries: [
       ...config.registries,
-      { host: practice.registry, credentials: null, ca: null, plainHttp: true, mirrorOf: null },
+      { host: practice.registry, credentials: null, ca: null, plainHttp: true, mirrors: [], mirrorOf: null },
     ],
     metrics: [...config.metrics, { name: 'practice', kind: 'scrape', url: practice.metrics }],
     services: [

@@ -18,17 +18,20 @@ export function cacheFolder(): string {
 
 /** How the configured registries are reached, with their secrets read. Rejects with UsageError when one cannot be read. */
 export async function registryOptions(registries: readonly RegistryConfig[]): Promise<Record<string, RegistryOptions>> {
-  const read = registries.map(async ({ host, credentials, ca, plainHttp }): Promise<[string, RegistryOptions]> => {
-    const password = credentials && (await readSecret(credentials.password, process.env));
-    if (password?.kind === 'probe-failed') throw new UsageError(`registry ${host}: ${password.why.message}`);
-    return [
-      host,
-      {
-        plainHttp,
-        ...(credentials && password && { username: credentials.username, password: password.value }),
-        ...(ca !== null && { caPem: readPem(ca, `registry ${host}`) }),
-      },
-    ];
-  });
+  const read = registries.map(
+    async ({ host, credentials, ca, plainHttp, mirrors }): Promise<[string, RegistryOptions]> => {
+      const password = credentials && (await readSecret(credentials.password, process.env));
+      if (password?.kind === 'probe-failed') throw new UsageError(`registry ${host}: ${password.why.message}`);
+      return [
+        host,
+        {
+          plainHttp,
+          mirrors,
+          ...(credentials && password && { username: credentials.username, password: password.value }),
+          ...(ca !== null && { caPem: readPem(ca, `registry ${host}`) }),
+        },
+      ];
+    },
+  );
   return Object.fromEntries(await Promise.all(read));
 }

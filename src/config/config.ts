@@ -49,6 +49,8 @@ export interface RegistryConfig {
   /** A file in PEM. */
   readonly ca: string | null;
   readonly plainHttp: boolean;
+  /** Asked before it, in this order: `host[:port][/prefix]`. */
+  readonly mirrors: readonly string[];
   /** The registry that this one mirrors; null when it is none. */
   readonly mirrorOf: string | null;
 }

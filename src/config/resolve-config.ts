@@ -80,6 +80,7 @@ function resolveRegistry(host: string, entry: Entry<'registries'>): RegistryConf
     credentials: entry.username !== undefined && password ? { username: entry.username, password } : null,
     ca: entry.ca ?? null,
     plainHttp: entry.plainHttp ?? false,
+    mirrors: entry.mirrors ?? [],
     mirrorOf: entry.mirrorOf ?? null,
   };
 }

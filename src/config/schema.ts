@@ -69,6 +69,11 @@ const registry = z.strictObject({
   passwordFile: path.optional(),
   ca: path.optional(),
   plainHttp: z.boolean().optional(),
+  mirrors: z
+    .array(z.string().regex(/^[^\s/:@]+(?::\d{1,5})?(?:\/\S+)?$/, 'must be host[:port][/prefix]'))
+    .min(1)
+    .describe('Asked first, in this order: host[:port][/prefix].')
+    .optional(),
   mirrorOf: text.describe('The registry that this one is a mirror or cache of, such as docker.io.').optional(),
 });
 

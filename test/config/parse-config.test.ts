@@ -36,9 +36,10 @@ describe('a right configuration', () => {
         credentials: { username: 'bot', password: { kind: 'env', name: 'REGISTRY_PASSWORD' } },
         ca: 'corp-ca.pem',
         plainHttp: false,
+        mirrors: [],
         mirrorOf: null,
       },
-      { host: '127.0.0.1:5000', credentials: null, ca: null, plainHttp: true, mirrorOf: null },
+      { host: '127.0.0.1:5000', credentials: null, ca: null, plainHttp: true, mirrors: [], mirrorOf: null },
     ]);
     expect(config.ci).toEqual([
       {

@@ -32,7 +32,7 @@ export async function startClusterStage(
       ...defaultConfig(),
       hosts: [],
       clusters: [{ name: cluster, kubeconfig, context: null, namespaces: null }],
-      registries: [{ host: registry, credentials: null, ca: null, plainHttp: true, mirrorOf: null }],
+      registries: [{ host: registry, credentials: null, ca: null, plainHttp: true, mirrors: [], mirrorOf: null }],
       services: [
         {
           name: SERVICE,
