@@ -1,4 +1,5 @@
 import type { ImageConfig } from '../image/config.ts';
+import { DEFAULT_PATH } from '../image/default-path.ts';
 import type { Platform } from '../image/platform.ts';
 import { type FileTree, readAt, runOverRemote, type TreeProgram } from '../kernel/file-tree.ts';
 import { identifyFile } from '../kernel/identify-file.ts';
@@ -13,8 +14,6 @@ import { shellForm } from '../playbook/shell-form.ts';
 import type { OpenedImage } from '../ports/image-source.ts';
 import { predictStart } from './predict-start.ts';
 
-/** What Docker and the CRI runtimes set where an image names no PATH (moby oci/defaults.go, containerd WithDefaultPathEnv). */
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const HEAD = 4096;
 
 /** Reads one image and starts it in the kernel model, on a plain host of the platform. What cannot be read is evidence too. */

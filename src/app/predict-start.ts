@@ -1,7 +1,6 @@
-import { execve } from '../kernel/execve.ts';
-import { type FileTree, runOverRemote, type TreeProgram } from '../kernel/file-tree.ts';
+import { type FileTree, runOverRemote } from '../kernel/file-tree.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import { resolveUser } from '../kernel/users.ts';
+import { startAs } from '../kernel/start-as.ts';
 import { ProbeError } from '../playbook/answer.ts';
 import type { HostFacts, InstanceFacts } from '../playbook/evidence.ts';
 
@@ -24,18 +23,12 @@ export function predictStartOnce(tree: FileTree, host: Pick<HostFacts, 'kernel'>
 
 /** What the kernel model says of starting this in that tree on that host. Rejects with ProbeError when it cannot be read. */
 export async function predictStart(tree: FileTree, host: Pick<HostFacts, 'kernel'>, start: Start): Promise<Outcome> {
-  const outcome = await runOverRemote(tree, program());
+  const { argv, path, workingDir, user } = start;
+  const outcome = await runOverRemote(tree, startAs({ argv, path, cwd: workingDir || '/', user }, host.kernel));
   if (outcome) return outcome;
   throw new ProbeError({
     code: 'not-found',
-    target: start.user,
+    target: user,
     message: 'this user is not in the image’s /etc/passwd',
   });
-
-  function* program(): TreeProgram<Outcome | null> {
-    const user = yield* resolveUser(start.user);
-    if (!user) return null;
-    const { argv, path, workingDir } = start;
-    return yield* execve({ argv, path, cwd: workingDir || '/', ...user }, host.kernel);
-  }
 }

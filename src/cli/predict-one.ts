@@ -1,7 +1,6 @@
-import { execve } from '../kernel/execve.ts';
 import { runOver, type SyncFileTree, type TreeProgram } from '../kernel/file-tree.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import { resolveUser } from '../kernel/users.ts';
+import { startAs } from '../kernel/start-as.ts';
 import { faultByFiles } from '../playbook/foreign-files.ts';
 import type { PredictRequest } from './predict-request.ts';
 
@@ -11,8 +10,8 @@ export function predictOne(tree: SyncFileTree, request: PredictRequest): Outcome
 }
 
 function* program({ argv, path, cwd, user, host }: PredictRequest): TreeProgram<Outcome> {
-  const ids = yield* resolveUser(user);
-  if (!ids) throw new Error(`user ${JSON.stringify(user)} is not in the root file system’s /etc/passwd or /etc/group`);
-  const outcome = yield* execve({ argv, path, cwd, ...ids }, host);
+  const outcome = yield* startAs({ argv, path, cwd, user }, host);
+  if (!outcome)
+    throw new Error(`user ${JSON.stringify(user)} is not in the root file system’s /etc/passwd or /etc/group`);
   return { ...outcome, fault: yield* faultByFiles(outcome, host) };
 }

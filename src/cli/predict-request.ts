@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { DEFAULT_PATH } from '../image/default-path.ts';
 import { parsePlatform } from '../image/platform.ts';
 import type { BinfmtHandler, KernelHost } from '../kernel/host.ts';
-
-/** Docker's PATH for containers whose image sets none. */
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What is to be predicted, read and checked. */
 export interface PredictRequest {

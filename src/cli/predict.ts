@@ -1,3 +1,4 @@
+import { formatPlatform } from '../image/platform.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { UsageError } from './exit-status.ts';
 import { answerOf, predictBatch } from './predict-batch.ts';
@@ -61,7 +62,7 @@ function predictIn(request: PredictRequest): Outcome {
 }
 
 function inWords(outcome: Outcome, { argv, host }: PredictRequest): string {
-  const platform = [host.os, host.arch, host.variant].filter(Boolean).join('/');
+  const platform = formatPlatform({ os: host.os, architecture: host.arch, variant: host.variant });
   const runs = outcome.outcome === 'runs';
   const number = outcome.errno === null ? '' : ` (errno ${outcome.errno})`;
   const status = outcome.exit === null ? '' : `, exit status ${outcome.exit}`;

@@ -6,7 +6,7 @@ import type { HostFacts } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Place } from './place.ts';
 import type { StepPart } from './steps/step.ts';
-import type { Remedy, Verdict } from './verdict.ts';
+import { type Remedy, UNKNOWN_ORIGIN, type Verdict } from './verdict.ts';
 
 /** A host or cluster where a target was looked for in vain, or that could not be asked. */
 export interface Absence {
@@ -66,7 +66,7 @@ function refusedPull({ name, estate, wanted }: Absence): Verdict | null {
     culprit: null,
     errno: null,
     confidence: 'likely',
-    origin: { kind: 'unknown', confidence: 'possible', because: 'nothing gathered tells how it came about' },
+    origin: UNKNOWN_ORIGIN,
     summary: `${name} does not exist on ${estate}, and ${wanted.reference} could not be pulled there: it has ${has}, the host is ${formatPlatform(host)}.`,
   };
 }

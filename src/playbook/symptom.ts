@@ -45,8 +45,8 @@ function readRefusal(instance: InstanceFacts, log: LogTail | null): Symptom | nu
   return { kind: 'refused', errno: logged.errno, quote: last };
 }
 
-/** runc 1 and from 1.2 on 255; crun, Docker and init processes 126 and 127. */
-const REFUSAL_STATUSES = [1, 126, 127, 255];
+/** Statuses that a refused execve(2) leaves: runc 1 and from 1.2 on 255; crun, Docker and init processes 126 and 127. */
+export const REFUSAL_STATUSES: readonly number[] = [1, 126, 127, 255];
 
 /** A runtime names the file as it found it in PATH. */
 function isOwn(file: string | null, argv0: string): boolean {

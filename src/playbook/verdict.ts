@@ -36,6 +36,13 @@ export interface Origin {
   readonly because: string;
 }
 
+/** How it came about when nothing tells. */
+export const UNKNOWN_ORIGIN: Origin = {
+  kind: 'unknown',
+  confidence: 'possible',
+  because: 'nothing gathered tells how it came about',
+};
+
 /** The judgement on one instance, or of the worst one for a run. The shape is the contract's. */
 export interface Verdict {
   readonly outcome: 'will-not-run' | 'runs' | 'inconclusive';

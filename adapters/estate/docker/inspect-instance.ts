@@ -1,12 +1,10 @@
+import { DEFAULT_PATH } from '../../../src/image/default-path.ts';
 import type { InstanceFacts, InstanceState, SecurityFacts } from '../../../src/playbook/evidence.ts';
 import type { Place } from '../../../src/playbook/place.ts';
 import { redactEnvironment } from '../../../src/playbook/redact-environment.ts';
 import { type ContainerDocument, type RestartPolicyDocument, timeOrNull } from './documents.ts';
 import { managedBy } from './managed-by.ts';
 import { mountsOf } from './mounts.ts';
-
-/** What the engine's runtime sets when the configuration names no PATH (moby oci/defaults.go). */
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * Facts out of an inspect document. Of the environment only PATH is read; the rest of it ends here. `noexecVolumes` are the

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImageConfig } from '../../../src/image/config.ts';
+import { DEFAULT_PATH } from '../../../src/image/default-path.ts';
 import type { Answer } from '../../../src/playbook/answer.ts';
 import type { InstanceFacts, MountFacts } from '../../../src/playbook/evidence.ts';
 import { redactEnvironment } from '../../../src/playbook/redact-environment.ts';
@@ -9,9 +10,6 @@ import type { FoundWorkload } from './find-workloads.ts';
 import { instanceState } from './instance-state.ts';
 import { ownerOf } from './ownership.ts';
 import type { ClusterPlace, PodAt } from './read-pod.ts';
-
-/** What containerd and CRI-O set when neither the pod nor the image names a PATH (containerd, oci.WithDefaultPathEnv). */
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * Facts out of a pod, its workload and the configuration of its image: what the pod does not say is the image's. Of the

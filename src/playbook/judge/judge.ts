@@ -6,17 +6,11 @@ import { judgeUnstarted } from '../judge-unstarted.ts';
 import { findOrigin } from '../origin/find-origin.ts';
 import { describePlace } from '../place.ts';
 import { readSymptom, type Symptom } from '../symptom.ts';
-import type { Confidence, Origin, Verdict } from '../verdict.ts';
+import { type Confidence, UNKNOWN_ORIGIN, type Verdict } from '../verdict.ts';
 import type { Claim } from './claim.ts';
 import { claimOfEngine, claimOfFailure } from './claim-of-failure.ts';
 import { correctClaim } from './correct-claim.ts';
 import { claimedPlatform, metadataIsForeign } from './platforms.ts';
-
-const UNKNOWN_ORIGIN: Origin = {
-  kind: 'unknown',
-  confidence: 'possible',
-  because: 'nothing gathered tells how it came about',
-};
 
 /**
  * The judgement on one instance. What the kernel model says of the actual bytes decides; metadata alone never proves.

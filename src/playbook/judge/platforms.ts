@@ -1,4 +1,5 @@
 import { type Platform, samePlatform } from '../../image/platform.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
 
 /**
@@ -29,4 +30,10 @@ export function tagOffersHost({ host, published, offered }: InstanceEvidence): b
   const wants = host.value.platform;
   if (offered.kind === 'known' && offered.value) return samePlatform(offered.value.platform, wants);
   return published.value.entries.some((entry) => entry.platform && samePlatform(entry.platform, wants));
+}
+
+/** The kernel model's refusal of the image that the tag has for the host; null when it would run, or nobody tried. */
+export function refusalOfOffered({ offered }: InstanceEvidence): Outcome | null {
+  const outcome = offered.kind === 'known' ? (offered.value?.outcome ?? null) : null;
+  return outcome?.outcome === 'runs' ? null : outcome;
 }

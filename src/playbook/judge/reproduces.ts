@@ -1,9 +1,7 @@
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { InstanceFacts } from '../evidence.ts';
-import type { Symptom } from '../symptom.ts';
+import { REFUSAL_STATUSES, type Symptom } from '../symptom.ts';
 
-/** Statuses that a runtime leaves when execve(2) is refused and nobody wrote down why: runc 1, from 1.2 on 255; Docker 126, 127. */
-const REFUSAL_STATUSES = [1, 126, 127, 255];
 /** An init process tries a shell with what the kernel refuses (execvp): it fails at the syntax, or finds nothing. */
 const SHELL_STATUSES = [1, 2, 126, 127];
 

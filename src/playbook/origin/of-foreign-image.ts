@@ -1,7 +1,7 @@
 import { formatPlatform, samePlatform } from '../../image/platform.ts';
 import type { HostFacts } from '../evidence.ts';
 import { type InstanceEvidence, pulledDigest, type RollbackCandidate, repositoryOf } from '../instance-evidence.ts';
-import { claimedPlatform, tagOffersHost } from '../judge/platforms.ts';
+import { claimedPlatform, refusalOfOffered, tagOffersHost } from '../judge/platforms.ts';
 import type { Origin } from '../verdict.ts';
 import { originByBuild } from './of-build.ts';
 
@@ -16,17 +16,11 @@ interface Foreign {
   readonly pulled: string | null;
 }
 
-/** Whether the image that the tag has for the host would not start either. */
-function isOfferedBroken({ offered }: InstanceEvidence): boolean {
-  const outcome = offered.kind === 'known' ? (offered.value?.outcome ?? null) : null;
-  return outcome !== null && outcome.outcome !== 'runs';
-}
-
 /** The tag has an image for the host, and yet another one of its entries was pulled: engines never choose that by themselves. */
 function forced({ evidence, claims, wants, pulled }: Foreign): Origin | null {
   const { published } = evidence;
   if (published.kind !== 'known' || published.value.kind !== 'index' || !tagOffersHost(evidence)) return null;
-  if (isOfferedBroken(evidence)) return null;
+  if (refusalOfOffered(evidence)) return null;
   // What is pulled through an index is remembered by the index's digest.
   if (pulled !== published.value.digest) return null;
   const because = `the tag offers ${wants}, and yet ${claims} was pulled: somebody asked for that platform (--platform, DOCKER_DEFAULT_PLATFORM, \`platform:\` in a Compose file)`;
@@ -36,7 +30,7 @@ function forced({ evidence, claims, wants, pulled }: Foreign): Origin | null {
 /** The tag has an image for the host now; what lies here is older. */
 function stale({ evidence, claims, wants, pulled }: Foreign): Origin | null {
   if (pulled === null || evidence.published.kind !== 'known' || !tagOffersHost(evidence)) return null;
-  if (isOfferedBroken(evidence) || pulled === evidence.published.value.digest) return null;
+  if (refusalOfOffered(evidence) || pulled === evidence.published.value.digest) return null;
   const because = `the tag points to ${wants} now, the host still has the ${claims} image that it pulled before`;
   return { kind: 'stale-local-image', confidence: 'likely', because };
 }

@@ -1,6 +1,6 @@
 import { formatPlatform } from '../../image/platform.ts';
 import type { InstanceEvidence } from '../instance-evidence.ts';
-import { tagOffersHost } from '../judge/platforms.ts';
+import { refusalOfOffered, tagOffersHost } from '../judge/platforms.ts';
 import { mountAt } from '../mounted-tree.ts';
 import { scheduleToArch } from '../schedule-to-arch.ts';
 import type { Remedy, RemedyKind, Verdict } from '../verdict.ts';
@@ -61,11 +61,11 @@ function wouldBeEmulated({ execution }: InstanceEvidence): boolean {
 /** Of a tag without the host's platform there is nothing to pull; of an unknown one nobody can say. */
 function pullPlatform(evidence: InstanceEvidence): readonly Remedy[] {
   const offered = tagOffersHost(evidence);
-  const outcome = evidence.offered.kind === 'known' ? (evidence.offered.value?.outcome ?? null) : null;
+  const refusal = refusalOfOffered(evidence);
   const { platform } = platformOf(evidence);
   if (offered === null || platform === undefined) return [];
-  if (offered && outcome !== null && outcome.outcome !== 'runs') {
-    const because = `The tag’s image for ${platform} would not start either: ${outcome.because}`;
+  if (offered && refusal) {
+    const because = `The tag’s image for ${platform} would not start either: ${refusal.because}`;
     return [{ kind: 'pull-platform', fit: 'useless', because, platform }];
   }
   const because = offered
