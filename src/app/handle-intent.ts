@@ -45,6 +45,7 @@ export async function handleIntent(
     subject,
     hash,
   }: Extract<Intent['what'], { kind: 'press' }>['press']): Promise<IntentReply> {
+    if (action === 'command') return handleCommand(subject);
     const state = await recorder.state(run);
     if (!state)
       return { kind: 'private', card: privateCard('That run is gone', `There is no run ${run} here any more.`) };

@@ -13,7 +13,8 @@ export interface Intent {
   readonly delivery: string;
   readonly what:
     | { readonly kind: 'command'; readonly text: string }
-    | { readonly kind: 'press'; readonly press: Press };
+    /** `said`: what was typed where the button asked for a line; untrusted. */
+    | { readonly kind: 'press'; readonly press: Press; readonly said?: string };
 }
 
 /**

@@ -18,8 +18,22 @@ export interface Chat {
   post(to: Conversation, thread: string | null, key: string, card: Card, maybeDelivered: boolean): Promise<string>;
   /** Replaces a card in place. Rejects with ChatError. */
   update(ref: string, card: Card): Promise<void>;
+  /**
+   * Shares a file in a thread. Absent where the chat takes no files from bots; then a link is told. Rejects with ChatError.
+   */
+  share?(to: Conversation, thread: string, file: SharedFile): Promise<void>;
   /** Whether a person is in a group of this chat (`slack-group:S0614TZR7`), asked now. */
   isMember(group: string, person: Person, signal: AbortSignal): Promise<boolean>;
+}
+
+/** A text that is shared as a file. */
+export interface SharedFile {
+  /** `incident-r-7k2m9x.md` */
+  readonly name: string;
+  /** For people, and for screen readers. */
+  readonly title: string;
+  readonly mediaType: string;
+  readonly text: string;
 }
 
 /** A message could not be delivered. `gone`: the channel is archived, or the bot is not in it; trying again is no use. */

@@ -28,11 +28,15 @@ export type CardPart =
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly string[] };
 
+/** What can be pressed. A chat adapter takes these and no others. */
+export const PRESS_ACTIONS = ['propose', 'approve', 'decline', 'again', 'command'] as const;
+
 /** What a press means; carried through the chat as it is and checked on the server. */
 export interface Press {
-  readonly action: 'propose' | 'approve' | 'decline' | 'again';
+  readonly action: (typeof PRESS_ACTIONS)[number];
+  /** Empty for a `command`. */
   readonly run: string;
-  /** Of `propose`: the index of the remedy in the verdict. Of `approve` and `decline`: the plan. */
+  /** Of `propose`: the index of the offered remedy. Of a `command`: its text. Of `again`: the target. Else: the plan. */
   readonly subject: string;
   /** Of `approve`: the plan's hash, so that what was seen is what is approved. */
   readonly hash: string | null;
@@ -49,4 +53,6 @@ export interface Button {
     readonly ok: string;
     readonly cancel: string;
   } | null;
+  /** A line that the person is asked for before the press is sent; it may be left empty. Absent: nothing is asked. */
+  readonly ask?: { readonly title: string; readonly label: string; readonly ok: string };
 }

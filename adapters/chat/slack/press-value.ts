@@ -1,9 +1,9 @@
-import type { Press } from '../../../src/view/card.ts';
+import { PRESS_ACTIONS, type Press } from '../../../src/view/card.ts';
 
 /** Slack's limit for a button's value, characters. */
 export const VALUE_LIMIT = 2000;
 
-const ACTIONS: readonly string[] = ['propose', 'approve', 'decline', 'again'] satisfies Press['action'][];
+const ACTIONS: readonly string[] = PRESS_ACTIONS;
 
 /** A press as the value of a button. */
 export function writePress(press: Press): string {

@@ -1,4 +1,4 @@
-import type { Press } from '../../../src/view/card.ts';
+import { PRESS_ACTIONS, type Press } from '../../../src/view/card.ts';
 
 /** What a button or a refresh of our cards carries. */
 export type CardData =
@@ -6,7 +6,7 @@ export type CardData =
   /** A client asks for the newest state of the card with this key. */
   | { readonly kind: 'refresh'; readonly run: string; readonly key: string };
 
-const ACTIONS: readonly string[] = ['propose', 'approve', 'decline', 'again'] satisfies Press['action'][];
+const ACTIONS: readonly string[] = PRESS_ACTIONS;
 
 /** The data of a button. */
 export function writePress({ action, run, subject, hash }: Press) {

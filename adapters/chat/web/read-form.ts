@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
-import type { Press } from '../../../src/view/card.ts';
+import { PRESS_ACTIONS, type Press } from '../../../src/view/card.ts';
 
 /** In bytes; the largest form of the page is a few hundred. */
 const BODY_LIMIT = 16 * 1024;
@@ -60,11 +60,9 @@ function equal(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-const ACTIONS: readonly Press['action'][] = ['propose', 'approve', 'decline', 'again'];
-
 /** The press that a form or an address names, or null when it is none of ours. */
 export function readPress(run: string, fields: URLSearchParams): Press | null {
-  const action = ACTIONS.find((candidate) => candidate === fields.get('action'));
+  const action = PRESS_ACTIONS.find((candidate) => candidate === fields.get('action'));
   const subject = fields.get('subject') ?? '';
   const hash = fields.get('hash');
   if (!action || subject.length > 500 || (hash?.length ?? 0) > 200) return null;
