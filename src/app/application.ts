@@ -4,11 +4,11 @@ import type { WorkflowContext } from '../ports/workflows.ts';
 import { isPending, type RunState } from '../run/run-state.ts';
 import { privateCard } from '../view/private-card.ts';
 import { isSettled, threadOf } from '../view/thread.ts';
-import { CARRY_OUT, startAction } from './approve.ts';
-import { carryOut } from './carry-out.ts';
+import { carryOut } from './actions/carry-out.ts';
+import { EXPIRE, expirePlan } from './actions/expire-plan.ts';
+import { CARRY_OUT, startAction } from './actions/start-action.ts';
 import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
-import { EXPIRE, expirePlan } from './expire-plan.ts';
 import { FOLLOW, followRecovery } from './follow-recovery.ts';
 import { handleIntent } from './handle-intent.ts';
 import { investigate } from './investigate.ts';
@@ -118,7 +118,7 @@ function defineWorkflows(deps: Deps, recorder: Recorder): void {
     const { run, plan } = input as { run: string; plan: string };
     await carryOut(deps, recorder, context, run);
     const action = (await recorder.state(run))?.actions.find((one) => one.plan.id === plan);
-    if (action?.finished?.outcome === 'succeeded')
+    if (action?.finished?.outcome === 'succeeded' && action.plan.kind !== 'rebuild')
       await deps.workflows.start(FOLLOW, `${FOLLOW}:${plan}`, { run, plan });
   });
   deps.workflows.define(EXPIRE, async (context, input) => {

@@ -8,6 +8,7 @@ import type { ImageSwapper } from '../ports/image-swap.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
+import type { Rebuilds } from '../ports/rebuilds.ts';
 import type { Workflows } from '../ports/workflows.ts';
 
 /** A service of the configuration, as the use cases need it. */
@@ -52,6 +53,14 @@ export interface Verification {
   readonly followForMs: number;
 }
 
+/** How a rebuild is followed. Milliseconds. */
+export interface BuildTimes {
+  readonly lookEveryMs: number;
+  /** One that no runner has taken by then is cancelled. */
+  readonly waitForRunnerMs: number;
+  readonly timeoutMs: number;
+}
+
 /** All that the use cases are given; the composition root decides what stands behind each. */
 export interface Deps {
   readonly services: ReadonlyMap<string, Service>;
@@ -59,6 +68,8 @@ export interface Deps {
   /** By the estate's name; an estate that may not be changed has none. */
   readonly swappers: ReadonlyMap<string, ImageSwapper>;
   readonly images: ImageSource;
+  /** CI servers by name, to start builds on; only those for which somebody may approve. */
+  readonly rebuilds: ReadonlyMap<string, Rebuilds>;
   /** CI servers by name, read only. */
   readonly histories: ReadonlyMap<string, BuildHistory>;
   /** Registries that are mirrors, by host, with the host that they mirror. */
@@ -73,6 +84,7 @@ export interface Deps {
   /** Removes secrets from a text; every text passes it before it becomes an event or a reply. */
   readonly redact: (text: string) => string;
   readonly verification: Verification;
+  readonly builds: BuildTimes;
   /** Puts the practice incident back to its start; null without practice. */
   readonly resetPractice: (() => Promise<void>) | null;
 }

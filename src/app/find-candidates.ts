@@ -1,15 +1,12 @@
 import type { ImageConfig } from '../image/config.ts';
-import { formatPlatform } from '../image/platform.ts';
 import type { FileTree } from '../kernel/file-tree.ts';
-import { type Answer, answerOf, known } from '../playbook/answer.ts';
+import { type Answer, known } from '../playbook/answer.ts';
 import type { EarlierRun, HostFacts, InstanceFacts, LocalImageFacts } from '../playbook/evidence.ts';
 import { pulledDigest, type RollbackCandidate, repositoryOf } from '../playbook/instance-evidence.ts';
-import { underMounts } from '../playbook/mounted-tree.ts';
 import type { Place } from '../playbook/place.ts';
 import type { Estate } from '../ports/estate.ts';
-import type { OpenedImage } from '../ports/image-source.ts';
 import type { Deps } from './deps.ts';
-import { predictStartOnce } from './predict-start.ts';
+import { proveImage } from './prove-image.ts';
 
 interface Around {
   readonly place: Place;
@@ -141,62 +138,12 @@ async function fromRegistry(deps: Deps, repository: string, signal: AbortSignal)
 }
 
 async function tryCandidate(
-  deps: Deps,
+  { images }: Deps,
   repository: string,
   { names: _names, ...earlier }: Earlier,
   around: Around,
 ): Promise<RollbackCandidate> {
   const image = `${repository}@${earlier.digest}`;
-  const opened = await deps.images.open(image, around.host.platform, around.signal);
-  if (opened.kind === 'probe-failed') {
-    return {
-      ...earlier,
-      image,
-      platform: null,
-      outcome: null,
-      unusableBecause: `cannot be read from the registry: ${opened.why.message}`,
-    };
-  }
-  const platform = formatPlatform(opened.value.config.platform);
-  const start = startOf(around.instance, await around.config, opened.value);
-  const outcome = await answerOf(() =>
-    predictStartOnce(underMounts(opened.value.files, around.container, around.instance.mounts), around.host, start),
-  );
-  if (outcome.kind === 'probe-failed') {
-    return {
-      ...earlier,
-      image,
-      platform,
-      outcome: null,
-      unusableBecause: `its files cannot be read: ${outcome.why.message}`,
-    };
-  }
-  const runs = outcome.value.outcome === 'runs' && outcome.value.suspicion === null;
-  return {
-    ...earlier,
-    image,
-    platform,
-    outcome: outcome.value,
-    unusableBecause: runs ? null : `would not start: ${(outcome.value.suspicion ?? outcome.value).because}`,
-  };
-}
-
-/**
- * What would be started from the candidate: its own entrypoint, command, user and so on, but where the instance overrides
- * its image's. Without the present image's configuration the instance's settings are taken as overrides.
- */
-export function startOf(instance: InstanceFacts, current: Answer<ImageConfig>, { config }: OpenedImage) {
-  const argvOf = ({ entrypoint, cmd }: ImageConfig) => [...entrypoint, ...cmd];
-  if (current.kind === 'probe-failed') {
-    const { argv, path, workingDir, user } = instance;
-    return { argv, path, workingDir, user };
-  }
-  const old = current.value;
-  const inherits = JSON.stringify(argvOf(old)) === JSON.stringify(instance.argv);
-  return {
-    argv: inherits ? argvOf(config) : instance.argv,
-    path: instance.path === old.path ? (config.path ?? instance.path) : instance.path,
-    workingDir: instance.workingDir === old.workingDir ? config.workingDir : instance.workingDir,
-    user: instance.user === old.user ? config.user : instance.user,
-  };
+  const proof = await proveImage(images, image, { ...around, config: await around.config });
+  return { ...earlier, image, ...proof };
 }

@@ -1,10 +1,8 @@
-import { type Platform, samePlatform } from '../image/platform.ts';
-import { type Answer, failed, known } from '../playbook/answer.ts';
-import type { HostFacts, InstanceFacts } from '../playbook/evidence.ts';
-import { type InstanceEvidence, pulledDigest, repositoryOf } from '../playbook/instance-evidence.ts';
+import { type Answer, known } from '../playbook/answer.ts';
+import type { InstanceFacts } from '../playbook/evidence.ts';
+import type { InstanceEvidence } from '../playbook/instance-evidence.ts';
 import type { Place } from '../playbook/place.ts';
 import type { Estate } from '../ports/estate.ts';
-import type { OpenedImage } from '../ports/image-source.ts';
 import type { Deps, Service } from './deps.ts';
 import { findCandidates } from './find-candidates.ts';
 import type { Gate } from './gate.ts';
@@ -12,6 +10,7 @@ import { gatherExecution } from './gather-execution.ts';
 import { gatherOrigin } from './gather-origin.ts';
 import { gatherPristine } from './gather-pristine.ts';
 import { imagesFor } from './images-for.ts';
+import { openPulled } from './open-pulled.ts';
 import { predictPool } from './predict-pool.ts';
 
 /** The evidence of one instance while it is gathered: each part on its own, as soon as what it needs is there. */
@@ -37,7 +36,7 @@ export function gatherInstance(
   const log = turn.then(() => estate.log(place, LOG_LINES, signal));
   const at = deps.clock.now();
   const execution = gatherExecution({ estate, place, signal, host, instance, log, at });
-  const image = openPulled(deps, host, instance, localImage, signal);
+  const image = openPulled(deps.images, host, instance, localImage, signal);
   const imageConfig = after(image, async ({ config }) => known(config));
   const pristine = gatherPristine({ estate, place, signal, host, instance, image, execution });
   const origin = gatherOrigin(deps, { service, signal, host, instance, execution, published, image });
@@ -95,29 +94,4 @@ async function gatherPool(
 async function after<I, O>(input: Promise<Answer<I>>, next: (value: I) => Promise<Answer<O>>): Promise<Answer<O>> {
   const answer = await input;
   return answer.kind === 'known' ? next(answer.value) : answer;
-}
-
-/** The image as it was pulled, in the registry: its configuration tells what of the instance's command is its own. */
-async function openPulled(
-  deps: Deps,
-  host: Promise<Answer<HostFacts>>,
-  instance: Promise<Answer<InstanceFacts>>,
-  localImage: Promise<InstanceEvidence['localImage']>,
-  signal: AbortSignal,
-): Promise<Answer<OpenedImage>> {
-  const [facts, image] = [await instance, await localImage];
-  if (facts.kind === 'probe-failed') return facts;
-  if (image.kind === 'probe-failed') return image;
-  const repository = repositoryOf(facts.value.imageReference);
-  const digest = pulledDigest(image.value, repository);
-  if (!digest)
-    return failed('not-found', repository, 'the local image has no digest: it was built or loaded on the host');
-  const platform: Platform = await platformToOpen(host, image.value.platform);
-  return deps.images.open(`${repository}@${digest}`, platform, signal);
-}
-
-/** Of an index the entry that was pulled: the local image says which; the host's when they agree, for its variant. */
-async function platformToOpen(host: Promise<Answer<HostFacts>>, local: Platform): Promise<Platform> {
-  const facts = await host;
-  return facts.kind === 'known' && samePlatform(local, facts.value.platform) ? facts.value.platform : local;
 }

@@ -11,9 +11,9 @@ import {
 } from '../playbook/instance-evidence.ts';
 import type { OpenedImage } from '../ports/image-source.ts';
 import type { Deps, Service } from './deps.ts';
-import { startOf } from './find-candidates.ts';
 import { findSharedLayer } from './find-shared-layers.ts';
 import { predictStartOnce } from './predict-start.ts';
+import { startOf } from './prove-image.ts';
 
 /** What is known of a failing instance when it is asked how that came about. */
 export interface Fallen {

@@ -1,13 +1,12 @@
 import type { Intent, IntentReply } from '../ports/application.ts';
 import type { Card } from '../view/card.ts';
 import { privateCard } from '../view/private-card.ts';
-import { approve, decline } from './approve.ts';
 import type { Deps } from './deps.ts';
 import { knownTargets } from './locate.ts';
 import { openRun } from './open-run.ts';
-import { propose } from './propose.ts';
 import { readCommand } from './read-command.ts';
 import type { Recorder } from './recorder.ts';
+import { takePress } from './take-press.ts';
 
 /** Decides what an intent means and has it done. */
 export async function handleIntent(
@@ -16,7 +15,11 @@ export async function handleIntent(
   intent: Intent,
   signal: AbortSignal,
 ): Promise<IntentReply> {
-  return intent.what.kind === 'command' ? handleCommand(intent.what.text) : handlePress(intent.what.press);
+  const { what } = intent;
+  if (what.kind === 'command') return handleCommand(what.text);
+  return what.press.action === 'command'
+    ? handleCommand(what.press.subject)
+    : takePress(deps, recorder, intent, what.press, signal);
 
   async function handleCommand(text: string): Promise<IntentReply> {
     const command = readCommand(text);
@@ -36,28 +39,6 @@ export async function handleIntent(
         return practise();
       case 'unreadable':
         return { kind: 'private', card: privateCard('That could not be read', command.why, ['/execfmt help']) };
-    }
-  }
-
-  async function handlePress({
-    action,
-    run,
-    subject,
-    hash,
-  }: Extract<Intent['what'], { kind: 'press' }>['press']): Promise<IntentReply> {
-    if (action === 'command') return handleCommand(subject);
-    const state = await recorder.state(run);
-    if (!state)
-      return { kind: 'private', card: privateCard('That run is gone', `There is no run ${run} here any more.`) };
-    switch (action) {
-      case 'propose':
-        return propose(deps, recorder, state, intent, Number(subject), signal);
-      case 'approve':
-        return approve(deps, recorder, state, intent, subject, hash, signal);
-      case 'decline':
-        return decline(deps, recorder, state, intent, subject, signal);
-      case 'again':
-        return openRun(deps, recorder, intent, state.target, state.on, signal);
     }
   }
 

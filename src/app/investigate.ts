@@ -97,6 +97,7 @@ export async function investigate(
     impact: readingsOf(probes),
     elapsedMs,
     approvals: summaryOf(run.service),
+    rebuildOn: rebuildOn(deps, run.service),
   } as const;
   await recorder.record(run.id, { key: 'verdict', fact });
   deps.log.info({ run: run.id, outcome: verdict.outcome, fault: verdict.fault, elapsedMs }, 'a verdict was reached');
@@ -156,4 +157,10 @@ export function summaryOf(service: Service | null): ApprovalSummary | null {
   if (!policy || policy.approvers.length === 0) return null;
   const { name, approvers, required, allowSelf } = policy;
   return { policy: name, approvers, required, allowSelf };
+}
+
+/** Where a service can be rebuilt from here; null when no CI server is configured for it, or nobody may approve. */
+function rebuildOn({ rebuilds }: Deps, service: Service | null): string | null {
+  const ci = service?.rebuild?.ci;
+  return ci !== undefined && rebuilds.has(ci) ? ci : null;
 }

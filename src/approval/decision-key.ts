@@ -1,5 +1,5 @@
 /**
- * The key of the event that decides a plan: declined, expired, or started. A key stands once in a run, so of several at the same
+ * The key of the event that decides a plan: declined, withdrawn, void, expired, or started. A key stands once in a run, so of several at the same
  * moment exactly one counts.
  */
 export function decisionKey(plan: string): string {

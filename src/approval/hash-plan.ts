@@ -1,10 +1,10 @@
-import type { ActionPlan } from './plan.ts';
+import type { UnsealedPlan } from './plan.ts';
 
 /**
  * The hash that binds an approval to a plan: SHA-256 over its canonical JSON (keys sorted), so that a plan that differs in
  * anything has another one.
  */
-export function hashPlan(plan: Omit<ActionPlan, 'hash'>, sha256: (text: string) => string): string {
+export function hashPlan(plan: UnsealedPlan, sha256: (text: string) => string): string {
   return sha256(canonical(plan));
 }
 

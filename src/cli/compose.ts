@@ -7,6 +7,7 @@ import { createScrape } from '../../adapters/metrics/scrape/scrape.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createApplication, type RunningApplication } from '../app/application.ts';
+import type { BuildTimes } from '../app/deps.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
@@ -19,7 +20,6 @@ import { cacheFolder, dockerConfigPath, registryOptions } from './registry-optio
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
 import type { TeamsSecrets } from './teams-secrets.ts';
-import { unsupportedParts } from './unsupported.ts';
 
 /** The wired program, not yet started. */
 export interface Composition {
@@ -40,12 +40,15 @@ export interface ComposeOptions {
   readonly teams: TeamsSecrets | null;
   /** How long the numbers are followed after a recovery. Milliseconds. */
   readonly followForMs: number;
+  /** Absent: as in production. */
+  readonly builds?: BuildTimes;
 }
+
+const BUILDS: BuildTimes = { lookEveryMs: 5_000, waitForRunnerMs: 15 * 60_000, timeoutMs: 2 * 60 * 60_000 };
 
 /** The composition root: a configuration in, the use cases over real adapters out. */
 export async function compose(config: Config, options: ComposeOptions): Promise<Composition> {
   const { log, store } = options;
-  for (const part of unsupportedParts(config)) log.warn({}, part);
   const services = servicesOf(config);
   const registries = await registryOptions(config.registries);
   const hosts = connectHosts(config.hosts, services, registries);
@@ -62,10 +65,11 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const channels = config.chat.slack?.channels ?? null;
   const slack = options.slack && createSlack({ ...options.slack, channels, log, clock: systemClock, claim });
   const teams = await connectTeams(options, { publicUrl: config.publicUrl, log, clock: systemClock, claim });
-  const { histories } = await connectPipelines(config, process.env);
+  const { histories, rebuilds } = await connectPipelines(config, process.env);
   const application = createApplication({
     services,
     histories,
+    rebuilds,
     mirrorOf: new Map(config.registries.flatMap(({ host, mirrorOf }) => (mirrorOf ? [[host, mirrorOf]] : []))),
     estates: new Map([...hosts.estates, ...clusters.estates]),
     swappers: new Map([...hosts.swappers, ...clusters.swappers]),
@@ -78,6 +82,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     ids: systemIds,
     log,
     redact,
+    builds: options.builds ?? BUILDS,
     verification: { ...config.verification, followForMs: options.followForMs },
     resetPractice: options.resetPractice,
   });

@@ -3,7 +3,6 @@ import { UsageError } from './exit-status.ts';
 import { findConfig } from './find-config.ts';
 import { readConfig } from './load-config.ts';
 import { printJson } from './terminal.ts';
-import { unsupportedParts } from './unsupported.ts';
 
 /** `execfmt config check`: 0 when it is valid; every mistake otherwise, and 2. */
 export async function checkConfig(option: string | null): Promise<number> {
@@ -15,7 +14,6 @@ export async function checkConfig(option: string | null): Promise<number> {
   process.stdout.write(
     `${file} is valid: ${count(hosts, 'host')}, ${count(clusters, 'cluster')}, ${count(services, 'service')}.\n`,
   );
-  for (const part of unsupportedParts(config)) process.stdout.write(`Note: ${part}.\n`);
   return 0;
 }
 

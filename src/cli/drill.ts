@@ -119,7 +119,7 @@ function report(state: RunState | null, options: DrillOptions, terminal: Termina
       practice: true,
       outcome: action?.finished?.outcome ?? 'not-approved',
       verdict: state?.verdict?.verdict ?? null,
-      digest: action?.plan.proposed.digest ?? null,
+      digest: action && action.plan.kind !== 'rebuild' ? action.plan.proposed.digest : null,
       ...times,
     });
     return;

@@ -66,12 +66,14 @@ export interface Remedy {
   readonly kind: RemedyKind;
   readonly fit: 'fixes' | 'mitigates' | 'useless';
   readonly because: string;
-  /** The digest to go to; always one that the kernel model proved to start on that host. */
+  /** The digest to go to; always one that the kernel model proved to start on that host. Of a `rebuild`: what it published. */
   readonly digest?: string;
   readonly platform?: string;
   /** `repository@sha256:…`, what would be deployed. */
   readonly image?: string;
   /** The name a person knows the digest by: `v2`. */
   readonly knownAs?: string;
+  /** Of `schedule-to-arch`: the labels of the nodes that would run the image as it is. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly where?: Place;
 }

@@ -12,6 +12,8 @@ export interface Swap {
   readonly image: string;
   /** `linux/amd64` */
   readonly platform: string;
+  /** The image stays what it is, and only nodes with these labels are used from now on. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
 }
 
 /** One journalled phase. It looks before it acts: called again after a crash it finishes what was begun, once. */

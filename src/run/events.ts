@@ -4,6 +4,7 @@ import type { ImpactReading } from '../playbook/evidence.ts';
 import type { Step } from '../playbook/finding.ts';
 import type { Place } from '../playbook/place.ts';
 import type { InstanceVerdict, Remedy, Verdict } from '../playbook/verdict.ts';
+import type { BuildGlimpse } from './build-glimpse.ts';
 import type { Conversation } from './conversation.ts';
 
 /** What can happen in a run. A run is the list of these; everything that a person sees is a projection of it. */
@@ -28,6 +29,8 @@ export type RunFact =
       readonly elapsedMs: number;
       /** Who may approve, as configured; null when nobody is named, and then nothing is offered. */
       readonly approvals: ApprovalSummary | null;
+      /** The CI server on which a rebuild can be started; absent or null when none is configured for it. */
+      readonly rebuildOn?: string | null;
     }
   | { readonly type: 'interrupted'; readonly during: string; readonly goesOn: boolean }
   | { readonly type: 'failed'; readonly message: string }
@@ -39,7 +42,12 @@ export type RunFact =
       readonly given: number;
       readonly required: number;
     }
-  | { readonly type: 'action-declined'; readonly plan: string; readonly by: Person }
+  /** `reason` is in the person's own words; untrusted. */
+  | { readonly type: 'action-declined'; readonly plan: string; readonly by: Person; readonly reason?: string }
+  /** By the one who asked for it. */
+  | { readonly type: 'action-withdrawn'; readonly plan: string; readonly by: Person; readonly reason?: string }
+  /** The world is not what it was when this was proposed. */
+  | { readonly type: 'action-void'; readonly plan: string; readonly changed: string }
   | { readonly type: 'action-expired'; readonly plan: string }
   | { readonly type: 'press-refused'; readonly plan: string; readonly by: Person; readonly why: string }
   | { readonly type: 'action-started'; readonly plan: string }
@@ -51,6 +59,10 @@ export type RunFact =
       readonly state: 'begun' | 'done' | 'failed';
       readonly detail: string;
     }
+  | { readonly type: 'build-seen'; readonly plan: string; readonly build: BuildGlimpse }
+  | { readonly type: 'cancel-asked'; readonly plan: string; readonly by: Person }
+  /** A way out that came to be known after the verdict: what a rebuild has published. */
+  | { readonly type: 'remedy-found'; readonly plan: string; readonly remedy: Remedy }
   | { readonly type: 'impact-read'; readonly plan: string; readonly impact: readonly ImpactReading[] }
   | {
       readonly type: 'action-finished';

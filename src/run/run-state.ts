@@ -3,6 +3,8 @@ import type { ActionPlan } from '../approval/plan.ts';
 import type { ImpactReading } from '../playbook/evidence.ts';
 import type { Step } from '../playbook/finding.ts';
 import type { Place } from '../playbook/place.ts';
+import type { Remedy } from '../playbook/verdict.ts';
+import type { BuildGlimpse } from './build-glimpse.ts';
 import type { Conversation } from './conversation.ts';
 import type { ApprovalSummary, RunEvent, RunFact } from './events.ts';
 
@@ -16,10 +18,16 @@ export interface ActionState {
   readonly approvals: ApprovalSummary;
   readonly proposedAt: string;
   readonly approvedBy: readonly { readonly by: Person; readonly at: string }[];
-  readonly declinedBy: Person | null;
+  readonly declined: { readonly by: Person; readonly reason: string | null } | null;
+  readonly withdrawn: { readonly by: Person; readonly reason: string | null } | null;
+  /** What has changed since it was proposed, so that it cannot be approved any more. */
+  readonly voidBecause: string | null;
   readonly expired: boolean;
   readonly started: boolean;
   readonly phases: readonly (Phase & { readonly at: string })[];
+  /** Of a rebuild: as it was seen last. */
+  readonly build: (BuildGlimpse & { readonly at: string }) | null;
+  readonly cancelAskedBy: Person | null;
   readonly impact: readonly { readonly at: string; readonly readings: readonly ImpactReading[] }[];
   readonly finished: (ActionOutcome & { readonly at: string }) | null;
 }
@@ -41,12 +49,25 @@ export interface RunState {
   readonly interruptions: readonly { readonly during: string; readonly goesOn: boolean; readonly at: string }[];
   readonly failure: { readonly message: string; readonly at: string } | null;
   readonly actions: readonly ActionState[];
+  /** Ways out that came to be known after the verdict, with the plan that found them. */
+  readonly found: readonly { readonly plan: string; readonly remedy: Remedy }[];
   readonly closed: boolean;
 }
 
 /** Whether an action still waits for people. */
 export function isPending(action: ActionState): boolean {
-  return !action.started && !action.finished && !action.expired && !action.declinedBy;
+  const { started, finished, expired, declined, withdrawn, voidBecause } = action;
+  return !started && !finished && !expired && !declined && !withdrawn && voidBecause === null;
+}
+
+/** Whether an action is being carried out. */
+export function isUnderWay({ started, finished }: ActionState): boolean {
+  return started && finished === null;
+}
+
+/** All ways out that a person may ask for, in the order by which a press names them. */
+export function offeredRemedies({ verdict, found }: RunState): readonly Remedy[] {
+  return [...(verdict?.remedies ?? []), ...found.map(({ remedy }) => remedy)];
 }
 
 /** Folds a run's events; null when there are none. */
@@ -70,6 +91,7 @@ export function foldRun(events: readonly RunEvent[]): RunState | null {
     interruptions: [],
     failure: null,
     actions: [],
+    found: [],
     closed: false,
   };
   return rest.reduce((state, event) => ({ ...applyFact(state, event.fact, event.at), seq: event.seq }), opened);
@@ -93,6 +115,8 @@ function applyFact(state: RunState, fact: RunFact, at: string): RunState {
       return { ...state, failure: { message: fact.message, at } };
     case 'action-proposed':
       return { ...state, actions: [...state.actions, newAction(fact.plan, fact.approvals, at)] };
+    case 'remedy-found':
+      return { ...state, found: [...state.found, { plan: fact.plan, remedy: fact.remedy }] };
     case 'press-refused':
       return state;
     case 'closed':
@@ -113,10 +137,14 @@ function newAction(plan: ActionPlan, approvals: ApprovalSummary, proposedAt: str
     approvals,
     proposedAt,
     approvedBy: [],
-    declinedBy: null,
+    declined: null,
+    withdrawn: null,
+    voidBecause: null,
     expired: false,
     started: false,
     phases: [],
+    build: null,
+    cancelAskedBy: null,
     impact: [],
     finished: null,
   };
@@ -128,6 +156,10 @@ type ActionFact = Extract<
     type:
       | 'action-approved'
       | 'action-declined'
+      | 'action-withdrawn'
+      | 'action-void'
+      | 'build-seen'
+      | 'cancel-asked'
       | 'action-expired'
       | 'action-started'
       | 'action-phase'
@@ -141,7 +173,15 @@ function applyToAction(action: ActionState, fact: ActionFact, at: string): Actio
     case 'action-approved':
       return { ...action, approvedBy: [...action.approvedBy, { by: fact.by, at }] };
     case 'action-declined':
-      return { ...action, declinedBy: fact.by };
+      return { ...action, declined: { by: fact.by, reason: fact.reason ?? null } };
+    case 'action-withdrawn':
+      return { ...action, withdrawn: { by: fact.by, reason: fact.reason ?? null } };
+    case 'action-void':
+      return { ...action, voidBecause: fact.changed };
+    case 'build-seen':
+      return { ...action, build: { ...fact.build, at } };
+    case 'cancel-asked':
+      return { ...action, cancelAskedBy: fact.by };
     case 'action-expired':
       return { ...action, expired: true };
     case 'action-started':

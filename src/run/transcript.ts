@@ -1,6 +1,7 @@
+import { describePlan } from '../approval/describe-plan.ts';
 import { describePlace } from '../playbook/place.ts';
 import type { RunEvent, RunFact } from './events.ts';
-import { foldRun } from './run-state.ts';
+import { type ActionState, foldRun } from './run-state.ts';
 
 /** A transcript before its format: what a postmortem needs of one run, all times in UTC. Strings are plain text. */
 export interface Transcript {
@@ -79,30 +80,35 @@ export function transcriptOf(events: readonly RunEvent[]): Transcript | null {
         decision,
       })),
     })),
-    actions: state.actions.map(({ plan, approvedBy, finished, declinedBy, expired }) => ({
-      title: `Rollback ${plan.id}: ${describePlace(plan.where)}`,
-      rows: [
-        { label: 'From', value: `${plan.current.reference} ${plan.current.digest ?? plan.current.imageId}` },
-        { label: 'To', value: `${plan.proposed.reference} (${plan.proposed.platform})` },
-        { label: 'Plan hash', value: plan.hash },
-        { label: 'Asked for by', value: `${plan.requestedBy.name} (${plan.requestedBy.id})` },
-        {
-          label: 'Approved by',
-          value: approvedBy.map(({ by, at }) => `${by.name} (${by.id}) at ${at}`).join(', ') || 'nobody',
-        },
-        {
-          label: 'Outcome',
-          value: finished
-            ? `${finished.outcome}: ${finished.detail}`
-            : declinedBy
-              ? `declined by ${declinedBy.id}`
-              : expired
-                ? 'expired'
-                : 'open',
-        },
-      ],
-    })),
+    actions: state.actions.map(auditOf),
   };
+}
+
+function auditOf(action: ActionState): Transcript['actions'][number] {
+  const { plan, approvedBy } = action;
+  const { noun, from, to } = describePlan(plan);
+  const row = (label: string, value: string) => ({ label, value: value.replaceAll('\n', ' ') });
+  const approved = approvedBy.map(({ by, at }) => `${by.name} (${by.id}) at ${at}`).join(', ');
+  return {
+    title: `${noun.slice(0, 1).toUpperCase()}${noun.slice(1)} ${plan.id}: ${describePlace(plan.where)}`,
+    rows: [
+      row('From', from),
+      row('To', to),
+      row('Plan hash', plan.hash),
+      row('Asked for by', `${plan.requestedBy.name} (${plan.requestedBy.id})`),
+      row('Approved by', approved || 'nobody'),
+      row('Outcome', outcomeOf(action)),
+    ],
+  };
+}
+
+function outcomeOf({ finished, declined, withdrawn, voidBecause, expired }: ActionState): string {
+  const because = (reason: string | null) => (reason === null ? '' : `: ${reason}`);
+  if (finished) return `${finished.outcome}: ${finished.detail}`;
+  if (declined) return `declined by ${declined.by.id}${because(declined.reason)}`;
+  if (withdrawn) return `withdrawn by ${withdrawn.by.id}${because(withdrawn.reason)}`;
+  if (voidBecause !== null) return `void: ${voidBecause}`;
+  return expired ? 'expired' : 'open';
 }
 
 /** One line of the timeline; null for what is told elsewhere. */
@@ -123,11 +129,23 @@ function describeFact(fact: RunFact): string | null {
     case 'failed':
       return `the run failed: ${fact.message}`;
     case 'action-proposed':
-      return `${fact.plan.requestedBy.name} proposed ${fact.plan.proposed.digest}`;
+      return `${fact.plan.requestedBy.name} asked to ${describePlan(fact.plan).deed}`;
     case 'action-approved':
       return `${fact.by.name} (${fact.by.id}) approved (${fact.given} of ${fact.required})`;
     case 'action-declined':
-      return `${fact.by.name} (${fact.by.id}) declined`;
+      return `${fact.by.name} (${fact.by.id}) declined${fact.reason ? `: ${fact.reason}` : ''}`;
+    case 'action-withdrawn':
+      return `${fact.by.name} (${fact.by.id}) withdrew it${fact.reason ? `: ${fact.reason}` : ''}`;
+    case 'action-void':
+      return `the plan became void: ${fact.changed}`;
+    case 'build-seen': {
+      const { said, runner, architecture, url } = fact.build;
+      return `the build is ${said}${runner ? ` on ${runner} (${architecture ?? 'architecture unknown'})` : ''}: ${url}`;
+    }
+    case 'cancel-asked':
+      return `${fact.by.name} (${fact.by.id}) asked to cancel the build`;
+    case 'remedy-found':
+      return `found a way out: ${fact.remedy.image ?? fact.remedy.kind}: ${fact.remedy.because}`;
     case 'action-expired':
       return 'the plan expired without approval';
     case 'press-refused':

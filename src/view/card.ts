@@ -29,7 +29,16 @@ export type CardPart =
   | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly string[] };
 
 /** What can be pressed. A chat adapter takes these and no others. */
-export const PRESS_ACTIONS = ['propose', 'approve', 'decline', 'again', 'command'] as const;
+export const PRESS_ACTIONS = [
+  'propose',
+  'preview',
+  'approve',
+  'decline',
+  'withdraw',
+  'cancel',
+  'again',
+  'command',
+] as const;
 
 /** What a press means; carried through the chat as it is and checked on the server. */
 export interface Press {

@@ -1,7 +1,8 @@
+import { describePlan } from '../approval/describe-plan.ts';
 import { STEP_IDS } from '../playbook/finding.ts';
 import { type ActionState, isPending, type RunState } from '../run/run-state.ts';
 import type { Card, CardPart } from './card.ts';
-import { describePlaces, formatTime, STATUS_WORD } from './words.ts';
+import { capital, describePlaces, formatTime, STATUS_WORD } from './words.ts';
 
 /** The parent message: the state of the run in one look, replaced in place as it goes on. */
 export function parentCard(state: RunState): Card {
@@ -50,15 +51,19 @@ function stateOf(state: RunState): Status {
   return { tone, word, text: verdict.summary };
 }
 
-function actionStatus({ plan, finished, started }: ActionState, state: RunState): Status {
-  const name = plan.proposed.knownAs ?? plan.proposed.digest;
+function actionStatus({ plan, build, finished, started }: ActionState, state: RunState): Status {
+  const { noun, doing, done } = describePlan(plan);
   const summary = state.verdict?.verdict.summary ?? '';
   if (!finished && !started)
-    return { tone: 'decision', word: 'waiting for approval', text: `${summary} A rollback to ${name} is proposed.` };
-  if (!finished) return { tone: 'working', word: 'rolling back', text: `Rolling back to ${name}.` };
-  if (finished.outcome === 'succeeded')
-    return { tone: 'ok', word: 'recovered', text: `Rolled back to ${name}. ${finished.detail}` };
-  return { tone: 'problem', word: finished.outcome, text: finished.detail };
+    return { tone: 'decision', word: 'waiting for approval', text: `${summary} A ${noun} is proposed.` };
+  if (!finished) {
+    const on = build?.runner ? ` On ${build.runner}: ${build.said}.` : '';
+    return { tone: 'working', word: doing.split(' ').slice(0, 2).join(' '), text: `${capital(doing)}.${on}` };
+  }
+  if (finished.outcome !== 'succeeded') return { tone: 'problem', word: finished.outcome, text: finished.detail };
+  if (plan.kind === 'rebuild')
+    return { tone: 'decision', word: 'rebuilt, not deployed yet', text: `${done} ${finished.detail}` };
+  return { tone: 'ok', word: 'recovered', text: `${done} ${finished.detail}` };
 }
 
 function progress(state: RunState): string {

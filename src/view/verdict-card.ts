@@ -1,7 +1,8 @@
 import type { Step, StepId } from '../playbook/finding.ts';
 import type { Remedy } from '../playbook/verdict.ts';
-import { isPending, type RunState } from '../run/run-state.ts';
+import type { RunState } from '../run/run-state.ts';
 import type { Button, Card, CardPart } from './card.ts';
+import { offerButtons } from './offer-buttons.ts';
 import { formatDuration, formatTime } from './words.ts';
 
 const OUTCOME_TONE = { 'will-not-run': 'problem', inconclusive: 'unknown', runs: 'ok' } as const;
@@ -32,8 +33,6 @@ export function verdictCard(state: RunState, reached: NonNullable<RunState['verd
     },
   ];
   if (remedies.length > 0) parts.push({ kind: 'list', ordered: true, items: remedies.map(describeRemedy) });
-  const buttons =
-    approvals && mayPropose(state) ? remedies.flatMap((remedy, index) => rollbackButton(state, remedy, index)) : [];
   if (remedies.length > 0 && !approvals) {
     parts.push({
       kind: 'note',
@@ -46,7 +45,7 @@ export function verdictCard(state: RunState, reached: NonNullable<RunState['verd
     title: `${OUTCOME_TITLE[verdict.outcome]}: ${state.target}`,
     practice: state.practice,
     parts,
-    buttons: [...buttons, againButton(state)],
+    buttons: [...offerButtons(state, null), againButton(state)],
     fallback: verdict.summary,
   };
 }
@@ -73,29 +72,10 @@ function shorten(text: string): string {
 
 const FIT_WORD = { fixes: 'fixes', mitigates: 'helps for now', useless: 'would not help' } as const;
 
-/** Spent buttons go: while a plan waits or is carried out, and once one has succeeded. */
-function mayPropose({ actions }: RunState): boolean {
-  return actions.every(
-    (action) => !isPending(action) && (action.finished ? action.finished.outcome !== 'succeeded' : !action.started),
-  );
-}
-
 /** One line a remedy: `rollback-to-digest (fixes): v2 sha256:… …`. */
 function describeRemedy(remedy: Remedy): string {
   const digest = remedy.digest ? ` ${remedy.knownAs ? `${remedy.knownAs} ` : ''}${remedy.digest}:` : '';
   return `${remedy.kind} (${FIT_WORD[remedy.fit]}):${digest} ${remedy.because}`;
-}
-
-function rollbackButton(state: RunState, remedy: Remedy, index: number): Button[] {
-  if (remedy.kind !== 'rollback-to-digest' || !remedy.digest) return [];
-  return [
-    {
-      label: `Roll back to ${remedy.knownAs ?? remedy.digest.slice(7, 19)}`,
-      style: 'primary',
-      press: { action: 'propose', run: state.run, subject: String(index), hash: null },
-      confirm: null,
-    },
-  ];
 }
 
 function againButton(state: RunState): Button {

@@ -35,3 +35,8 @@ export function describePlaces({ places }: RunState): string {
   if (!first) return 'no instance found yet';
   return places.length === 1 ? describePlace(first) : `${places.length} instances`;
 }
+
+/** A sentence from the middle of one. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

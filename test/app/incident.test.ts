@@ -145,27 +145,53 @@ describe('approving', () => {
     const plan = (await application.state(run))?.actions[0];
     if (plan && plan.approvedBy.length > 0) await ended(run);
     const action = (await application.state(run))?.actions[0];
-    expect(
-      [action?.declinedBy !== null, action?.started].filter(Boolean),
-      'declined or started, not both',
-    ).toHaveLength(1);
+    expect([action?.withdrawn !== null, action?.started].filter(Boolean), 'declined or started, not both').toHaveLength(
+      1,
+    );
     const { Id } = await docker.getContainer('pdf-renderer').inspect();
-    expect(Id === before.Id, 'nothing is done once it is declined').toBe(action?.declinedBy !== null);
+    expect(Id === before.Id, 'nothing is done once it is declined').toBe(action?.withdrawn !== null);
   });
 
-  it('can be declined by the one who asked, and not by strangers', async () => {
+  it('shows every call before anybody approves, and whether the world is still the same', async () => {
+    const { diagnose, press, application } = await start();
+    const run = await diagnose('eve');
+    await press('eve', run, 'propose');
+    const shown = said(await press('mallory', run, 'preview'));
+    for (const call of (await application.state(run))?.actions[0]?.plan.calls ?? ['no calls'])
+      expect(shown).toContain(JSON.stringify(call).slice(1, -1));
+    expect(shown).toContain('still as it was when this was proposed');
+    expect((await application.events(run)).at(-1)?.fact.type).toBe('action-proposed');
+  });
+
+  it('keeps the reason of a refusal, and lets only the one who asked withdraw', async () => {
+    const { diagnose, press, application } = await start();
+    const run = await diagnose('eve');
+    await press('eve', run, 'propose');
+    expect(said(await press('ada', run, 'withdraw'))).toContain('Only eve');
+    const button = (await application.thread(run))?.replies
+      .at(-1)
+      ?.card.buttons.find((one) => one.press.action === 'decline');
+    if (!button) throw new Error('no button to decline');
+    const by = { id: 'web:ada', name: 'ada' };
+    const what = { kind: 'press', press: button.press, said: ' the fix is\nunder way ' } as const;
+    await application.handle({ by, conversation: { chat: 'web', id: 'page' }, delivery: 'd9', what });
+    expect((await application.state(run))?.actions[0]?.declined).toEqual({ by, reason: 'the fix is under way' });
+    expect(JSON.stringify((await application.thread(run))?.replies.at(-1))).toContain('the fix is under way');
+  });
+
+  it('can be withdrawn by the one who asked, and not declined by strangers', async () => {
     const { diagnose, press, application } = await start();
     const run = await diagnose('eve');
     await press('eve', run, 'propose');
     expect(said(await press('mallory', run, 'decline'))).toContain('not among the approvers');
     await press('eve', run, 'decline');
-    expect((await application.state(run))?.actions[0]?.declinedBy?.id).toBe('web:eve');
+    expect((await application.state(run))?.actions[0]?.withdrawn?.by.id).toBe('web:eve');
   });
 });
 
 describe('carrying out', () => {
-  it('does nothing when somebody else changed the container since', async () => {
-    const { diagnose, press, ended, docker } = await start();
+  it('voids a plan when somebody else changed the container since, and says what changed', async () => {
+    const { diagnose, press, application, docker } = await start();
     const run = await diagnose('eve');
     await press('eve', run, 'propose');
     const { Config, HostConfig } = await docker.getContainer('pdf-renderer').inspect();
@@ -177,12 +203,15 @@ describe('carrying out', () => {
       Env: Config.Env,
       HostConfig,
     });
-    await press('ada', run, 'approve');
-    const action = await ended(run);
-    expect(action.finished).toMatchObject({
-      outcome: 'refused',
-      detail: expect.stringContaining('changed by somebody else'),
+    expect(said(await press('ada', run, 'approve'))).toContain('does not hold any more');
+    const action = (await application.state(run))?.actions[0];
+    expect(action).toMatchObject({
+      started: false,
+      approvedBy: [],
+      voidBecause: expect.stringContaining('another one'),
     });
+    const plan = (await application.thread(run))?.replies.at(-1)?.card;
+    expect([JSON.stringify(plan?.parts).includes('What changed'), plan?.buttons]).toEqual([true, []]);
     expect((await docker.getContainer('pdf-renderer').inspect()).Id).toBe(other.id);
   });
 

@@ -105,6 +105,8 @@ async function diagnose(stage: Stage): Promise<Diagnosed> {
   const application = createApplication({
     ...stage,
     histories: new Map(),
+    rebuilds: new Map(),
+    builds: { lookEveryMs: 1_000, waitForRunnerMs: 1_000, timeoutMs: 1_000 },
     mirrorOf: new Map(),
     metrics: new Map(),
     journal,

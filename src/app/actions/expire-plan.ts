@@ -1,8 +1,8 @@
-import { decisionKey } from '../approval/decision-key.ts';
-import type { WorkflowContext } from '../ports/workflows.ts';
-import { isPending } from '../run/run-state.ts';
-import type { Deps } from './deps.ts';
-import type { Recorder } from './recorder.ts';
+import { decisionKey } from '../../approval/decision-key.ts';
+import type { WorkflowContext } from '../../ports/workflows.ts';
+import { isPending } from '../../run/run-state.ts';
+import type { Deps } from '../deps.ts';
+import type { Recorder } from '../recorder.ts';
 
 /** The workflow that closes a plan's card is named by this and the plan. */
 export const EXPIRE = 'expire-plan';

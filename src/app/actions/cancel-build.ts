@@ -1,0 +1,29 @@
+import type { Intent, IntentReply } from '../../ports/application.ts';
+import { isUnderWay, type RunState } from '../../run/run-state.ts';
+import type { Deps } from '../deps.ts';
+import type { Recorder } from '../recorder.ts';
+import { decidable, permissionOf } from './policy-of.ts';
+import { NO_SUCH_PLAN, notCounted } from './tell-privately.ts';
+
+/** Has a rebuild cancelled that is under way: by those who may approve it, and by the one who asked. */
+export async function cancelBuild(
+  deps: Deps,
+  recorder: Recorder,
+  state: RunState,
+  intent: Intent,
+  planId: string,
+  signal: AbortSignal,
+): Promise<IntentReply> {
+  const one = decidable(deps, state, planId);
+  if (!one) return NO_SUCH_PLAN;
+  const { action } = one;
+  if (action.plan.kind !== 'rebuild' || !isUnderWay(action))
+    return notCounted('There is nothing to cancel: see the thread.');
+  if (intent.by.id !== action.plan.requestedBy.id) {
+    const permission = await permissionOf(deps, one, intent.by, signal);
+    if (!permission.granted) return notCounted(permission.why);
+  }
+  const fact = { type: 'cancel-asked', plan: planId, by: intent.by } as const;
+  const added = await recorder.record(state.run, { key: `cancel:${planId}`, fact });
+  return added.length > 0 ? { kind: 'nothing' } : notCounted('That was asked for already: see the thread.');
+}

@@ -1,0 +1,61 @@
+import type { InstancePlan } from '../../approval/plan.ts';
+import { describePlace, estateOf } from '../../playbook/place.ts';
+import type { ImageSwapper } from '../../ports/image-swap.ts';
+import type { RunFact } from '../../run/events.ts';
+import { describeError } from '../describe-error.ts';
+import { verify } from '../verify.ts';
+import type { ActionJob } from './action-job.ts';
+import { swapOf } from './swap-of.ts';
+
+type Impact = Extract<RunFact, { type: 'impact-read' }>['impact'];
+
+/**
+ * Swaps the image of an instance phase by phase, verifies, and only then removes the old instance; whatever fails, the old
+ * one is put back.
+ */
+export async function carryOutSwap(job: ActionJob<InstancePlan>): Promise<void> {
+  const { deps, context, plan } = job;
+  const swapper = deps.swappers.get(estateOf(plan.where));
+  if (!swapper)
+    return job.finish('refused', `${estateOf(plan.where)} may not be changed from here any more; nothing was done.`);
+  try {
+    await swapAndVerify(job, swapper);
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    deps.log.error({ run: plan.run, plan: plan.id, error: describeError(error) }, 'an action broke down');
+    await undo(job, swapper, 'execfmt itself broke down in the middle; its log says why.');
+  }
+}
+
+async function swapAndVerify(job: ActionJob<InstancePlan>, swapper: ImageSwapper): Promise<void> {
+  const { deps, context, plan, service } = job;
+  const swap = swapOf(plan);
+  for (const phase of swapper.phases) {
+    const done = await job.tellPhase(phase.id, phase.title, () => phase.run(swap, context.signal));
+    if (done.kind === 'probe-failed') return undo(job, swapper, `${phase.title} failed: ${done.why.message}`);
+  }
+  const verified = await job.tellPhase('verify', 'verifying that it runs and stays up', () =>
+    verify(deps, swapper, swap, service, (impact) => recordImpact(job, impact), context.signal),
+  );
+  if (verified.kind === 'probe-failed') return undo(job, swapper, verified.why.message);
+  const removed = await job.tellPhase('finish', 'removing what was set aside', () =>
+    swapper.finish(swap, context.signal),
+  );
+  const left = removed.kind === 'known' ? '' : ` What was set aside is still there: ${removed.why.message}`;
+  return job.finish('succeeded', `${verified.value}${left}`);
+}
+
+async function undo(job: ActionJob<InstancePlan>, swapper: ImageSwapper, why: string): Promise<void> {
+  const { context, plan } = job;
+  const back = await job.tellPhase('put-back', 'putting back what ran before', () =>
+    swapper.putBack(swapOf(plan), context.signal),
+  );
+  if (back.kind === 'known') return job.finish('restored', `${why} ${back.value}`);
+  const failure = `Putting back what ran before failed too: ${back.why.message}`;
+  return job.finish('failed', `${why} ${failure} Look at ${describePlace(plan.where)} by hand.`);
+}
+
+async function recordImpact({ deps, plan, record }: ActionJob<InstancePlan>, impact: Impact): Promise<void> {
+  if (impact.length === 0) return;
+  await record(`impact:${deps.clock.now().getTime()}`, { type: 'impact-read', plan: plan.id, impact });
+}
