@@ -4,7 +4,7 @@ import type { ActionPlan } from './plan.ts';
 export interface PlanWords {
   /** `rollback` */
   readonly noun: string;
-  /** `roll back to v2`, after "to". */
+  /** `roll back pdf-renderer to v2`, after "to". */
   readonly deed: string;
   /** `rolling back to v2` */
   readonly doing: string;
@@ -23,33 +23,27 @@ export function describePlan(plan: ActionPlan): PlanWords {
   const name = proposed.knownAs ?? proposed.digest.slice(0, 19);
   const from = `${current.reference}\n${current.digest ?? current.imageId}`;
   const to = `${proposed.knownAs ?? proposed.reference.split('@')[0]} (${proposed.platform})\n${proposed.digest}`;
+  const it = plan.service ?? 'it';
   switch (plan.kind) {
     case 'rollback-to-digest':
-      return words('rollback', 'roll back', 'rolling back', 'Rolled back', ` to ${name}`, from, to);
+      return { noun: 'rollback', ...said(`roll back ${it}`, 'rolling back', 'Rolled back', ` to ${name}`), from, to };
     case 'deploy-digest':
-      return words('deployment', 'deploy', 'deploying', 'Deployed', ` the rebuilt ${name}`, from, to);
+      return { noun: 'deployment', ...said(`deploy ${it}`, 'deploying', 'Deployed', ` as rebuilt, ${name}`), from, to };
     case 'pull-platform':
-      return words('pull', 'pull', 'pulling', 'Pulled', ` ${proposed.platform} of the tag`, from, to);
+      return { noun: 'pull', ...said(`pull ${it}`, 'pulling', 'Pulled', ` for ${proposed.platform}`), from, to };
     case 'repull':
-      return words('pull', 'pull', 'pulling', 'Pulled', ' the image anew', from, to);
+      return { noun: 'pull', ...said(`pull ${it}`, 'pulling', 'Pulled', ' anew'), from, to };
     case 'schedule-to-arch': {
       const labels = Object.entries(proposed.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`);
       const where = ` to nodes with ${labels.join(', ')}`;
-      return words('change of its nodes', 'keep it', 'keeping it', 'Kept', where, from, `the same image,${where}`);
+      const same = `the same image, kept${where}`;
+      return { noun: 'change of its nodes', ...said(`keep ${it}`, 'keeping it', 'Kept', where), from, to: same };
     }
   }
 }
 
-function words(
-  noun: string,
-  deed: string,
-  doing: string,
-  done: string,
-  what: string,
-  from: string,
-  to: string,
-): PlanWords {
-  return { noun, deed: `${deed}${what}`, doing: `${doing}${what}`, done: `${done}${what}.`, from, to };
+function said(deed: string, doing: string, done: string, what: string): Pick<PlanWords, 'deed' | 'doing' | 'done'> {
+  return { deed: `${deed}${what}`, doing: `${doing}${what}`, done: `${done}${what}.` };
 }
 
 function describeRebuild({ current, build, platform }: Extract<ActionPlan, { kind: 'rebuild' }>): PlanWords {
@@ -61,5 +55,5 @@ function describeRebuild({ current, build, platform }: Extract<ActionPlan, { kin
     `${project}${ref === null ? '' : `, ${ref}`}${job === null ? '' : `, job ${job}`} on ${ci}`,
     ...(runner === null ? [] : [`runner ${runner}`]),
   ].join('\n');
-  return words('rebuild', 'rebuild', 'rebuilding', 'Rebuilt', what, from, to);
+  return { noun: 'rebuild', ...said('rebuild', 'rebuilding', 'Rebuilt', what), from, to };
 }

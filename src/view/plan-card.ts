@@ -22,12 +22,12 @@ export function planCard(state: RunState, action: ActionState): Card {
   ];
   return {
     tone: 'decision',
-    title: `${capital(deed)} for ${state.target}?`,
+    title: `${capital(deed)}?`,
     practice: state.practice,
     parts,
     buttons: isPending(action) ? buttonsOf(action) : [],
     approvers: approvals.approvers,
-    fallback: `${plan.requestedBy.name} asks to ${deed} for ${describePlace(plan.where)}. ${approvals.required} approval(s) needed.`,
+    fallback: `${plan.requestedBy.name} asks to ${deed}: ${describePlace(plan.where)}. ${approvals.required} approval(s) needed.`,
   };
 }
 
