@@ -4,6 +4,7 @@ import { refusalOfOffered, tagOffersHost } from '../judge/platforms.ts';
 import { mountAt } from '../mounted-tree.ts';
 import { scheduleToArch } from '../schedule-to-arch.ts';
 import type { Remedy, RemedyKind, Verdict } from '../verdict.ts';
+import { offeredAnew, sameAnew } from './pulled-anew.ts';
 import { planFor, planForOrigin } from './remedy-plan.ts';
 import { rollbacks } from './rollbacks.ts';
 import { describeRemedy, describeUseless } from './words.ts';
@@ -48,7 +49,8 @@ function helpful(kind: RemedyKind, evidence: InstanceEvidence, verdict: Verdict)
   const mitigates = kind === 'enable-emulation' || kind === 'schedule-to-arch';
   const fixes = !mitigates || verdict.fault === 'cpu-level' || verdict.fault === 'page-size';
   const because = describeRemedy(kind, evidence, verdict);
-  return [{ kind, fit: fixes ? 'fixes' : 'mitigates', because, ...platformOf(evidence) }];
+  const pulled = kind === 'repull' ? sameAnew(evidence, verdict) : {};
+  return [{ kind, fit: fixes ? 'fixes' : 'mitigates', because, ...platformOf(evidence), ...pulled }];
 }
 
 /** Whether nothing speaks against it that an emulator on the host would run the program. */
@@ -71,7 +73,8 @@ function pullPlatform(evidence: InstanceEvidence): readonly Remedy[] {
   const because = offered
     ? `The tag has ${platform}: pull it explicitly and create the container again.`
     : `The tag has no ${platform}: there is nothing to pull.`;
-  return [{ kind: 'pull-platform', fit: offered ? 'fixes' : 'useless', because, platform }];
+  const pulled = offered ? offeredAnew(evidence) : {};
+  return [{ kind: 'pull-platform', fit: offered ? 'fixes' : 'useless', because, platform, ...pulled }];
 }
 
 function useless(kind: RemedyKind, evidence: InstanceEvidence, verdict: Verdict): readonly Remedy[] {
