@@ -1,17 +1,22 @@
 import type { Answer } from '../playbook/answer.ts';
 import type { Place } from '../playbook/place.ts';
 
-/** One replacement of an instance's image. `id` names it in what is left behind between the phases, so that it can be found again. */
+/**
+ * One replacement of an instance's image, or, with `nodeSelector`, of the nodes that it may come to stand on. `id` names it in
+ * what is left behind between the phases, so that it can be found again.
+ */
 export interface Swap {
   readonly id: string;
   readonly where: Place;
   /** The precondition: the instance and image that were approved to be replaced. */
   readonly instanceId: string;
   readonly imageId: string;
-  /** `repository@sha256:…` */
+  /** `repository@sha256:…`. With `nodeSelector` the one that runs now, which stays. */
   readonly image: string;
-  /** `linux/amd64` */
+  /** `linux/amd64`. With `nodeSelector` also of the nodes. */
   readonly platform: string;
+  /** Labels that its nodes have to bear from now on, in place of another image. Only where nodes are chosen for an instance. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
 }
 
 /** One journalled phase. It looks before it acts: called again after a crash it finishes what was begun, once. */

@@ -22,11 +22,15 @@ const where = {
   node: 'n',
 } as const;
 
-const platform = { os: 'linux', architecture: 'amd64', variant: null };
+const platform: { os: string; architecture: string; variant: null } = {
+  os: 'linux',
+  architecture: 'amd64',
+  variant: null,
+};
 const images = { open: async () => known({ config: { platform } }) } as unknown as ImageSource;
 
-const nodeOf = (architecture: string, at: number) => ({
-  metadata: { name: `n${at}` },
+const labelled = (architecture: string, at: number) => ({
+  metadata: { name: `n${at}`, labels: { 'kubernetes.io/arch': architecture } },
   status: { nodeInfo: { architecture, operatingSystem: 'linux' } },
 });
 
@@ -36,6 +40,7 @@ afterEach(() => server?.close());
 /** A Deployment whose status is written between any look and the patch that follows, some times. */
 async function busyCluster(writes: number, patched: (request: AskedOf) => object = () => ({})) {
   let left = writes;
+  const nodes: object[] = ['amd64', 'arm64', 'arm64'].map(labelled);
   const document = {
     metadata: { name: 'web', namespace: 'docs', uid: 'u', resourceVersion: '7' },
     spec: { template: { spec: { containers: [{ name: 'web', image: 'r/web:3' }] } } },
@@ -47,7 +52,7 @@ async function busyCluster(writes: number, patched: (request: AskedOf) => object
         ? { status: 409, body: { message: 'the object has been modified' } }
         : { body: patched(request) };
     }
-    if (request.path.endsWith('/nodes')) return { body: { items: ['amd64', 'arm64', 'arm64'].map(nodeOf) } };
+    if (request.path.endsWith('/nodes')) return { body: { items: nodes } };
     return request.path.endsWith('/deployments/web') ? { body: document } : { status: 404, body: {} };
   });
   server.estate();
@@ -61,7 +66,7 @@ async function busyCluster(writes: number, patched: (request: AskedOf) => object
   });
   const current = knownValue(await swapper.current(where, signal));
   const swap: Swap = { id: 'p-1', where, ...current, image: NEW, platform: 'linux/amd64' };
-  return { swapper, swap };
+  return { swapper, swap, nodes };
 }
 
 describe('a patch', () => {
@@ -101,6 +106,73 @@ describe('a patch', () => {
   });
 });
 
+describe('a node selector', () => {
+  const scheduled = async (architecture: string, nodes?: readonly object[]) => {
+    const bodies: unknown[] = [];
+    const cluster = await busyCluster(0, (request) => {
+      bodies.push(JSON.parse(request.body));
+      return {};
+    });
+    if (nodes) cluster.nodes.splice(0, cluster.nodes.length, ...nodes);
+    const nodeSelector = { 'kubernetes.io/arch': architecture };
+    const swap: Swap = { ...cluster.swap, image: 'r/web:3', platform: `linux/${architecture}`, nodeSelector };
+    return { ...cluster, swap, bodies };
+  };
+
+  it('is set in place of an image, with what was there before beside it', async () => {
+    const { swapper, swap, bodies } = await scheduled('amd64');
+    expect(knownValue(await swapper.phases[1]!.run(swap, signal))).toBe(
+      'deployment/web has the node selector kubernetes.io/arch=amd64 for its pods now.',
+    );
+    expect(bodies).toEqual([
+      {
+        metadata: {
+          resourceVersion: '7',
+          annotations: {
+            'execfmt.swap': 'p-1',
+            'execfmt.previous-image': null,
+            'execfmt.previous-node-selector': '{"kubernetes.io/arch":null}',
+          },
+        },
+        spec: { template: { spec: { nodeSelector: { 'kubernetes.io/arch': 'amd64' } } } },
+      },
+      expect.anything(),
+    ]);
+  });
+
+  it('is shown as a policy to be removed', async () => {
+    const { swapper, swap } = await scheduled('amd64');
+    const calls = swapper.calls(swap).join('\n');
+    expect(calls).toContain(
+      `kubectl -n docs patch deployment/web --patch '{"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/arch":"amd64"}}}}}'`,
+    );
+    expect(calls).toContain(
+      `To be removed once the image is right: kubectl -n docs patch deployment/web --patch '{"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/arch":null}}}}}'`,
+    );
+    expect(calls).not.toContain('set image');
+  });
+
+  it.each([
+    ['no node is left', 's390x', undefined, 'none of the 3 nodes of linux/s390x'],
+    [
+      'labels contradict the kubelets',
+      'amd64',
+      [
+        labelled('amd64', 1),
+        { ...labelled('arm64', 2), metadata: { name: 'n2', labels: { 'kubernetes.io/arch': 'amd64' } } },
+      ],
+      'their labels contradict their kubelets',
+    ],
+  ])('is refused when %s', async (_, architecture, nodes, words) => {
+    platform.architecture = architecture;
+    const { swapper, swap, bodies } = await scheduled(architecture, nodes);
+    const answer = await swapper.phases[1]!.run(swap, signal);
+    platform.architecture = 'amd64';
+    expect(answer).toMatchObject({ kind: 'probe-failed', why: { message: expect.stringContaining(words) } });
+    expect(bodies).toEqual([]);
+  });
+});
+
 describe('a change is refused, with what to do instead, for', () => {
   const workload = (kind: string, spec: object = {}, metadata: object = {}): FoundWorkload => ({
     kind,
@@ -108,7 +180,8 @@ describe('a change is refused, with what to do instead, for', () => {
     name: 'web',
     document: { metadata, spec },
   });
-  const refusal = (one: FoundWorkload | null) => refuseChange(one, 'docs/web-1', 'web', NEW);
+  const refusal = (one: FoundWorkload | null) =>
+    refuseChange(one, 'docs/web-1', { kind: 'image', container: 'web', image: NEW });
 
   it.each([
     ['a bare pod', null, 'stands for itself'],

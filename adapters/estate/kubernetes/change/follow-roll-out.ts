@@ -7,6 +7,7 @@ import { controllerOf, type FoundWorkload, formatSelector } from '../find-worklo
 import { containersOf } from '../pod-containers.ts';
 import type { ClusterPlace } from '../read-pod.ts';
 import { RESOURCES } from '../resources.ts';
+import { isMadeAfter, type TemplateChange } from './template-change.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** The default of `progressDeadlineSeconds`. */
@@ -31,7 +32,7 @@ export async function followRollOut(
   api: Api,
   clock: Clock,
   place: ClusterPlace,
-  image: string,
+  change: TemplateChange,
   signal: AbortSignal,
 ): Promise<string> {
   const end = clock.monotonic() + PATIENCE_MS;
@@ -39,8 +40,11 @@ export async function followRollOut(
     const workload = await readWorkload(api, place, signal);
     if (workload === null)
       throw clusterFailure(api.target, 'not-found', `${place.workload} was removed during its roll-out`);
-    if (isRolledOut(workload)) return `Rolled out: ${replicasOf(workload)} with the new image.`;
-    const stuck = stalled(workload) ?? (await hopelessPod(api, workload, place.container, image, signal));
+    if (isRolledOut(workload)) {
+      const how = change.kind === 'image' ? 'with the new image' : 'on the nodes that were chosen';
+      return `Rolled out: ${replicasOf(workload)} ${how}.`;
+    }
+    const stuck = stalled(workload) ?? (await hopelessPod(api, workload, place.container, change, signal));
     if (stuck !== null)
       throw clusterFailure(api.target, 'invalid', `the roll-out of ${place.workload} does not get on: ${stuck}`);
     if (clock.monotonic() > end)
@@ -77,18 +81,18 @@ function stalled({ document: { metadata, status } }: FoundWorkload): string | nu
   return progress?.reason === 'ProgressDeadlineExceeded' ? (progress.message ?? 'its deadline has passed') : null;
 }
 
-/** Why a pod made from the new image will not come up, in Kubernetes' words; null while there is hope. */
+/** Why a pod made from the new template will not come up, in Kubernetes' words; null while there is hope. */
 async function hopelessPod(
   api: Api,
   workload: FoundWorkload,
   container: string,
-  image: string,
+  change: TemplateChange,
   signal: AbortSignal,
 ): Promise<string | null> {
   const { namespace, document } = workload;
   const keep = (pod: PodDocument): string | null => {
     const found = containersOf(pod).find(({ spec }) => spec.name === container);
-    if (found?.spec.image !== image || controllerOf(pod) === null) return null;
+    if (!found || !isMadeAfter(change, pod, found.spec.image) || controllerOf(pod) === null) return null;
     const { waiting } = found.status?.state ?? {};
     const tried = (found.status?.restartCount ?? 0) >= RESTARTS || waiting?.reason?.includes('Image') === true;
     if (!waiting?.reason || !HOPELESS.has(waiting.reason) || !tried) return null;
