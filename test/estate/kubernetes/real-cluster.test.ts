@@ -8,6 +8,7 @@ import { waitFor } from '../../lab/waiting.ts';
 import { CANARY, type ClusterBench, openBench } from './cluster-bench.ts';
 import { everyCall } from './permissions.ts';
 import { onRealNode } from './real-node.ts';
+import { onNodeSelectors } from './real-scheduling.ts';
 import { applyManifests, kubeconfigOfBot, shippedPermissions, without } from './service-account.ts';
 import { swapAt, swapperFor, swapperOnCluster } from './swapper-on-cluster.ts';
 import { writeConfiguration } from './write-configuration.ts';
@@ -156,6 +157,8 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
       }
     });
   });
+
+  onNodeSelectors(() => bench);
 
   onRealNode(() => bench);
 });
