@@ -54,7 +54,7 @@ export async function propose(
   };
   const objection = await swapper.objection?.(swap, deps.clock.deadline(LOOK_MS, signal));
   if (objection?.kind === 'probe-failed') return refuse(objection.why.message);
-  if (objection?.value) return refuse(objection.value);
+  if (objection?.value) return refuse(objection.value.why, objection.value.patch);
   const plan: Omit<ActionPlan, 'hash'> = {
     id,
     run: state.run,
@@ -107,6 +107,6 @@ async function lookAt(
   return { instanceId: id, imageId, reference: imageReference, digest };
 }
 
-function refuse(text: string): IntentReply {
-  return { kind: 'private', card: privateCard('Not proposed', text) };
+function refuse(text: string, patch: string | null = null): IntentReply {
+  return { kind: 'private', card: privateCard('Not proposed', text, patch === null ? [] : [patch]) };
 }

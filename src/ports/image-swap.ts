@@ -41,16 +41,24 @@ export interface SwapObservation {
   readonly imageId: string;
 }
 
+/** Why a swap must not be made from here. */
+export interface Objection {
+  /** One or two sentences, with what to do instead. */
+  readonly why: string;
+  /** The change as a text to commit where the instance is kept; null where nobody here knows how. */
+  readonly patch: string | null;
+}
+
 /** Changes the image of instances on one host or cluster. Kept apart from reading: without approvals it is never built. */
 export interface ImageSwapper {
   readonly name: string;
   /** What stands there now; the deed is refused when it is not what was approved. */
   current(place: Place, signal: AbortSignal): Promise<Answer<{ instanceId: string; imageId: string }>>;
   /**
-   * A sentence when a swap must not be made from here, with what to do instead (something else owns the instance and
-   * would undo it); null when it may. Asked before it is proposed. Absent: never.
+   * Why a swap must not be made from here (something else owns the instance and would undo it); null when it may. Asked
+   * before it is proposed. Absent: never.
    */
-  objection?(swap: Swap, signal: AbortSignal): Promise<Answer<string | null>>;
+  objection?(swap: Swap, signal: AbortSignal): Promise<Answer<Objection | null>>;
   /** The calls that a swap will make, for a person to read before approving. No environment values. */
   calls(swap: Swap): readonly string[];
   /** In order. After the last one the new instance has been started and the old one is still there, set aside. */

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { createKubernetesSwapper } from '../../../adapters/estate/kubernetes/change/image-swapper.ts';
 import { refuseChange } from '../../../adapters/estate/kubernetes/change/refuse-change.ts';
+import type { TemplateChange } from '../../../adapters/estate/kubernetes/change/template-change.ts';
 import type { FoundWorkload } from '../../../adapters/estate/kubernetes/find-workloads.ts';
 import { known } from '../../../src/playbook/answer.ts';
 import type { ImageSource } from '../../../src/ports/image-source.ts';
@@ -180,29 +182,110 @@ describe('a change is refused, with what to do instead, for', () => {
     name: 'web',
     document: { metadata, spec },
   });
-  const refusal = (one: FoundWorkload | null) =>
-    refuseChange(one, 'docs/web-1', { kind: 'image', container: 'web', image: NEW });
+  const image = { kind: 'image', container: 'web', image: NEW } as const;
+  const refusal = (one: FoundWorkload | null, at = 'deployment/web') =>
+    refuseChange(one, { ...where, workload: at }, image);
 
   it.each([
-    ['a bare pod', null, 'stands for itself'],
+    ['a custom resource', null, 'nothing here would roll a change out'],
     ['a paused roll-out', workload('deployment', { paused: true }), 'kubectl -n docs rollout resume deployment/web'],
     [
       'pods that are replaced by hand',
       workload('statefulset', { updateStrategy: { type: 'OnDelete' } }),
       'delete the pods',
     ],
-    ['a Job', workload('job'), 'are not replaced when it is changed'],
+    ['a Job', workload('job'), 'delete it and create it anew'],
+    ['a CronJob', workload('cronjob'), 'its next run will have it'],
+    ['a ReplicaSet', workload('replicaset'), 'then delete its pods'],
     [
       'a Helm release',
       workload('deployment', {}, { annotations: { 'meta.helm.sh/release-name': 'docs' } }),
       'Helm release "docs"',
     ],
   ])('%s', (_, one, words) => {
-    expect(refusal(one)).toContain(words);
-    expect(refusal(one)).toContain(NEW);
+    const refused = refusal(one, one === null ? 'kafka/docs' : 'deployment/web');
+    expect(refused?.why).toContain(words);
+    expect(refused?.why).toContain(NEW);
+  });
+
+  it('what is no workload that is rolled out from here', () => {
+    expect(refusal(null, 'pod/web-1')).toMatchObject({ why: expect.stringContaining('create it again'), patch: null });
+    expect(refusal(null, 'rollout/web')).toEqual({
+      why: expect.stringContaining(`kubectl argo rollouts -n docs set image web web=${NEW}`),
+      patch: `images:\n  - name: r/web\n    digest: sha256:${'2'.repeat(64)}`,
+    });
   });
 
   it('nothing else', () => {
     for (const kind of ['deployment', 'statefulset', 'daemonset']) expect(refusal(workload(kind))).toBeNull();
+  });
+});
+
+describe('the change to commit', () => {
+  const init = { template: { spec: { initContainers: [{ name: 'web' }] } } };
+  const argo = { labels: { 'argocd.argoproj.io/instance': 'docs' } };
+  const workload = (kind: string, spec: object, metadata: object): FoundWorkload => ({
+    kind,
+    namespace: 'docs',
+    name: 'web',
+    document: { metadata, spec },
+  });
+  const image = { kind: 'image', container: 'web', image: NEW } as const;
+  const patchOf = (one: FoundWorkload, change: TemplateChange = image) => refuseChange(one, where, change)?.patch ?? '';
+
+  it('is a strategic merge patch for what Argo CD or Flux apply, and for what is paused', () => {
+    for (const one of [
+      workload('deployment', {}, argo),
+      workload('deployment', {}, { labels: { 'kustomize.toolkit.fluxcd.io/name': 'docs' } }),
+      workload('deployment', { paused: true }, {}),
+    ]) {
+      expect(patchOf(one).split('\n')).toEqual([
+        'apiVersion: apps/v1',
+        'kind: Deployment',
+        'metadata:',
+        '  name: web',
+        '  namespace: docs',
+        'spec:',
+        '  template:',
+        '    spec:',
+        '      containers:',
+        '        - name: web',
+        `          image: ${NEW}`,
+      ]);
+    }
+  });
+
+  it('reaches init containers, the template of a CronJob, and node selectors', () => {
+    expect(parse(patchOf(workload('deployment', init, argo))).spec.template.spec).toEqual({
+      initContainers: [{ name: 'web', image: NEW }],
+    });
+    expect(parse(patchOf(workload('cronjob', {}, argo)))).toEqual({
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'web', namespace: 'docs' },
+      spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: 'web', image: NEW }] } } } } },
+    });
+    const labels = { 'kubernetes.io/arch': 'amd64', pool: 'true', level: '3', zone: null };
+    const selector = patchOf(workload('deployment', {}, argo), { kind: 'node-selector', labels });
+    expect(parse(selector).spec.template.spec).toEqual({ nodeSelector: labels });
+  });
+
+  it('is a hint for the values of what Helm applies', () => {
+    for (const metadata of [
+      { annotations: { 'meta.helm.sh/release-name': 'docs' } },
+      { labels: { 'helm.toolkit.fluxcd.io/name': 'docs' } },
+    ]) {
+      const one = workload('deployment', {}, metadata);
+      expect(refuseChange(one, where, image)?.why).toContain('In the values of the chart, as most charts name them:');
+      expect(parse(patchOf(one))).toEqual({ image: { repository: 'r/web', digest: `sha256:${'2'.repeat(64)}` } });
+    }
+  });
+
+  it('is not known for what a controller makes from an object of its own', () => {
+    const ownerReferences = [{ kind: 'Kafka', name: 'k', controller: true }];
+    expect(refuseChange(workload('deployment', {}, { ownerReferences }), where, image)).toMatchObject({
+      why: expect.stringContaining('Kafka "k"'),
+      patch: null,
+    });
   });
 });

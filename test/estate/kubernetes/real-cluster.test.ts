@@ -146,8 +146,9 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
       const swapper = swapperFor(bench);
       const swap = await swapAt(bench, swapper, place);
       const objection = knownValue((await swapper.objection?.(swap, signal))!);
-      expect(objection).toContain('belongs to Argo CD application "docs"');
-      expect(objection).toContain(`kubectl -n ${namespace} set image deployment/web render=${bench.good}`);
+      expect(objection?.why).toContain('belongs to Argo CD application "docs"');
+      expect(objection?.patch).toContain(`image: ${bench.good}`);
+      expect(objection?.why).toContain(`kubectl -n ${namespace} set image deployment/web render=${bench.good}`);
       for (const phase of swapper.phases) expect((await phase.run(swap, signal)).kind).toBe('probe-failed');
     });
   });

@@ -125,6 +125,7 @@ export function onRealNode(bench: () => ClusterBench): void {
         const told = await stage.press('eve', run, 'propose');
         expect(told).toContain('belongs to Argo CD application');
         expect(told).toContain('Commit this there');
+        expect(told).toContain(`- name: render\\n          image: ${bench().good}`);
       } finally {
         await stage.stop();
       }

@@ -31,8 +31,8 @@ export async function checkSwap(
   if (state === 'moved') throw movedFailure(api, survey);
   const found = await podIfThere(api, place, signal);
   if (imageIdOf(found) !== swap.imageId) throw movedFailure(api, survey);
-  const refused = refuseChange(workload, place.pod, change);
-  if (refused !== null) throw clusterFailure(api.target, 'unsupported', refused);
+  const refused = refuseChange(workload, place, change);
+  if (refused !== null) throw clusterFailure(api.target, 'unsupported', refused.why);
   const pod = found?.pod ?? {};
   const actual = await checkImage(api, open, swap, pod, signal);
   const warning = await checkNodes(api, open, survey, swap, pod, signal);

@@ -80,7 +80,7 @@ export function createKubernetesSwapper(options: KubernetesSwapperOptions): Imag
       answerOf(async () => {
         const place = placeOn(name, swap.where);
         const change = changeOf(swap, place.container);
-        return refuseChange(await readWorkload(api, place, signal), `${place.namespace}/${place.pod}`, change);
+        return refuseChange(await readWorkload(api, place, signal), place, change);
       }),
     calls: callsOf,
     phases: [
