@@ -10,6 +10,7 @@ import { startClusterStage } from './cluster-stage.ts';
 import { everyCall } from './permissions.ts';
 import { onRealNode } from './real-node.ts';
 import { onNodeSelectors } from './real-scheduling.ts';
+import { onSets } from './real-sets.ts';
 import { applyManifests, kubeconfigOfBot, shippedPermissions, without } from './service-account.ts';
 import { swapAt, swapperFor, swapperOnCluster } from './swapper-on-cluster.ts';
 import { writeConfiguration } from './write-configuration.ts';
@@ -214,6 +215,12 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
   });
 
   onNodeSelectors(() => bench);
+
+  onSets(
+    'played nodes',
+    () => bench,
+    () => 'worker-amd64',
+  );
 
   onRealNode(() => bench);
 });

@@ -5,6 +5,7 @@ import { suite } from '../../lab/requirements.ts';
 import { waitFor } from '../../lab/waiting.ts';
 import { CANARY, type ClusterBench } from './cluster-bench.ts';
 import { startClusterStage } from './cluster-stage.ts';
+import { onSets } from './real-sets.ts';
 import { swapAt, swapperFor } from './swapper-on-cluster.ts';
 import { writeConfiguration } from './write-configuration.ts';
 
@@ -151,6 +152,8 @@ export function onRealNode(bench: () => ClusterBench): void {
       expect(status, stderr).toBe(1);
       expect(JSON.parse(stdout).verdict).toMatchObject({ fault: 'platform-missing-from-index', confidence: 'proved' });
     });
+
+    onSets('a real kubelet', bench, () => node);
 
     it('puts back what cannot be rolled out', { timeout: 300_000 }, async () => {
       const place = await bench().deploy(namespace, 'pdf-forward', bench().good, node);
