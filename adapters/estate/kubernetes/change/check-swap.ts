@@ -7,6 +7,7 @@ import type { PodDocument } from '../documents.ts';
 import { templateOf } from '../inspect-instance.ts';
 import { readNodePool } from '../node-pool.ts';
 import { imageIdOf, podIfThere } from './current-image.ts';
+import { mayFree } from './free-ordered-set.ts';
 import type { OpenForPod } from './image-swapper.ts';
 import { patchWorkload } from './patch-workload.ts';
 import { refuseChange } from './refuse-change.ts';
@@ -38,6 +39,7 @@ export async function checkSwap(
   const warning = await checkNodes(api, open, survey, swap, pod, signal);
   const mark = { swap: swap.id, undo: undoOf(change, templateOf(workload)) };
   await patchWorkload(api, workload, swapPatch(workload, change, mark), true, signal);
+  await mayFree(api, workload, pod, signal);
   return `The image is there for ${formatPlatform(actual)}, and the cluster would take the change.${warning}`;
 }
 

@@ -7,26 +7,18 @@ import { controllerOf, type FoundWorkload, formatSelector } from '../find-worklo
 import { containersOf } from '../pod-containers.ts';
 import type { ClusterPlace } from '../read-pod.ts';
 import { RESOURCES } from '../resources.ts';
+import { freeOrderedSet } from './free-ordered-set.ts';
+import { whyHopeless } from './pod-prospects.ts';
 import { isMadeAfter, type TemplateChange } from './template-change.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** The default of `progressDeadlineSeconds`. */
 const PATIENCE_MS = 600_000;
 
-/** A pod that has failed this often with the new image will not come up by waiting. */
-const RESTARTS = 2;
-const HOPELESS = new Set([
-  'CrashLoopBackOff',
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'RunContainerError',
-  'CreateContainerError',
-  'InvalidImageName',
-]);
-
 /**
  * Waits until the controller has replaced all pods by ones from the new template and they are available, as `kubectl
- * rollout status` does; gives up as soon as a new pod cannot come up. Rejects with ProbeError.
+ * rollout status` does; gives up as soon as a new pod cannot come up. What holds an ordered StatefulSet up is taken out of
+ * its way. Rejects with ProbeError.
  */
 export async function followRollOut(
   api: Api,
@@ -47,6 +39,7 @@ export async function followRollOut(
     const stuck = stalled(workload) ?? (await hopelessPod(api, workload, place.container, change, signal));
     if (stuck !== null)
       throw clusterFailure(api.target, 'invalid', `the roll-out of ${place.workload} does not get on: ${stuck}`);
+    await freeOrderedSet(api, workload, signal);
     if (clock.monotonic() > end)
       throw clusterFailure(
         api.target,
@@ -93,10 +86,7 @@ async function hopelessPod(
   const keep = (pod: PodDocument): string | null => {
     const found = containersOf(pod).find(({ spec }) => spec.name === container);
     if (!found || !isMadeAfter(change, pod, found.spec.image) || controllerOf(pod) === null) return null;
-    const { waiting } = found.status?.state ?? {};
-    const tried = (found.status?.restartCount ?? 0) >= RESTARTS || waiting?.reason?.includes('Image') === true;
-    if (!waiting?.reason || !HOPELESS.has(waiting.reason) || !tried) return null;
-    return `${pod.metadata?.name} on ${pod.spec?.nodeName}: ${waiting.reason} ${(waiting.message ?? '').slice(0, 300)}`;
+    return whyHopeless(pod, found);
   };
   const query = { labelSelector: formatSelector(document.spec?.selector) };
   const all = await api.list({ verb: 'list', resource: RESOURCES.pods, namespace }, query, keep, signal);

@@ -14,6 +14,7 @@ import { type ClusterAddress, createSessions } from '../session.ts';
 import { checkSwap } from './check-swap.ts';
 import { imageIdOf, podIfThere } from './current-image.ts';
 import { followRollOut } from './follow-roll-out.ts';
+import { freeAfterUndo, isOrdered } from './free-ordered-set.ts';
 import { createNodePlatforms } from './node-platforms.ts';
 import { observeSwap } from './observe-swap.ts';
 import { patchWorkload as patch, whileStale } from './patch-workload.ts';
@@ -103,15 +104,22 @@ export function createKubernetesSwapper(options: KubernetesSwapperOptions): Imag
     observe: (swap, signal) =>
       answerOf(async () => observeSwap(api, open, platforms, swap, await surveySwap(api, name, swap, signal), signal)),
     finish: deed((survey, swap, signal) => finish(api, survey, swap, signal)),
-    putBack: deed((survey, _swap, signal) => putBack(api, survey, signal)),
+    putBack: deed((survey, _swap, signal) => putBack(api, clock, survey, signal)),
   };
 }
 
-async function putBack(api: Api, survey: Survey, signal: AbortSignal): Promise<string> {
+async function putBack(api: Api, clock: Clock, survey: Survey, signal: AbortSignal): Promise<string> {
   const { place, workload, mark, state } = survey;
   if (state === 'untouched') return 'Nothing had been changed.';
   if (state === 'moved' || mark === null) throw movedFailure(api, survey);
-  await patch(api, workload, swapPatch(workload, mark.undo, null), false, signal);
+  // The mark of an ordered set goes last: if this process dies in between, the rest is done by the next one.
+  const ordered = isOrdered(workload);
+  await patch(api, workload, swapPatch(workload, mark.undo, ordered ? mark : null), false, signal);
+  if (ordered) {
+    await freeAfterUndo(api, clock, place, signal);
+    const now = await readWorkload(api, place, signal);
+    if (now) await patch(api, now, unmarkPatch(now), false, signal);
+  }
   return `${place.workload} has ${describeChange(mark.undo)} again, as before.`;
 }
 

@@ -74,10 +74,17 @@ export function callsOf(swap: Swap): readonly string[] {
   const change = changeOf(swap, container);
   const made = `${changeCommand(change, namespace, workload)} --field-manager=${FIELD_MANAGER}`;
   const followed = `kubectl -n ${namespace} rollout status ${workload}`;
-  if (change.kind === 'image') return [made, followed, 'on failure: the same with the image that is there now'];
+  const freed = workload.startsWith('statefulset/')
+    ? [
+        `where it keeps its pods in order: kubectl -n ${namespace} delete pod of those that the template before has left broken`,
+      ]
+    : [];
+  if (change.kind === 'image')
+    return [made, followed, ...freed, 'on failure: the same with the image that is there now'];
   return [
     made,
     followed,
+    ...freed,
     'on failure: the node selector is put back as it is now',
     `it stays ${swap.image}: the wrong image is hidden, not mended, and the other nodes are lost to it. To be removed once the image is right: ${removalOf(change, namespace, workload)}`,
   ];
