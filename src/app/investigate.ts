@@ -1,4 +1,5 @@
 import { type Absence, explainAbsence, judgeAbsence, remediesOfAbsence } from '../playbook/absence.ts';
+import { explainBlastRadius } from '../playbook/blast-radius.ts';
 import { explainInstances } from '../playbook/explain-instances.ts';
 import type { Step, StepId } from '../playbook/finding.ts';
 import { hintsFor } from '../playbook/hints.ts';
@@ -20,6 +21,7 @@ import type { Deps, Service } from './deps.ts';
 import { createGate } from './gate.ts';
 import { gatherAbsence } from './gather-absence.ts';
 import { type Gathering, gatherInstance } from './gather-instance.ts';
+import { lookAround } from './look-around.ts';
 import { readImpact, readingsOf } from './read-impact.ts';
 import type { Recorder } from './recorder.ts';
 import { rememberImages } from './remember-images.ts';
@@ -59,6 +61,7 @@ export async function investigate(
     const estate = deps.estates.get(place.kind === 'docker' ? place.host : place.cluster);
     return estate ? [gatherInstance(asked, estate, run.service, place, gate, deadline)] : [];
   });
+  const radius = lookAround(deps, gatherings, run.places, deadline);
   for (const step of INSTANCE_STEPS) {
     const explained = gatherings.map(async (gathering) => step.explain(await partly(gathering, step.needs)));
     const parts = await Promise.all(explained);
@@ -67,9 +70,11 @@ export async function investigate(
   }
   const absent = await Promise.all(run.absent.map((one) => gatherAbsence(asked, run.service, one, deadline)));
   const probes = await impact;
-  await tell('impact', 'What it costs', [explainImpact(probes)]);
+  const gathered = Promise.all(gatherings.map((gathering) => partly(gathering, ALL_PARTS)));
+  const others = await radius.within(gathered);
+  await tell('impact', 'What it costs', [explainImpact(probes), ...others.map(explainBlastRadius)]);
 
-  const evidence = await Promise.all(gatherings.map((gathering) => partly(gathering, ALL_PARTS)));
+  const evidence = await gathered;
   const instances = evidence.map((one) => ({ where: one.place, verdict: judge(one) }));
   const verdict = worstVerdict([...instances.map((instance) => instance.verdict), ...absent.map(judgeAbsence)]);
   if (!verdict) return;

@@ -3,6 +3,7 @@ import { estateOf } from '../playbook/place.ts';
 import type { Intent, IntentReply } from '../ports/application.ts';
 import type { Conversation } from '../run/conversation.ts';
 import { privateCard } from '../view/private-card.ts';
+import { askWhich } from './ask-which.ts';
 import type { Deps } from './deps.ts';
 import { knownTargets, locate } from './locate.ts';
 import type { Recorder } from './recorder.ts';
@@ -14,7 +15,8 @@ export const INVESTIGATE = 'investigate';
 const SUGGESTIONS = 5;
 
 /**
- * Opens a run for a target, or joins the one that is open. Unknown names are answered privately with the nearest ones.
+ * Opens a run for a target, or joins the one that is open. Unknown names are answered privately with the nearest ones,
+ * those with several meanings with these.
  * A service whose hosts are silent still gets its run: that they are silent is what it will say.
  */
 export async function openRun(
@@ -26,7 +28,7 @@ export async function openRun(
   signal: AbortSignal,
 ): Promise<IntentReply> {
   const service = serviceOn(deps, target, on);
-  const refusal = service ? null : await refuseUnknown(deps, target, on, signal);
+  const refusal = service ? null : await refuseUnclear(deps, asked.conversation, target, on, signal);
   if (refusal) return refusal;
   const estates = service ? service.targets.map(({ estate }) => estate) : on ? [on] : [];
   const practice = estates.length > 0 && estates.every((name) => deps.estates.get(name)?.practice);
@@ -56,9 +58,10 @@ function runKey(target: string, on: string | null, conversation: Conversation): 
   return conversation.chat === 'cli' ? `${target}${where} in ${conversation.id}` : `${target}${where}`;
 }
 
-/** Null when the name is found somewhere, or when no host at all answers: then the run says so. */
-async function refuseUnknown(
+/** Null when the name is found somewhere and means one thing, or when no host at all answers: then the run says so. */
+async function refuseUnclear(
   deps: Deps,
+  conversation: Conversation,
   target: string,
   on: string | null,
   signal: AbortSignal,
@@ -71,7 +74,10 @@ async function refuseUnknown(
     };
   }
   const { places, absent } = await locate(deps, target, on, signal);
-  if (places.some((place) => on === null || estateOf(place) === on)) return null;
+  const there = places.filter((place) => on === null || estateOf(place) === on);
+  const which = askWhich(target, there, conversation);
+  if (which) return { kind: 'private', card: which };
+  if (there.length > 0) return null;
   const asked = on === null ? deps.estates.size : 1;
   if (asked > 0 && absent.length === asked) return null;
   const names = await knownTargets(deps, signal);

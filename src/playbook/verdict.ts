@@ -61,7 +61,10 @@ export interface InstanceVerdict {
   readonly verdict: Verdict;
 }
 
-/** A way out, and whether it is one. `digest` and `image` stand only where a digest is offered. */
+/**
+ * A way out, and whether it is one. `digest` and `image` stand only where a digest is offered, and with `nodeSelector`
+ * for the image that stays.
+ */
 export interface Remedy {
   readonly kind: RemedyKind;
   readonly fit: 'fixes' | 'mitigates' | 'useless';
@@ -73,7 +76,7 @@ export interface Remedy {
   readonly image?: string;
   /** The name a person knows the digest by: `v2`. */
   readonly knownAs?: string;
-  /** Of `schedule-to-arch`: the labels of the nodes that would run the image as it is. */
-  readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly where?: Place;
+  /** Of `schedule-to-arch`: the labels that the nodes of its workload have to bear. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
 import type { FileTree } from '../kernel/file-tree.ts';
-import type { Answer } from '../playbook/answer.ts';
+import type { Answer, ProbeFailure } from '../playbook/answer.ts';
 import type {
   EarlierRun,
   HostFacts,
@@ -9,8 +9,19 @@ import type {
   NodePool,
   RevisionHistory,
 } from '../playbook/evidence.ts';
+import type { OtherStart } from '../playbook/other-workloads.ts';
 import type { Place } from '../playbook/place.ts';
 import type { ImageSource } from './image-source.ts';
+
+/** All workloads of an estate, those together that would start alike. */
+export interface OtherWorkloads {
+  readonly starts: readonly (OtherStart & {
+    /** The registries as their own pull secrets open them. Rejects with ProbeError. */
+    readonly images: () => Promise<ImageSource>;
+  })[];
+  /** Why some kinds of workloads are not among them. */
+  readonly unseen: readonly ProbeFailure[];
+}
 
 /**
  * One configured Docker host or Kubernetes cluster, read only. Every call ends by its own deadline or when the signal
@@ -46,6 +57,8 @@ export interface Estate {
   pool?(place: Place, signal: AbortSignal): Promise<Answer<NodePool>>;
   /** What the instance's workload was before. Absent where the estate keeps no history. */
   history?(place: Place, signal: AbortSignal): Promise<Answer<RevisionHistory>>;
+  /** Everything that is scheduled there, whether it runs or not: for what else a mistake hits. Absent where nothing schedules. */
+  others?(signal: AbortSignal): Promise<Answer<OtherWorkloads>>;
   /** The registries as the instance's own pull secrets open them. Absent: as they are configured. */
   images?(place: Place, signal: AbortSignal): Promise<Answer<ImageSource>>;
   /** The instance's root file system, from `filesFrom`. Rejects with ProbeError. */

@@ -1,18 +1,21 @@
 import type { Answer } from '../playbook/answer.ts';
 import type { Place } from '../playbook/place.ts';
 
-/** One replacement of an instance's image. `id` names it in what is left behind between the phases, so that it can be found again. */
+/**
+ * One replacement of an instance's image, or, with `nodeSelector`, of the nodes that it may come to stand on. `id` names it in
+ * what is left behind between the phases, so that it can be found again.
+ */
 export interface Swap {
   readonly id: string;
   readonly where: Place;
   /** The precondition: the instance and image that were approved to be replaced. */
   readonly instanceId: string;
   readonly imageId: string;
-  /** `repository@sha256:…` */
+  /** `repository@sha256:…`. With `nodeSelector` the one that runs now, which stays. */
   readonly image: string;
-  /** `linux/amd64` */
+  /** `linux/amd64`. With `nodeSelector` also of the nodes. */
   readonly platform: string;
-  /** The image stays what it is, and only nodes with these labels are used from now on. */
+  /** Labels that its nodes have to bear from now on, in place of another image. Only where nodes are chosen for an instance. */
   readonly nodeSelector?: Readonly<Record<string, string>>;
 }
 
@@ -38,16 +41,24 @@ export interface SwapObservation {
   readonly imageId: string;
 }
 
+/** Why a swap must not be made from here. */
+export interface Objection {
+  /** One or two sentences, with what to do instead. */
+  readonly why: string;
+  /** The change as a text to commit where the instance is kept; null where nobody here knows how. */
+  readonly patch: string | null;
+}
+
 /** Changes the image of instances on one host or cluster. Kept apart from reading: without approvals it is never built. */
 export interface ImageSwapper {
   readonly name: string;
   /** What stands there now; the deed is refused when it is not what was approved. */
   current(place: Place, signal: AbortSignal): Promise<Answer<{ instanceId: string; imageId: string }>>;
   /**
-   * A sentence when a swap must not be made from here, with what to do instead (something else owns the instance and
-   * would undo it); null when it may. Asked before it is proposed. Absent: never.
+   * Why a swap must not be made from here (something else owns the instance and would undo it); null when it may. Asked
+   * before it is proposed. Absent: never.
    */
-  objection?(swap: Swap, signal: AbortSignal): Promise<Answer<string | null>>;
+  objection?(swap: Swap, signal: AbortSignal): Promise<Answer<Objection | null>>;
   /** The calls that a swap will make, for a person to read before approving. No environment values. */
   calls(swap: Swap): readonly string[];
   /** In order. After the last one the new instance has been started and the old one is still there, set aside. */

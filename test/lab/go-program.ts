@@ -1,15 +1,14 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { findGo } from './find-go.ts';
 
 const run = promisify(execFile);
 
 const BUILD_MS = 1_200_000;
-/** From this version on Go fetches by itself the toolchain that a module asks for. */
-const OLDEST_MINOR = 21;
 
 /** A program of a Go module, at exactly this version. */
 export interface GoProgram {
@@ -40,16 +39,4 @@ export async function goProgram({ path, version }: GoProgram): Promise<string | 
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Go as it is installed by hand or by golang.org's archive; null when there is none that is new enough. */
-function findGo(): string | null {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/go/bin', '/usr/lib/go/bin'];
-  const candidates = folders.filter((folder) => folder !== '').map((folder) => join(folder, 'go'));
-  return candidates.find((go) => existsSync(go) && isNewEnough(go)) ?? null;
-}
-
-function isNewEnough(go: string): boolean {
-  const { stdout } = spawnSync(go, ['version'], { encoding: 'utf8', timeout: 20_000 });
-  return Number(/go1\.(\d+)/.exec(stdout ?? '')?.[1] ?? 0) >= OLDEST_MINOR;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/kernel/outcome.ts';
 import { failed, known } from '../../src/playbook/answer.ts';
-import type { InstanceEvidence, PoolRow } from '../../src/playbook/instance-evidence.ts';
+import { type InstanceEvidence, type PoolRow, repositoryOf } from '../../src/playbook/instance-evidence.ts';
 import { scheduleToArch } from '../../src/playbook/schedule-to-arch.ts';
 import { explainPool } from '../../src/playbook/steps/pool-finding.ts';
 import { sampleEvidence } from './sample-evidence.ts';
@@ -71,8 +71,35 @@ describe('a pool of nodes', () => {
 
   it('offers its fitting nodes as an emergency, and says when there are none', () => {
     const mixed = withPool([row('linux/amd64', 5, known(refused)), row('linux/arm64', 2, known(runs))]);
-    expect(scheduleToArch(mixed)).toMatchObject({ fit: 'mitigates', platform: 'linux/arm64' });
+    expect(scheduleToArch(mixed)).toMatchObject({
+      fit: 'mitigates',
+      platform: 'linux/arm64',
+      nodeSelector: { 'kubernetes.io/arch': 'arm64' },
+    });
     expect(scheduleToArch(withPool([row('linux/amd64', 5, known(refused))]))).toMatchObject({ fit: 'useless' });
     expect(scheduleToArch(sampleEvidence())).toBeNull();
+  });
+
+  it('names no architecture that does not tell its nodes apart', () => {
+    const rows = [row('linux/arm64', 5, known(refused)), row('linux/arm64', 2, known(runs))];
+    const remedy = scheduleToArch(withPool(rows));
+    expect(remedy).toMatchObject({
+      fit: 'mitigates',
+      because: expect.stringContaining('a label that only the former'),
+    });
+    expect(remedy).not.toHaveProperty('nodeSelector');
+  });
+
+  it('carries the image that stays, by its digest when that is known', () => {
+    const mixed = withPool([row('linux/arm64', 2, known(runs))]);
+    const { instance, localImage } = mixed;
+    if (instance.kind === 'probe-failed' || localImage.kind === 'probe-failed') throw new Error('the sample is known');
+    const repository = repositoryOf(instance.value.imageReference);
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const pulled = { ...mixed, localImage: known({ ...localImage.value, repoDigests: [`${repository}@${digest}`] }) };
+    expect(scheduleToArch(pulled)).toMatchObject({ image: `${repository}@${digest}`, digest });
+    const built = scheduleToArch({ ...mixed, localImage: failed('not-found', 'n', 'gone.') });
+    expect(built).toMatchObject({ image: instance.value.imageReference });
+    expect(built).not.toHaveProperty('digest');
   });
 });

@@ -22,6 +22,8 @@ export interface Api {
   text(asked: Asked, query: Query, cap: number, signal: AbortSignal): Promise<{ text: string; cut: boolean }>;
   /** A strategic merge patch under our own field manager. `dryRun`: everything is checked, nothing stored. */
   patch<T>(asked: Asked, body: unknown, dryRun: boolean, signal: AbortSignal): Promise<T>;
+  /** Deletes exactly the object with this uid; a conflict when another one has the name by now. */
+  delete(asked: Asked, uid: string, dryRun: boolean, signal: AbortSignal): Promise<void>;
 }
 
 export interface ApiOptions {
@@ -70,6 +72,11 @@ export function createApi(options: ApiOptions): Api {
       const query = { fieldManager: FIELD_MANAGER, ...(dryRun && { dryRun: 'All' }) };
       const sent: Sent = { method: 'PATCH', path: pathFor(asked, query), body: JSON.stringify(body) };
       return json(line, sent, asked, signal);
+    },
+    async delete(asked, uid, dryRun, signal) {
+      const options = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+      const path = pathFor(asked, dryRun ? { dryRun: 'All' } : {});
+      await json(line, { method: 'DELETE', path, body: JSON.stringify(options) }, asked, signal);
     },
   };
 }

@@ -188,6 +188,8 @@ export interface WorkloadDocument extends KubeObject {
     readonly template?: PodTemplate;
     readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplate } };
     readonly updateStrategy?: { readonly type?: string };
+    /** Of a StatefulSet; `OrderedReady` when it is missing. */
+    readonly podManagementPolicy?: string;
     readonly strategy?: { readonly type?: string };
   };
   readonly status?: {

@@ -8,6 +8,7 @@ import { createApi } from './api.ts';
 import { findInstances, listNames, readWorkload } from './find-instances.ts';
 import { type ContainerFiles, createImageFiles } from './image-files.ts';
 import { instanceFacts, redactionFor, templateOf } from './inspect-instance.ts';
+import { listOthers } from './list-others.ts';
 import { readLocalImage, readLocalImages } from './local-images.ts';
 import { readNodePool } from './node-pool.ts';
 import type { RegistryLogins } from './pull-secrets.ts';
@@ -62,6 +63,7 @@ export function createKubernetesEstate(options: KubernetesEstateOptions): Estate
     log: (place, lines, signal) => ofPod(place, signal, (found) => readLog(api, found, lines, signal)),
     pool: (place, signal) => answerOf(() => readPool(reader, at(place), signal)),
     history: (place, signal) => answerOf(() => readHistoryOf(reader, at(place), signal)),
+    others: (signal) => answerOf(() => listOthers(reader, scope, signal)),
     images: (place, signal) => ofPod(place, signal, (found) => sourceFor(reader, found, signal)),
     files: (place, signal) => createImageFiles(api.target, () => readFiles(reader, at(place), signal)),
   };

@@ -3,7 +3,7 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 
 /** A request to an API server. */
 export interface Sent {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: string;
 }
@@ -28,7 +28,11 @@ export function exchange(
   const headers = {
     ...options.headers,
     accept: 'application/json',
-    ...(body !== undefined && { 'content-type': 'application/strategic-merge-patch+json' }),
+    ...(body !== undefined && {
+      // Node frames the body of a DELETE in no way by itself.
+      'content-length': Buffer.byteLength(body),
+      'content-type': method === 'PATCH' ? 'application/strategic-merge-patch+json' : 'application/json',
+    }),
   };
   const all = {
     ...options,

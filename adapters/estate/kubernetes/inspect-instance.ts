@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { ImageConfig } from '../../../src/image/config.ts';
 import { DEFAULT_PATH } from '../../../src/image/default-path.ts';
 import type { Answer } from '../../../src/playbook/answer.ts';
-import type { InstanceFacts, MountFacts } from '../../../src/playbook/evidence.ts';
+import type { InstanceFacts } from '../../../src/playbook/evidence.ts';
+import { argvOf, type StartOverrides } from '../../../src/playbook/other-workloads.ts';
 import { redactEnvironment } from '../../../src/playbook/redact-environment.ts';
 import { imageOf } from './container-image.ts';
+import { mountsOf, overridesOf } from './container-start.ts';
 import type { ContainerSpec, PodDocument, PodTemplate } from './documents.ts';
 import type { FoundWorkload } from './find-workloads.ts';
 import { instanceState } from './instance-state.ts';
@@ -24,7 +26,8 @@ export function instanceFacts(
   const { spec } = container;
   const { reference, imageId } = imageOf(container);
   const image = config.kind === 'known' ? config.value : null;
-  const own = commandOf(spec, image);
+  const overrides = overridesOf(pod.spec ?? {}, spec);
+  const own = commandOf(overrides, image);
   return {
     place: { ...place, pod: pod.metadata?.name ?? place.pod, node: pod.spec?.nodeName ?? place.node },
     id: identityOf(pod, workload),
@@ -34,10 +37,10 @@ export function instanceFacts(
     imageId,
     argv: own ?? [],
     ...(own === null && config.kind === 'probe-failed' && { argvUnknown: config.why }),
-    path: pathOf(spec) ?? image?.path ?? DEFAULT_PATH,
-    workingDir: spec.workingDir || image?.workingDir || '/',
-    user: userOf(pod, spec) ?? image?.user ?? '',
-    mounts: mountsOf(pod, spec),
+    path: overrides.path ?? image?.path ?? DEFAULT_PATH,
+    workingDir: overrides.workingDir || image?.workingDir || '/',
+    user: overrides.user ?? image?.user ?? '',
+    mounts: mountsOf(pod.spec ?? {}, spec),
     init: false,
     security: { seccomp: null, apparmor: null, selinux: null },
     restartPolicy: pod.spec?.restartPolicy ?? 'Always',
@@ -67,34 +70,10 @@ export function templateOf({ document }: FoundWorkload): PodTemplate | undefined
   return document.spec?.jobTemplate?.spec?.template ?? document.spec?.template;
 }
 
-/**
- * Command and arguments as they will be executed (Kubernetes, "Define a Command and Arguments for a Container"): a
- * command replaces the image's entrypoint and its cmd, arguments only the cmd. Null when it depends on an image that
- * cannot be read. `$(VAR)` stays as written: values of the environment are not for showing.
- */
-function commandOf({ command, args }: ContainerSpec, image: ImageConfig | null): readonly string[] | null {
-  if (command && command.length > 0) return [...command, ...(args ?? [])];
-  if (image === null) return null;
-  return [...image.entrypoint, ...(args && args.length > 0 ? args : image.cmd)];
-}
-
-function pathOf({ env }: ContainerSpec): string | null {
-  return env?.findLast(({ name, value }) => name === 'PATH' && value !== undefined)?.value ?? null;
-}
-
-function userOf(pod: PodDocument, { securityContext }: ContainerSpec): string | null {
-  const uid = securityContext?.runAsUser ?? pod.spec?.securityContext?.runAsUser;
-  const gid = securityContext?.runAsGroup ?? pod.spec?.securityContext?.runAsGroup;
-  if (uid === undefined) return null;
-  return gid === undefined ? String(uid) : `${uid}:${gid}`;
-}
-
-function mountsOf(pod: PodDocument, { volumeMounts }: ContainerSpec): MountFacts[] {
-  return (volumeMounts ?? []).map(({ name, mountPath, readOnly }) => {
-    const volume = pod.spec?.volumes?.find((one) => one.name === name);
-    const kind = Object.keys(volume ?? {}).find((key) => key !== 'name') ?? 'unknown';
-    return { kind, destination: mountPath ?? '', readOnly: readOnly === true, noexec: false };
-  });
+/** Null when the command depends on an image that cannot be read. */
+function commandOf(overrides: StartOverrides, image: ImageConfig | null): readonly string[] | null {
+  if (image !== null) return argvOf(overrides, image);
+  return overrides.command.length > 0 ? argvOf(overrides, { entrypoint: [], cmd: [] }) : null;
 }
 
 function managedBy(pod: PodDocument, workload: FoundWorkload | null): string | null {

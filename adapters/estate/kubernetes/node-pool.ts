@@ -14,21 +14,38 @@ import { RESOURCES } from './resources.ts';
 /** Of each platform this many nodes are named. */
 const NAMED = 20;
 
-interface Candidate {
+/** A node as the scheduler sees it, and as the kernel model does. */
+export interface Candidate {
   readonly node: NodeFacts;
   readonly host: HostFacts;
 }
 
 /** The nodes that pods of this specification may come to stand on, by platform and page size, in one request and its pages. */
 export async function readNodePool(api: Api, spec: PodSpec, signal: AbortSignal): Promise<NodePool> {
+  return poolOf(await listNodes(api, signal), rulesOf(spec));
+}
+
+/** All nodes that say what they are. */
+export function listNodes(api: Api, signal: AbortSignal): Promise<readonly Candidate[]> {
   const keep = (node: NodeDocument) => candidateOf(api.target, node);
   const asked = { verb: 'list', resource: RESOURCES.nodes, namespace: null } as const;
-  const all = await api.list<NodeDocument, Candidate>(asked, {}, keep, signal);
+  return api.list<NodeDocument, Candidate>(asked, {}, keep, signal);
+}
+
+/** Those that rules leave, alike ones together. */
+export function poolOf(all: readonly Candidate[], rules: SchedulingRules): NodePool {
   const nodes = all.map(({ node }) => node);
-  const eligible = new Set(eligibleNodes(nodes, rulesOf(spec)));
+  const eligible = new Set(eligibleNodes(nodes, rules));
+  return groupNodes(
+    all.filter(({ node }) => eligible.has(node)),
+    all.length,
+  );
+}
+
+/** Some nodes by platform and page size. */
+export function groupNodes(some: readonly Candidate[], total: number): NodePool {
   const groups = new Map<string, { host: HostFacts; nodes: string[]; count: number }>();
-  for (const { node, host } of all) {
-    if (!eligible.has(node)) continue;
+  for (const { node, host } of some) {
     const { os, architecture, variant } = host.platform;
     const key = [os, architecture, variant, host.kernel.pageSize].join('/');
     const group = groups.get(key) ?? { host, nodes: [], count: 0 };
@@ -36,7 +53,7 @@ export async function readNodePool(api: Api, spec: PodSpec, signal: AbortSignal)
     if (group.nodes.length < NAMED) group.nodes.push(node.name);
     groups.set(key, group);
   }
-  return { total: all.length, groups: [...groups.values()] };
+  return { total, groups: [...groups.values()] };
 }
 
 /** Null for a node that does not say what it is: nothing can be told of it. */
@@ -66,7 +83,8 @@ function candidateOf(target: string, document: NodeDocument): Candidate | null {
   }
 }
 
-function rulesOf({ nodeSelector, affinity, tolerations }: PodSpec): SchedulingRules {
+/** What of a pod's specification binds it to nodes. */
+export function rulesOf({ nodeSelector, affinity, tolerations }: PodSpec): SchedulingRules {
   return {
     nodeSelector: nodeSelector ?? {},
     terms: termsOf(affinity?.nodeAffinity),

@@ -10,14 +10,15 @@ export interface Owner {
 type Mark = readonly [kind: 'labels' | 'annotations', key: string, owner: (value: string) => Owner];
 
 const gitops = (who: string): Owner => ({ who, kind: 'gitops' });
+const helm = (who: string): Owner => ({ who, kind: 'helm' });
 
 /** Labels and annotations by which owners mark what they apply, most particular first. */
 const MARKS: readonly Mark[] = [
   ['annotations', 'argocd.argoproj.io/tracking-id', (id) => gitops(`Argo CD application "${id.split(':')[0]}"`)],
   ['labels', 'argocd.argoproj.io/instance', (name) => gitops(`Argo CD application "${name}"`)],
   ['labels', 'kustomize.toolkit.fluxcd.io/name', (name) => gitops(`Flux Kustomization "${name}"`)],
-  ['labels', 'helm.toolkit.fluxcd.io/name', (name) => gitops(`Flux HelmRelease "${name}"`)],
-  ['annotations', 'meta.helm.sh/release-name', (name) => ({ who: `Helm release "${name}"`, kind: 'helm' })],
+  ['labels', 'helm.toolkit.fluxcd.io/name', (name) => helm(`Flux HelmRelease "${name}"`)],
+  ['annotations', 'meta.helm.sh/release-name', (name) => helm(`Helm release "${name}"`)],
 ];
 
 /** Field managers of those that leave no mark (metadata.managedFields). */
@@ -25,8 +26,8 @@ const MANAGERS: Readonly<Record<string, Owner>> = {
   'argocd-controller': gitops('Argo CD'),
   'argocd-application-controller': gitops('Argo CD'),
   'kustomize-controller': gitops('Flux'),
-  'helm-controller': gitops('Flux'),
-  helm: { who: 'Helm', kind: 'helm' },
+  'helm-controller': helm('Flux'),
+  helm: helm('Helm'),
 };
 
 /** Who applies an object from elsewhere; null when nobody says so. */

@@ -3,6 +3,8 @@ import type { PodGlimpse } from './pod-glimpse.ts';
 
 /** More would tell a tired person nothing new; each costs a handful of requests. */
 const PLACES_CAP = 12;
+/** Every workload of a name is shown all the same, so that it can be asked which is meant. */
+const WORKLOADS_CAP = 100;
 
 type ClusterPlace = Extract<Place, { kind: 'kubernetes' }>;
 
@@ -26,7 +28,21 @@ export function pickPlaces(
   const alike = new Map<string, Candidate>();
   for (const candidate of candidates) if (!alike.has(candidate.key)) alike.set(candidate.key, candidate);
   const chosen = [...alike.values()].sort((a, b) => Number(a.well) - Number(b.well));
-  return chosen.slice(0, PLACES_CAP).map(({ place }) => place);
+  const firsts = firstOfEach(chosen).slice(0, WORKLOADS_CAP);
+  const inOrder = [...new Set([...firsts, ...chosen])];
+  const shown = new Set(inOrder.slice(0, Math.max(PLACES_CAP, firsts.length)));
+  return chosen.filter((one) => shown.has(one)).map(({ place }) => place);
+}
+
+/** One candidate of each workload. */
+function firstOfEach(chosen: readonly Candidate[]): readonly Candidate[] {
+  const firsts = new Map<string, Candidate>();
+  for (const one of chosen) {
+    const { namespace, workload } = one.place;
+    const key = `${namespace}/${workload}`;
+    if (!firsts.has(key)) firsts.set(key, one);
+  }
+  return [...firsts.values()];
 }
 
 interface Candidate {

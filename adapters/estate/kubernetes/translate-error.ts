@@ -5,7 +5,7 @@ import type { Resource } from './resources.ts';
 
 /** What was asked of the API, in the words of RBAC. */
 export interface Asked {
-  readonly verb: 'get' | 'list' | 'patch';
+  readonly verb: 'get' | 'list' | 'patch' | 'delete';
   readonly resource: Resource;
   /** Null for all namespaces, and for what has none. */
   readonly namespace: string | null;

@@ -8,20 +8,29 @@ import { swapOf } from './swap-of.ts';
 /** What every plan has before it is known what it does. */
 export type PlanFrame = Omit<InstancePlan, 'hash' | 'kind' | 'current' | 'proposed' | 'calls'>;
 
-/** A plan that gives an instance another image, or its image other nodes; a sentence when that must not be done from here. */
+/** Why nothing is planned, in a sentence, and the change to be committed elsewhere in its place, where there is one. */
+export interface Refusal {
+  readonly refused: string;
+  readonly patch: string | null;
+}
+
+export const refused = (why: string): Refusal => ({ refused: why, patch: null });
+
+/** A plan that gives an instance another image, or its image other nodes; a refusal when that must not be done from here. */
 export async function planSwap(
   deps: Deps,
   frame: PlanFrame,
   kind: InstancePlan['kind'],
   remedy: Remedy,
   signal: AbortSignal,
-): Promise<Omit<InstancePlan, 'hash'> | string> {
+): Promise<Omit<InstancePlan, 'hash'> | Refusal> {
   const { digest, image, platform, knownAs, nodeSelector } = remedy;
-  if (!digest || !image || !platform) return 'This remedy names no digest: it cannot be carried out from here.';
+  if (!digest || !image || !platform)
+    return refused('This remedy names no digest: it cannot be carried out from here.');
   const swapper = deps.swappers.get(estateOf(frame.where));
-  if (!swapper) return `${estateOf(frame.where)} may not be changed from here.`;
+  if (!swapper) return refused(`${estateOf(frame.where)} may not be changed from here.`);
   const current = await lookAt(deps, frame.where, signal);
-  if (typeof current === 'string') return current;
+  if (typeof current === 'string') return refused(current);
   const proposed = {
     reference: image,
     digest,
@@ -32,8 +41,9 @@ export async function planSwap(
   const plan = { ...frame, kind, current, proposed, calls: [] };
   const swap = swapOf(plan);
   const objection = await swapper.objection?.(swap, signal);
-  if (objection?.kind === 'probe-failed') return objection.why.message;
-  return objection?.value ?? { ...plan, calls: swapper.calls(swap) };
+  if (objection?.kind === 'probe-failed') return refused(objection.why.message);
+  if (objection?.value) return { refused: objection.value.why, patch: objection.value.patch };
+  return { ...plan, calls: swapper.calls(swap) };
 }
 
 /** The instance as it stands, for the plan's precondition; a sentence when it cannot be seen. */

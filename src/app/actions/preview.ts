@@ -22,7 +22,7 @@ export async function preview(deps: Deps, state: RunState, planId: string, signa
   ];
   if (plan.kind !== 'rebuild') {
     const objection = await deps.swappers.get(estateOf(plan.where))?.objection?.(swapOf(plan), deadline);
-    if (objection?.kind === 'known' && objection.value) checked.push(objection.value);
+    if (objection?.kind === 'known' && objection.value) checked.push(objection.value.why);
     if (objection?.kind === 'probe-failed') checked.push(objection.why.message);
   }
   return { kind: 'private', card: previewCard(state, plan, checked) };

@@ -12,7 +12,7 @@ import { type Recorder, redactAll } from '../recorder.ts';
 import { serviceAt } from '../service-at.ts';
 import { EXPIRE } from './expire-plan.ts';
 import { planRebuild } from './plan-rebuild.ts';
-import { planSwap } from './plan-swap.ts';
+import { planSwap, type Refusal } from './plan-swap.ts';
 
 const LOOK_MS = 10_000;
 
@@ -51,10 +51,10 @@ export async function propose(
     expiresAt: new Date(deps.clock.now().getTime() + service.approvals.expiresInMs).toISOString(),
   };
   const deadline = deps.clock.deadline(LOOK_MS, signal);
-  const plan: UnsealedPlan | string = await (kind === 'rebuild'
+  const plan: UnsealedPlan | Refusal = await (kind === 'rebuild'
     ? planRebuild(deps, frame, service, remedy, deadline)
     : planSwap(deps, frame, kind, remedy, deadline));
-  if (typeof plan === 'string') return refuse(plan);
+  if ('refused' in plan) return refuse(plan.refused, plan.patch);
   const clean = redactAll(plan, deps.redact);
   const sealed = { ...clean, hash: hashPlan(clean, deps.ids.sha256) };
   const key = proposalKey(state, kind, remedy);
@@ -79,6 +79,6 @@ function proposalKey(state: RunState, kind: ActionState['plan']['kind'], remedy:
   return `proposed:${kind}:${remedy.digest ?? remedy.platform}:${where}:${earlier}`;
 }
 
-function refuse(text: string): IntentReply {
-  return { kind: 'private', card: privateCard('Not proposed', text) };
+function refuse(text: string, patch: string | null = null): IntentReply {
+  return { kind: 'private', card: privateCard('Not proposed', text, patch === null ? [] : [patch]) };
 }

@@ -12,7 +12,10 @@ function objects() {
   const names = Array.from({ length: NAMESPACES }, (_, at) => `ns-${at}`);
   const deployments = names.map((namespace) => ({
     metadata: { name: 'pdf-renderer', namespace, uid: `d-${namespace}` },
-    spec: { selector: { matchLabels: labels } },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { spec: { containers: [{ name: 'render', image: 'r/pdf-renderer:v3' }] } },
+    },
   }));
   const sets = names.map((namespace) => ({
     metadata: {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { compose } from '../../../src/cli/compose.ts';
 import { defaultConfig } from '../../../src/cli/load-config.ts';
-import type { ActionState } from '../../../src/run/run-state.ts';
+import type { ActionState, RunState } from '../../../src/run/run-state.ts';
 import type { Press } from '../../../src/view/card.ts';
 import { threadOf } from '../../../src/view/thread.ts';
 import { type ClusterBench, silent } from './cluster-bench.ts';
@@ -10,6 +10,8 @@ import { type ClusterBench, silent } from './cluster-bench.ts';
 export interface ClusterStage {
   /** Asks for the service and waits for the verdict; gives the run. */
   diagnose(): Promise<string>;
+  /** Asks for a name that has several meanings and presses one of the buttons that come back; gives the verdict. */
+  choose(name: string, button: number): Promise<NonNullable<RunState['verdict']>>;
   /** Presses the first button of that kind in the thread. Gives what the person is told privately, as text. */
   press(person: string, run: string, action: Press['action']): Promise<string>;
   /** The run's only action, when it has ended. */
@@ -69,6 +71,17 @@ export async function startClusterStage(
       if (reply.kind !== 'run') throw new Error(`no run: ${JSON.stringify(reply)}`);
       await application.diagnosed(reply.run);
       return reply.run;
+    },
+    async choose(name, at) {
+      const asked = await handle('eve', { kind: 'command', text: name });
+      const button = asked.kind === 'private' ? asked.card.buttons[at] : undefined;
+      if (!button) throw new Error(`nothing was asked: ${JSON.stringify(asked)}`);
+      const reply = await handle('eve', { kind: 'press', press: button.press });
+      if (reply.kind !== 'run') throw new Error(`no run: ${JSON.stringify(reply)}`);
+      await application.diagnosed(reply.run);
+      const { verdict } = await stateOf(reply.run);
+      if (!verdict) throw new Error(`run ${reply.run} has no verdict`);
+      return verdict;
     },
     async press(person, run, action) {
       const buttons = threadOf(await stateOf(run)).replies.flatMap(({ card }) => card.buttons);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { createKubernetesEstate } from '../../../adapters/estate/kubernetes/estate.ts';
 import { failed } from '../../../src/playbook/answer.ts';
 import type { Estate } from '../../../src/ports/estate.ts';
@@ -14,6 +15,7 @@ export interface AskedOf {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
+  readonly body: string;
 }
 
 type Reply =
@@ -41,9 +43,10 @@ const noImages: ImageSource = {
 
 export async function fakeApiServer(reply: (asked: AskedOf) => Reply): Promise<FakeApiServer> {
   const asked: AskedOf[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
-    const one = { method: request.method ?? '', path: pathname, query: searchParams, headers: request.headers };
+    const { method = '', headers } = request;
+    const one = { method, path: pathname, query: searchParams, headers, body: await text(request) };
     asked.push(one);
     send(response, reply(one));
   });

@@ -6,8 +6,11 @@ import { runExecfmt } from '../../e2e/run-execfmt.ts';
 import { suite } from '../../lab/requirements.ts';
 import { waitFor } from '../../lab/waiting.ts';
 import { CANARY, type ClusterBench, openBench } from './cluster-bench.ts';
+import { startClusterStage } from './cluster-stage.ts';
 import { everyCall } from './permissions.ts';
 import { onRealNode } from './real-node.ts';
+import { onNodeSelectors } from './real-scheduling.ts';
+import { onSets } from './real-sets.ts';
 import { applyManifests, kubeconfigOfBot, shippedPermissions, without } from './service-account.ts';
 import { swapAt, swapperFor, swapperOnCluster } from './swapper-on-cluster.ts';
 import { writeConfiguration } from './write-configuration.ts';
@@ -64,6 +67,59 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
     });
   });
 
+  describe('a name with two meanings', () => {
+    it('is asked about, and each answer means one of them', { timeout: 120_000 }, async () => {
+      const namespaces = [await bench.namespace(), await bench.namespace()].sort();
+      for (const namespace of namespaces) await bench.deploy(namespace, 'twofold', bench.bad);
+      const asked = await runExecfmt(['diagnose', 'twofold', '-c', writeConfiguration(bench)]);
+      expect(asked.status).toBe(2);
+      const answers = namespaces.map((namespace) => `execfmt diagnose ${namespace}/twofold --on ${bench.cluster}`);
+      for (const answer of answers) expect(asked.stderr).toContain(answer);
+      expect(asked.stdout).toBe('');
+      const [, ...args] = (answers[0] ?? '').split(' ');
+      const { status, stdout } = await runExecfmt([...args, '--json', '-c', writeConfiguration(bench)]);
+      expect(status).toBe(1);
+      expect(JSON.parse(stdout).instances).toMatchObject([{ where: { namespace: namespaces[0] } }]);
+    });
+
+    it('is answered by a button', { timeout: 120_000 }, async () => {
+      const namespaces = [await bench.namespace(), await bench.namespace()].sort();
+      for (const namespace of namespaces) await bench.deploy(namespace, 'either', bench.bad);
+      const stage = await startClusterStage(bench, namespaces[0] ?? '', 'deployment/either');
+      try {
+        const run = await stage.choose('either', 1);
+        expect(run.instances).toMatchObject([{ where: { namespace: namespaces[1] } }]);
+      } finally {
+        await stage.stop();
+      }
+    });
+  });
+
+  describe('the blast radius', () => {
+    it('is told in the step of the impact, and holds nothing up', { timeout: 120_000 }, async () => {
+      const namespace = await bench.namespace();
+      await bench.deploy(namespace, 'hit', bench.bad);
+      for (const name of ['neighbour-a', 'neighbour-b']) await bench.deploy(namespace, name, bench.bad);
+      await bench.deploy(namespace, 'well', bench.good);
+      const config = writeConfiguration(bench, [namespace]);
+      const { status, stdout, stderr } = await runExecfmt(['diagnose', `${namespace}/hit`, '--json', '-c', config]);
+      expect(status, stderr).toBe(1);
+      const { steps } = JSON.parse(stdout);
+      const impact = steps.find(({ id }: { id: string }) => id === 'impact');
+      expect(impact.status).toBe('problem');
+      const found = impact.findings.find(
+        ({ check }: { check: string }) => check === `Other workloads on ${bench.cluster}`,
+      );
+      const [first, second, ...more] = found.observed.split('\n');
+      expect(first).toBe('2 of 3 would fail on a node that they may be scheduled to:');
+      expect(second).toContain(
+        `${namespace}/deployment/neighbour-a (render), ${namespace}/deployment/neighbour-b (render): `,
+      );
+      expect(second).toContain(`${bench.bad} on linux/amd64 (one node): wrong-platform-image: `);
+      expect(more).toEqual([]);
+    });
+  });
+
   describe('what the cluster knows of a change', () => {
     it('is told: revisions with their causes, who set the image, and who owns it', async () => {
       const namespace = await bench.namespace();
@@ -91,8 +147,9 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
       const swapper = swapperFor(bench);
       const swap = await swapAt(bench, swapper, place);
       const objection = knownValue((await swapper.objection?.(swap, signal))!);
-      expect(objection).toContain('belongs to Argo CD application "docs"');
-      expect(objection).toContain(`kubectl -n ${namespace} set image deployment/web render=${bench.good}`);
+      expect(objection?.why).toContain('belongs to Argo CD application "docs"');
+      expect(objection?.patch).toContain(`image: ${bench.good}`);
+      expect(objection?.why).toContain(`kubectl -n ${namespace} set image deployment/web render=${bench.good}`);
       for (const phase of swapper.phases) expect((await phase.run(swap, signal)).kind).toBe('probe-failed');
     });
   });
@@ -156,6 +213,14 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
       }
     });
   });
+
+  onNodeSelectors(() => bench);
+
+  onSets(
+    'played nodes',
+    () => bench,
+    () => 'worker-amd64',
+  );
 
   onRealNode(() => bench);
 });

@@ -5,6 +5,7 @@ import { suite } from '../../lab/requirements.ts';
 import { waitFor } from '../../lab/waiting.ts';
 import { CANARY, type ClusterBench } from './cluster-bench.ts';
 import { startClusterStage } from './cluster-stage.ts';
+import { onSets } from './real-sets.ts';
 import { swapAt, swapperFor } from './swapper-on-cluster.ts';
 import { writeConfiguration } from './write-configuration.ts';
 
@@ -125,6 +126,7 @@ export function onRealNode(bench: () => ClusterBench): void {
         const told = await stage.press('eve', run, 'propose');
         expect(told).toContain('belongs to Argo CD application');
         expect(told).toContain('Commit this there');
+        expect(told).toContain(`- name: render\\n          image: ${bench().good}`);
       } finally {
         await stage.stop();
       }
@@ -150,6 +152,8 @@ export function onRealNode(bench: () => ClusterBench): void {
       expect(status, stderr).toBe(1);
       expect(JSON.parse(stdout).verdict).toMatchObject({ fault: 'platform-missing-from-index', confidence: 'proved' });
     });
+
+    onSets('a real kubelet', bench, () => node);
 
     it('puts back what cannot be rolled out', { timeout: 300_000 }, async () => {
       const place = await bench().deploy(namespace, 'pdf-forward', bench().good, node);

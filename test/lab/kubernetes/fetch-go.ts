@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../debian-binary.ts';
-import { findGo } from './find-go.ts';
+import { findGo } from '../find-go.ts';
 
 const run = promisify(execFile);
 

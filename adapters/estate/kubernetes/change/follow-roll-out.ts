@@ -7,31 +7,24 @@ import { controllerOf, type FoundWorkload, formatSelector } from '../find-worklo
 import { containersOf } from '../pod-containers.ts';
 import type { ClusterPlace } from '../read-pod.ts';
 import { RESOURCES } from '../resources.ts';
+import { freeOrderedSet } from './free-ordered-set.ts';
+import { whyHopeless } from './pod-prospects.ts';
+import { isMadeAfter, type TemplateChange } from './template-change.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** The default of `progressDeadlineSeconds`. */
 const PATIENCE_MS = 600_000;
 
-/** A pod that has failed this often with the new image will not come up by waiting. */
-const RESTARTS = 2;
-const HOPELESS = new Set([
-  'CrashLoopBackOff',
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'RunContainerError',
-  'CreateContainerError',
-  'InvalidImageName',
-]);
-
 /**
  * Waits until the controller has replaced all pods by ones from the new template and they are available, as `kubectl
- * rollout status` does; gives up as soon as a new pod cannot come up. Rejects with ProbeError.
+ * rollout status` does; gives up as soon as a new pod cannot come up. What holds an ordered StatefulSet up is taken out of
+ * its way. Rejects with ProbeError.
  */
 export async function followRollOut(
   api: Api,
   clock: Clock,
   place: ClusterPlace,
-  image: string,
+  change: TemplateChange,
   signal: AbortSignal,
 ): Promise<string> {
   const end = clock.monotonic() + PATIENCE_MS;
@@ -39,10 +32,14 @@ export async function followRollOut(
     const workload = await readWorkload(api, place, signal);
     if (workload === null)
       throw clusterFailure(api.target, 'not-found', `${place.workload} was removed during its roll-out`);
-    if (isRolledOut(workload)) return `Rolled out: ${replicasOf(workload)} with the new image.`;
-    const stuck = stalled(workload) ?? (await hopelessPod(api, workload, place.container, image, signal));
+    if (isRolledOut(workload)) {
+      const how = change.kind === 'image' ? 'with the new image' : 'on the nodes that were chosen';
+      return `Rolled out: ${replicasOf(workload)} ${how}.`;
+    }
+    const stuck = stalled(workload) ?? (await hopelessPod(api, workload, place.container, change, signal));
     if (stuck !== null)
       throw clusterFailure(api.target, 'invalid', `the roll-out of ${place.workload} does not get on: ${stuck}`);
+    await freeOrderedSet(api, workload, signal);
     if (clock.monotonic() > end)
       throw clusterFailure(
         api.target,
@@ -77,22 +74,19 @@ function stalled({ document: { metadata, status } }: FoundWorkload): string | nu
   return progress?.reason === 'ProgressDeadlineExceeded' ? (progress.message ?? 'its deadline has passed') : null;
 }
 
-/** Why a pod made from the new image will not come up, in Kubernetes' words; null while there is hope. */
+/** Why a pod made from the new template will not come up, in Kubernetes' words; null while there is hope. */
 async function hopelessPod(
   api: Api,
   workload: FoundWorkload,
   container: string,
-  image: string,
+  change: TemplateChange,
   signal: AbortSignal,
 ): Promise<string | null> {
   const { namespace, document } = workload;
   const keep = (pod: PodDocument): string | null => {
     const found = containersOf(pod).find(({ spec }) => spec.name === container);
-    if (found?.spec.image !== image || controllerOf(pod) === null) return null;
-    const { waiting } = found.status?.state ?? {};
-    const tried = (found.status?.restartCount ?? 0) >= RESTARTS || waiting?.reason?.includes('Image') === true;
-    if (!waiting?.reason || !HOPELESS.has(waiting.reason) || !tried) return null;
-    return `${pod.metadata?.name} on ${pod.spec?.nodeName}: ${waiting.reason} ${(waiting.message ?? '').slice(0, 300)}`;
+    if (!found || !isMadeAfter(change, pod, found.spec.image) || controllerOf(pod) === null) return null;
+    return whyHopeless(pod, found);
   };
   const query = { labelSelector: formatSelector(document.spec?.selector) };
   const all = await api.list({ verb: 'list', resource: RESOURCES.pods, namespace }, query, keep, signal);

@@ -1,17 +1,18 @@
-import { formatPlatform } from '../../../../src/image/platform.ts';
+import { formatPlatform, type Platform, parsePlatform, samePlatform } from '../../../../src/image/platform.ts';
 import { ProbeError } from '../../../../src/playbook/answer.ts';
 import type { Swap, SwapObservation } from '../../../../src/ports/image-swap.ts';
 import type { Api } from '../api.ts';
 import { imageOf } from '../container-image.ts';
-import type { NodeDocument, PodDocument } from '../documents.ts';
+import type { PodDocument } from '../documents.ts';
 import { type FoundWorkload, formatSelector } from '../find-workloads.ts';
 import { instanceState } from '../instance-state.ts';
-import { nodeFacts } from '../node-facts.ts';
 import { containersOf, type PodContainer } from '../pod-containers.ts';
 import { RESOURCES } from '../resources.ts';
 import { isRolledOut } from './follow-roll-out.ts';
 import type { OpenForPod } from './image-swapper.ts';
+import type { NodePlatforms } from './node-platforms.ts';
 import type { Survey } from './survey-swap.ts';
+import { isMadeAfter, type TemplateChange } from './template-change.ts';
 
 interface Seen {
   readonly pod: PodDocument;
@@ -25,11 +26,12 @@ interface Seen {
 export async function observeSwap(
   api: Api,
   open: OpenForPod,
+  platforms: NodePlatforms,
   swap: Swap,
-  { place, workload }: Survey,
+  { place, workload, change }: Survey,
   signal: AbortSignal,
 ): Promise<SwapObservation> {
-  const pods = await podsWith(api, workload, place.container, swap.image, signal);
+  const pods = await podsWith(api, workload, place.container, change, signal);
   const states = pods.map(({ pod, container }) => ({
     ...instanceState(pod, container, (text) => text),
     imageId: imageOf(container).imageId,
@@ -47,40 +49,51 @@ export async function observeSwap(
     exitCode: worst?.exitCode ?? null,
     startedAt: started.at(-1) ?? null,
     health: states.some(({ health }) => health === 'unhealthy') ? 'unhealthy' : null,
-    platform: await platformOf(api, open, swap, pods, signal),
+    platform: await platformOf(open, platforms, swap, pods, signal),
     imageId: worst?.imageId ?? '',
   };
 }
 
-function podsWith(api: Api, { namespace, document }: FoundWorkload, name: string, image: string, signal: AbortSignal) {
+function podsWith(
+  api: Api,
+  { namespace, document }: FoundWorkload,
+  name: string,
+  change: TemplateChange,
+  signal: AbortSignal,
+) {
   const keep = (pod: PodDocument): Seen | null => {
     const container = containersOf(pod).find(({ spec }) => spec.name === name);
-    return container?.spec.image === image && !pod.metadata?.deletionTimestamp ? { pod, container } : null;
+    const made = container && isMadeAfter(change, pod, container.spec.image);
+    return made && !pod.metadata?.deletionTimestamp ? { pod, container } : null;
   };
   const query = { labelSelector: formatSelector(document.spec?.selector) };
   return api.list({ verb: 'list', resource: RESOURCES.pods, namespace }, query, keep, signal);
 }
 
-/** Of the image that each node took out of the reference; `mixed` when nodes took different ones. */
+/**
+ * Of the image that each node took out of the reference, all nodes that pods came to stand on; `mixed` when they took
+ * different ones. With a node selector the nodes themselves count too: they are what was changed.
+ */
 async function platformOf(
-  api: Api,
   open: OpenForPod,
+  platforms: NodePlatforms,
   swap: Swap,
   pods: readonly Seen[],
   signal: AbortSignal,
 ): Promise<string> {
-  const nodes = [...new Set(pods.flatMap(({ pod }) => pod.spec?.nodeName ?? []))];
   const first = pods[0];
   if (first === undefined) return swap.platform;
-  const found = new Set<string>();
-  for (const name of nodes.slice(0, NODES_CAP)) {
-    const node = await api.get<NodeDocument>({ verb: 'get', resource: RESOURCES.nodes, namespace: null, name }, signal);
-    const opened = await open(first.pod, swap.image, nodeFacts(api.target, node, undefined).platform, signal);
-    if (opened.kind === 'probe-failed') throw new ProbeError(opened.why);
-    found.add(formatPlatform(opened.value.config.platform));
-  }
+  const hosts = await platforms([...new Set(pods.flatMap(({ pod }) => pod.spec?.nodeName ?? []))], signal);
+  const taken = await Promise.all(
+    hosts.map(async (host) => {
+      const opened = await open(first.pod, swap.image, host, signal);
+      if (opened.kind === 'probe-failed') throw new ProbeError(opened.why);
+      return opened.value.config.platform;
+    }),
+  );
+  const wanted = parsePlatform(swap.platform);
+  const fits = (platform: Platform) => wanted !== null && samePlatform(platform, wanted);
+  if (swap.nodeSelector !== undefined && hosts.every(fits) && taken.every(fits)) return swap.platform;
+  const found = new Set((swap.nodeSelector === undefined ? taken : [...taken, ...hosts]).map(formatPlatform));
   return found.size === 1 ? ([...found][0] ?? 'unknown') : 'mixed';
 }
-
-/** Nodes that are asked for their platform at each look. */
-const NODES_CAP = 5;

@@ -8,6 +8,7 @@ import { imageIn } from '../image-history.ts';
 import { identityOf, templateOf } from '../inspect-instance.ts';
 import { type ClusterPlace, placeOn } from '../read-pod.ts';
 import { markOn, type SwapMark } from './swap-marks.ts';
+import { changeOf, type TemplateChange } from './template-change.ts';
 
 /** What stands there, seen from a swap. `untouched` is what was approved; `ours` bears the swap's own mark. */
 export interface Survey {
@@ -15,8 +16,7 @@ export interface Survey {
   readonly workload: FoundWorkload;
   readonly state: 'untouched' | 'ours' | 'moved';
   readonly mark: SwapMark | null;
-  /** As the template names it now. */
-  readonly image: string;
+  readonly change: TemplateChange;
 }
 
 /** Looks before anything is done. Rejects with ProbeError when the workload that was approved is not there. */
@@ -31,12 +31,12 @@ export async function surveySwap(api: Api, cluster: string, swap: Swap, signal: 
       `${place.workload} in namespace ${place.namespace} is not the one that was approved: that is gone`,
     );
   }
-  const image = imageIn(templateOf(workload) ?? {}, place.container);
-  if (image === null) {
+  if (imageIn(templateOf(workload) ?? {}, place.container) === null) {
     throw clusterFailure(api.target, 'not-found', `${place.workload} has no container ${place.container} any more`);
   }
-  const mark = markOn(workload.document);
-  return { place, workload, state: stateOf(workload, mark, swap), mark, image };
+  const mark = markOn(workload.document, place.container);
+  const change = changeOf(swap, place.container);
+  return { place, workload, state: stateOf(workload, mark, swap), mark, change };
 }
 
 const NO_POD: PodDocument = {};

@@ -1,17 +1,16 @@
 import type { FoundWorkload } from '../find-workloads.ts';
 import { templateOf } from '../inspect-instance.ts';
 import { markAnnotations, type SwapMark } from './swap-marks.ts';
+import { podSpecPatch, type TemplateChange } from './template-change.ts';
 
 /**
- * A strategic merge patch that sets one container's image, and the mark beside it. With the resourceVersion of what was
- * read it is refused (409) when anything has changed since.
+ * A strategic merge patch that makes a change, and the mark beside it. With the resourceVersion of what was read it is
+ * refused (409) when anything has changed since.
  */
-export function imagePatch(workload: FoundWorkload, container: string, image: string, mark: SwapMark | null): object {
-  const init = templateOf(workload)?.spec?.initContainers?.some(({ name }) => name === container) === true;
-  const list = [{ name: container, image }];
+export function swapPatch(workload: FoundWorkload, change: TemplateChange, mark: SwapMark | null): object {
   return {
     metadata: { resourceVersion: workload.document.metadata?.resourceVersion, annotations: markAnnotations(mark) },
-    spec: { template: { spec: init ? { initContainers: list } : { containers: list } } },
+    spec: { template: { spec: podSpecPatch(change, templateOf(workload)) } },
   };
 }
 
