@@ -7,6 +7,7 @@ const TOKENS =
   '(?<=[?&])x-(?:amz|goog)-signature|(?<=x-jfrog-art-)api|(?<=\\.)dockerconfigjson|unseal key \\d+|private-mac|' +
   '(?:jsessionid|phpsessid|session[_-]?id)(?=["\']{0,2}[ \\t]?[=:][ \\t]?["\']?[\\w-]{16})';
 const SHORTEST_TOKEN = 6;
+const SHORTEST_PASSWORD = 3;
 
 /**
  * A key, what stands between, and a value: in escaped quotes, in double or single quotes (to the end of the line when they are
@@ -30,9 +31,15 @@ const INNOCENT =
 const REFERENCE =
   /^(?:\$[A-Z_][A-Z0-9_]*$|%[A-Z_][A-Z0-9_]*%$|[\w.]{1,60}\($|\$\{|\$\(|\{\{|\{|<|\[|\(|%\(|(?:process\.env|os\.environ|env|secrets|vars)\b[.[(]|(?:~|\.{1,2})?\/[a-z0-9._/-]*[,;)\]}]*$)/;
 
+/** A line of a program, as stack traces quote it: a call, a field, a type. None of them has a digit, as passwords have. */
+const CODE =
+  /^(?:[A-Za-z_]+(?:\.[A-Za-z_]+)*\(|(?:self|this|config|cfg|settings|options|opts|args|request|req|ctx|user|source)\.[A-Za-z_.]+$|(?:Optional|Union|List|Dict)\[|\)|, \w+ ?= ?| \+ )/;
+/** An architecture of Debian behind a package (`passwd:amd64`), and a range of versions behind one of npm. */
+const VERSION = /^(?:amd64|arm64|armhf|i386|ppc64el|riscv64|s390x|all)$|^[~^]?\d+\.\d+\.\d+$/;
+
 /** Whether a value is a word about a secret, a placeholder, or a place where one is. */
 export function isInnocent(value: string): boolean {
-  return INNOCENT.test(value) || REFERENCE.test(value);
+  return [INNOCENT, REFERENCE, CODE, VERSION].some((form) => form.test(value));
 }
 
 /** Removes what is assigned to a name that promises a secret: `password=…`, `"apiKey": "…"`. */
@@ -50,7 +57,7 @@ function assignment(whole: string, password: unknown, keyQuote: unknown, values:
   const [value, bare] = [values.slice(0, 5).find((each) => typeof each === 'string'), typeof values[4] === 'string'];
   if (typeof value !== 'string') return whole;
   const secret = bare ? withoutPunctuation(value) : value;
-  const shortest = password === undefined ? SHORTEST_TOKEN : 1;
+  const shortest = password === undefined ? SHORTEST_TOKEN : SHORTEST_PASSWORD;
   if (secret.length < shortest || isInnocent(secret)) return whole;
   const removed = `[removed: ${password === undefined ? 'secret' : 'password'}]`;
   const quoted = bare && keyQuote === '"' ? `"${removed}"` : removed;

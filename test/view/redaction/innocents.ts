@@ -229,4 +229,11 @@ export const INNOCENTS: readonly (readonly [name: string, text: string])[] = [
   ['the finding of this program', 'exec /app/render: exec format error (ELF, aarch64), host x86_64, errno 8'],
   ['a command of this program', "docker inspect --format '{{.Config.Entrypoint}}' pdf-renderer"],
   ['a run', 'r-7k2m9x'],
+  ['a package of Debian', 'upgrade passwd:amd64 1:4.13+dfsg1-1+deb12u1 1:4.13+dfsg1-1+deb12u2'],
+  ['packages of npm', '"jsonwebtoken": "^9.0.2", "@inquirer/password": "5.3.0"'],
+  ['a flag of a library', "'HAVE_STRUCT_PASSWD_PW_PASSWD': 1,"],
+  ['a line of a stack trace', '    token = get_token(user, scope)'],
+  ['a field in a stack trace', '      cancelToken: source.token,'],
+  ['a type in a stack trace', '    passphrase: Optional[bytes] = None,'],
+  ['a prompt in a stack trace', "    def unix_getpass(prompt='Password: ', stream=None):"],
 ];
