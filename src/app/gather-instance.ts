@@ -5,6 +5,7 @@ import { type InstanceEvidence, pulledDigest, repositoryOf } from '../playbook/i
 import type { Place } from '../playbook/place.ts';
 import type { Estate } from '../ports/estate.ts';
 import type { OpenedImage } from '../ports/image-source.ts';
+import { redactDeep } from '../view/redact-deep.ts';
 import type { Deps, Service } from './deps.ts';
 import { findCandidates } from './find-candidates.ts';
 import type { Gate } from './gate.ts';
@@ -34,7 +35,8 @@ export function gatherInstance(
   const instance = turn.then(() => estate.inspect(place, signal));
   const localImage = after(instance, ({ imageId }) => estate.localImage(place, imageId, signal));
   const published = after(instance, ({ imageReference }) => deps.images.resolve(imageReference, signal));
-  const log = turn.then(() => estate.log(place, LOG_LINES, signal));
+  // All lines together, before some are chosen: a private key is told by its first or last line.
+  const log = turn.then(() => estate.log(place, LOG_LINES, signal)).then((answer) => redactDeep(answer, deps.redact));
   const at = deps.clock.now();
   const execution = gatherExecution({ estate, place, signal, host, instance, log, at });
   const image = openPulled(deps, host, instance, localImage, signal);

@@ -6,10 +6,11 @@ import type { Remedy } from '../playbook/verdict.ts';
 import type { Intent, IntentReply } from '../ports/application.ts';
 import { isPending, type RunState } from '../run/run-state.ts';
 import { privateCard } from '../view/private-card.ts';
+import { redactDeep } from '../view/redact-deep.ts';
 import type { Deps } from './deps.ts';
 import { EXPIRE } from './expire-plan.ts';
 import { summaryOf } from './investigate.ts';
-import { type Recorder, redactAll } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import { serviceAt } from './service-at.ts';
 
 const LOOK_MS = 10_000;
@@ -74,7 +75,7 @@ export async function propose(
     requestedBy: intent.by,
     expiresAt: new Date(deps.clock.now().getTime() + service.approvals.expiresInMs).toISOString(),
   };
-  const clean = redactAll(plan, deps.redact);
+  const clean = redactDeep(plan, deps.redact);
   const hashed = { ...clean, hash: hashPlan(clean, deps.ids.sha256) };
   const key = proposalKey(state, remedy);
   const added = await recorder.record(state.run, { key, fact: { type: 'action-proposed', plan: hashed, approvals } });

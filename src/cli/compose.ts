@@ -10,7 +10,7 @@ import { createApplication, type RunningApplication } from '../app/application.t
 import type { Config } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
-import { redact } from '../view/redact.ts';
+import { createRedact } from '../view/create-redact.ts';
 import { connectClusters } from './connect-clusters.ts';
 import { connectHosts } from './connect-hosts.ts';
 import { connectPipelines } from './connect-pipelines.ts';
@@ -77,7 +77,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     clock: systemClock,
     ids: systemIds,
     log,
-    redact,
+    redact: createRedact(config.redact),
     verification: { ...config.verification, followForMs: options.followForMs },
     resetPractice: options.resetPractice,
   });
