@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { Log } from '../../src/ports/log.ts';
+import { jsonText } from '../../src/view/json-text.ts';
 import { redactDeep } from '../../src/view/redact-deep.ts';
 
 /** Levels of LOG_LEVEL; `silent` writes nothing. */
@@ -48,7 +49,7 @@ export function createLog({ level, redact, destination = process.stderr }: LogOp
 function redactLine(line: string, redact: (text: string) => string): string {
   const clean = redactValues(redact(line), redact);
   if (clean !== null && clean.length <= LONGEST_LINE) return clean;
-  return JSON.stringify({
+  return jsonText({
     level: 'warn',
     msg: 'a log line that was too long or lost its form',
     line: redact(line).slice(0, LONGEST_LINE),
@@ -58,7 +59,7 @@ function redactLine(line: string, redact: (text: string) => string): string {
 /** What hides behind the escapes of JSON is found in the values themselves; null when the line is not JSON any more. */
 function redactValues(line: string, redact: (text: string) => string): string | null {
   try {
-    return JSON.stringify(redactDeep(JSON.parse(line), redact));
+    return jsonText(redactDeep(JSON.parse(line), redact));
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
+import { visible } from '../playbook/visible.ts';
 import type { Log } from '../ports/log.ts';
 import type { Redact } from '../view/create-redact.ts';
-import { visible } from '../view/visible.ts';
 
 /** Warnings and errors for a person at the terminal, without loading the program's own log. */
 export function createStderrLog(redact: Redact): Log {

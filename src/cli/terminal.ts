@@ -1,5 +1,7 @@
+import { visible } from '../playbook/visible.ts';
 import type { Card } from '../view/card.ts';
 import type { Redact } from '../view/create-redact.ts';
+import { jsonText } from '../view/json-text.ts';
 import { redact as redactKnown } from '../view/redact.ts';
 import { redactDeep } from '../view/redact-deep.ts';
 import { renderTerminal } from './render-terminal.ts';
@@ -15,11 +17,11 @@ export function createTerminal(stream: NodeJS.WriteStream, redact: Redact = reda
   const colour = stream.isTTY === true && process.env.NO_COLOR === undefined;
   return {
     show: (card) => stream.write(`${renderTerminal(redactDeep(card, redact), colour)}\n\n`),
-    say: (text) => stream.write(`${redact(text)}\n`),
+    say: (text) => stream.write(`${visible(redact(text))}\n`),
   };
 }
 
 /** One JSON document on stdout. What it holds was redacted when it was recorded. */
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  process.stdout.write(`${jsonText(document, 2)}\n`);
 }

@@ -4,6 +4,7 @@ import { transcriptOf } from '../run/transcript.ts';
 import { transcriptHtml } from '../run/transcript-html.ts';
 import { transcriptMarkdown } from '../run/transcript-markdown.ts';
 import { createRedact } from '../view/create-redact.ts';
+import { jsonText } from '../view/json-text.ts';
 import { redactDeep } from '../view/redact-deep.ts';
 import { USAGE, UsageError } from './exit-status.ts';
 import { loadConfig, storePath } from './load-config.ts';
@@ -45,6 +46,6 @@ function render(events: readonly RunEvent[], format: TranscriptFormat): string {
     case 'html':
       return transcriptHtml(built);
     case 'json':
-      return `${JSON.stringify({ ...built, events }, null, 2)}\n`;
+      return `${jsonText({ ...built, events }, 2)}\n`;
   }
 }
