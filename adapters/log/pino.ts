@@ -1,6 +1,8 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { Log } from '../../src/ports/log.ts';
+import { jsonText } from '../../src/view/json-text.ts';
+import { redactDeep } from '../../src/view/redact-deep.ts';
 
 /** Levels of LOG_LEVEL; `silent` writes nothing. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -45,20 +47,20 @@ export function createLog({ level, redact, destination = process.stderr }: LogOp
 
 /** A line stays JSON: what is cut, or broken by a removal, is put into an object as text. */
 function redactLine(line: string, redact: (text: string) => string): string {
-  const clean = redact(line);
-  if (clean.length <= LONGEST_LINE && isJson(clean)) return clean;
-  return JSON.stringify({
+  const clean = redactValues(redact(line), redact);
+  if (clean !== null && clean.length <= LONGEST_LINE) return clean;
+  return jsonText({
     level: 'warn',
     msg: 'a log line that was too long or lost its form',
-    line: clean.slice(0, LONGEST_LINE),
+    line: redact(line).slice(0, LONGEST_LINE),
   });
 }
 
-function isJson(text: string): boolean {
+/** What hides behind the escapes of JSON is found in the values themselves; null when the line is not JSON any more. */
+function redactValues(line: string, redact: (text: string) => string): string | null {
   try {
-    JSON.parse(text);
-    return true;
+    return jsonText(redactDeep(JSON.parse(line), redact));
   } catch {
-    return false;
+    return null;
   }
 }

@@ -3,6 +3,7 @@ import type { Application, Intent, IntentReply } from '../ports/application.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
 import { isPending, type RunState } from '../run/run-state.ts';
 import { privateCard } from '../view/private-card.ts';
+import { redactDeep } from '../view/redact-deep.ts';
 import { isSettled, threadOf } from '../view/thread.ts';
 import { carryOut } from './actions/carry-out.ts';
 import { EXPIRE, expirePlan } from './actions/expire-plan.ts';
@@ -15,7 +16,7 @@ import { investigate } from './investigate.ts';
 import { locate } from './locate.ts';
 import { INVESTIGATE } from './open-run.ts';
 import { createPublisher } from './publish-thread.ts';
-import { createRecorder, type Recorder, redactAll } from './recorder.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import { rememberTargets } from './remember-targets.ts';
 
 /** Deliveries are not repeated after this long. */
@@ -49,7 +50,7 @@ export function createApplication(deps: Deps): RunningApplication {
       try {
         if (!(await deps.journal.claim(`delivery:${intent.conversation.chat}:${intent.delivery}`, deps.clock.now())))
           return { kind: 'nothing' };
-        return redactAll(await handleIntent(deps, recorder, intent, life.signal), deps.redact);
+        return redactDeep(await handleIntent(deps, recorder, intent, life.signal), deps.redact);
       } catch (error) {
         return brokenDown(deps, intent, error);
       }

@@ -3,6 +3,7 @@ import type { InstanceFacts } from '../playbook/evidence.ts';
 import type { InstanceEvidence } from '../playbook/instance-evidence.ts';
 import type { Place } from '../playbook/place.ts';
 import type { Estate } from '../ports/estate.ts';
+import { redactDeep } from '../view/redact-deep.ts';
 import type { Deps, Service } from './deps.ts';
 import { findCandidates } from './find-candidates.ts';
 import type { Gate } from './gate.ts';
@@ -33,7 +34,8 @@ export function gatherInstance(
   const instance = turn.then(() => estate.inspect(place, signal));
   const localImage = after(instance, ({ imageId }) => estate.localImage(place, imageId, signal));
   const published = after(instance, ({ imageReference }) => deps.images.resolve(imageReference, signal));
-  const log = turn.then(() => estate.log(place, LOG_LINES, signal));
+  // All lines together, before some are chosen: a private key is told by its first or last line.
+  const log = turn.then(() => estate.log(place, LOG_LINES, signal)).then((answer) => redactDeep(answer, deps.redact));
   const at = deps.clock.now();
   const execution = gatherExecution({ estate, place, signal, host, instance, log, at });
   const image = openPulled(deps.images, host, instance, localImage, signal);

@@ -18,6 +18,8 @@ export interface Publisher {
 const PARENT = 'parent';
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 60_000;
+/** So often in a row a round may end early for something newer; then the parent is told all the same. */
+const MOST_SKIPPED = 5;
 
 export function createPublisher(deps: Deps, recorder: Recorder): Publisher {
   const working = new Map<string, Promise<void>>();
@@ -26,10 +28,12 @@ export function createPublisher(deps: Deps, recorder: Recorder): Publisher {
 
   async function tell(run: string): Promise<void> {
     let wait = RETRY_FIRST_MS;
+    let skipped = 0;
     do {
       again.delete(run);
       try {
-        await bringUpToDate(deps, recorder, run);
+        const whole = await bringUpToDate(deps, recorder, run, () => again.has(run) && skipped < MOST_SKIPPED);
+        skipped = whole ? 0 : skipped + 1;
         wait = RETRY_FIRST_MS;
       } catch (error) {
         if (life.signal.aborted) return;
@@ -72,18 +76,25 @@ export function createPublisher(deps: Deps, recorder: Recorder): Publisher {
   };
 }
 
-/** Posts what the chat does not have yet, in order, and replaces what has changed; the parent last, as it sums up. */
-async function bringUpToDate(deps: Deps, recorder: Recorder, run: string): Promise<void> {
+/**
+ * Posts what the chat does not have yet, in order, and replaces what has changed; the parent last, as it sums up. It ends early,
+ * and gives false, when what it tells is old news (`isStale`): a chat that makes one wait is told the newest state first.
+ */
+async function bringUpToDate(deps: Deps, recorder: Recorder, run: string, isStale: () => boolean): Promise<boolean> {
   const state = await recorder.state(run);
   const chat = deps.chats.find(({ kind }) => kind === state?.conversation.chat);
-  if (!state || !chat) return;
+  if (!state || !chat) return true;
   const { conversation } = state;
   const view = threadOf(state);
   const posted = new Map(await deps.journal.posted(run, chat.kind));
   try {
     if (!posted.get(PARENT)?.ref) await post(PARENT, view.parent, null);
     const parent = posted.get(PARENT)?.ref ?? null;
-    for (const { key, card } of view.replies) await bring(key, card, parent);
+    for (const { key, card } of view.replies) {
+      if (isStale()) return false;
+      await bring(key, card, parent);
+    }
+    if (isStale()) return false;
     await bring(PARENT, view.parent, null);
   } catch (error) {
     if (!(error instanceof ChatError) || error.code === 'unavailable') throw error;
@@ -93,6 +104,7 @@ async function bringUpToDate(deps: Deps, recorder: Recorder, run: string): Promi
     );
   }
   await deps.journal.setTold(run, chat.kind, view.seq);
+  return true;
 
   async function bring(key: string, card: Card, thread: string | null): Promise<void> {
     const there = posted.get(key);

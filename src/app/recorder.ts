@@ -1,6 +1,7 @@
 import type { Journal } from '../ports/journal.ts';
 import type { EventDraft, RunEvent } from '../run/events.ts';
 import { foldRun, type RunState } from '../run/run-state.ts';
+import { redactDeep } from '../view/redact-deep.ts';
 import type { Deps } from './deps.ts';
 
 /** Writes events, redacted, and tells those who watch. The one way by which a run changes. */
@@ -25,12 +26,12 @@ export function createRecorder({
   };
   return {
     async open(run, target, first) {
-      const opened = await journal.open(run, target, redactAll(first, redact), clock.now());
+      const opened = await journal.open(run, target, redactDeep(first, redact), clock.now());
       if (opened.opened) changed(run);
       return opened;
     },
     async record(run, ...drafts) {
-      const events = await journal.append(run, redactAll(drafts, redact), clock.now());
+      const events = await journal.append(run, redactDeep(drafts, redact), clock.now());
       if (events.length > 0) changed(run);
       return events;
     },
@@ -47,14 +48,4 @@ export function createRecorder({
       return () => listeners.delete(listener);
     },
   };
-}
-
-/** Every string inside a plain value, redacted: what is stored is clean, so every projection is. */
-export function redactAll<T>(value: T, redact: (text: string) => string): T {
-  if (typeof value === 'string') return redact(value) as T;
-  if (Array.isArray(value)) return value.map((part) => redactAll(part, redact)) as T;
-  if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, redactAll(part, redact)])) as T;
-  }
-  return value;
 }

@@ -42,7 +42,7 @@ export async function check(image: string, options: CheckOptions): Promise<numbe
       await opened.close();
     }
   });
-  const clean = redactDeep(found);
+  const clean = redactDeep(found, opened.redact);
   if (options.json) printJson(clean);
   else process.stdout.write(`${checkReportText(clean, mayColour(process.stdout))}\n`);
   await writeReports(clean, options, (systemClock.monotonic() - startedAt) / 1000);

@@ -11,7 +11,7 @@ import type { BuildTimes } from '../app/deps.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
-import { redact } from '../view/redact.ts';
+import { createRedact } from '../view/create-redact.ts';
 import { connectClusters } from './connect-clusters.ts';
 import { connectHosts } from './connect-hosts.ts';
 import { connectPipelines } from './connect-pipelines.ts';
@@ -81,7 +81,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     clock: systemClock,
     ids: systemIds,
     log,
-    redact,
+    redact: createRedact(config.redact),
     builds: options.builds ?? BUILDS,
     verification: { ...config.verification, followForMs: options.followForMs },
     resetPractice: options.resetPractice,

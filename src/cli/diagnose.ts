@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Person } from '../approval/person.ts';
 import { diagnosisDocument, diagnosisExitStatus } from '../run/diagnosis-document.ts';
+import { createRedact } from '../view/create-redact.ts';
+import { redactDeep } from '../view/redact-deep.ts';
 import { compose } from './compose.ts';
 import { USAGE } from './exit-status.ts';
 import { findConfig } from './find-config.ts';
@@ -18,10 +20,11 @@ export interface DiagnoseOptions {
 
 /** `execfmt diagnose NAME`: the playbook once, in the terminal. Gives the exit status of the contract. */
 export async function diagnose(name: string, options: DiagnoseOptions): Promise<number> {
-  const terminal = createTerminal(options.json ? process.stderr : process.stdout);
   const config = await loadConfig(options.config);
+  const redact = createRedact(config.redact);
+  const terminal = createTerminal(options.json ? process.stderr : process.stdout, redact);
   const store = findConfig(options.config) === null ? ':memory:' : storePath(config);
-  const log = createProgramLog('error');
+  const log = createProgramLog('error', config.redact);
   const composition = await compose(config, {
     log,
     store,
@@ -41,14 +44,14 @@ export async function diagnose(name: string, options: DiagnoseOptions): Promise<
       what: { kind: 'command', text },
     });
     if (reply.kind !== 'run') {
-      if (reply.kind === 'private') createTerminal(process.stderr).show(reply.card);
+      if (reply.kind === 'private') createTerminal(process.stderr, redact).show(reply.card);
       return USAGE;
     }
     const done = application.diagnosed(reply.run);
     await (options.json ? done : followRun(application, terminal, reply.run, done, new Set()));
     const state = await application.state(reply.run);
     if (!state) throw new Error(`run ${reply.run} has no events`);
-    if (options.json) printJson(diagnosisDocument(state));
+    if (options.json) printJson(redactDeep(diagnosisDocument(state), redact));
     return diagnosisExitStatus(state);
   } finally {
     await composition.stop();

@@ -30,7 +30,7 @@ export async function drill(options: DrillOptions): Promise<number> {
   const practice = await startPractice();
   const person = terminalPerson();
   const config = withPractice({ ...defaultConfig(), hosts: [], verification: DRILL_VERIFICATION }, practice, person.id);
-  const log = createProgramLog('error');
+  const log = createProgramLog('error', config.redact);
   const composition = await compose(config, {
     log,
     store: ':memory:',

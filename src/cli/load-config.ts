@@ -44,6 +44,7 @@ export function defaultConfig(): Config {
     chat: { slack: null, teams: null, web: { listen: DEFAULT_LISTEN } },
     store: { kind: 'sqlite', path: resolve('data/execfmt.db') },
     publicUrl: null,
+    redact: [],
     verification: { stableForMs: 10_000, timeoutMs: 300_000 },
   });
 }

@@ -4,9 +4,10 @@ import type { Config } from '../config/config.ts';
 import { type ImageName, parseImageName } from '../image/image-name.ts';
 import { ProbeError } from '../playbook/answer.ts';
 import type { ImageSource } from '../ports/image-source.ts';
+import { createRedact, type Redact } from '../view/create-redact.ts';
 import { UsageError } from './exit-status.ts';
 import { findConfig } from './find-config.ts';
-import { stderrLog } from './stderr-log.ts';
+import { createStderrLog } from './stderr-log.ts';
 
 /** Where an image that a person named can be read. */
 export interface OpenedImages {
@@ -15,6 +16,8 @@ export interface OpenedImages {
   readonly reference: string;
   /** Whether others pull it by a tag that can be overwritten. */
   readonly moves: boolean;
+  /** Removes what is a secret everywhere and by the configuration. */
+  readonly redact: Redact;
   /** Takes away whatever was made to read it. */
   close(): Promise<void>;
 }
@@ -58,15 +61,16 @@ async function openRegistry(reference: string, config: Config | null): Promise<O
     import('../../adapters/registry/oci/image-source.ts'),
     import('./registry-options.ts'),
   ]);
+  const redact = createRedact(config?.redact ?? []);
   const registries = await registryOptions(config?.registries ?? []);
   const images = createImageSource({
     registries,
     dockerConfigPath: dockerConfigPath(),
     cacheDir: cacheFolder(),
-    log: stderrLog,
+    log: createStderrLog(redact),
     clock: systemClock,
   });
-  return { images, reference, moves: parsed.reference.digest === null, close: async () => {} };
+  return { images, reference, moves: parsed.reference.digest === null, redact, close: async () => {} };
 }
 
 async function openEngine(reference: string, on: string | null, config: Config | null): Promise<OpenedImages> {
@@ -87,17 +91,24 @@ async function openEngine(reference: string, on: string | null, config: Config |
   }
   const chosen = host ?? { name: 'local', docker: docker ?? '', practice: false };
   const source = createDockerImages({ name: chosen.name, client: connectTo(chosen), clock: systemClock });
+  const redact = createRedact(config?.redact ?? []);
   // What was left is said, and swept by the next one; the answer stands.
   const close = () =>
     source.close().catch((error: unknown) => {
       if (!(error instanceof ProbeError)) throw error;
-      stderrLog.warn({}, `a temporary container could not be removed: ${error.message}`);
+      createStderrLog(redact).warn({}, `a temporary container could not be removed: ${error.message}`);
     });
-  return { images: source.images, reference, moves: false, close };
+  return { images: source.images, reference, moves: false, redact, close };
 }
 
 async function openFile(name: Extract<ImageName, { path: string }>): Promise<OpenedImages> {
   const { createLocalImages } = await import('../../adapters/registry/oci/local/local-images.ts');
   const source = createLocalImages({ kind: name.kind, path: resolve(name.path), clock: systemClock });
-  return { images: source.images, reference: name.reference, moves: false, close: source.close };
+  return {
+    images: source.images,
+    reference: name.reference,
+    moves: false,
+    redact: createRedact([]),
+    close: source.close,
+  };
 }

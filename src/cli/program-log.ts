@@ -1,12 +1,12 @@
 import { createLog, LOG_LEVELS, type LogLevel } from '../../adapters/log/pino.ts';
 import type { Log } from '../ports/log.ts';
-import { redact } from '../view/redact.ts';
+import { createRedact, type SecretPattern } from '../view/create-redact.ts';
 import { UsageError } from './exit-status.ts';
 
-/** The program's log on stderr, at the level of LOG_LEVEL, else at the given one. */
-export function createProgramLog(otherwise: LogLevel): Log {
+/** The program's log on stderr, at the level of LOG_LEVEL, else at the given one. `patterns` are the configured secrets. */
+export function createProgramLog(otherwise: LogLevel, patterns: readonly SecretPattern[]): Log {
   const named = process.env.LOG_LEVEL || otherwise;
   const level = LOG_LEVELS.find((known) => known === named);
   if (!level) throw new UsageError(`LOG_LEVEL is ${named}; it is one of ${LOG_LEVELS.join(', ')}`);
-  return createLog({ level, redact });
+  return createLog({ level, redact: createRedact(patterns) });
 }

@@ -1,5 +1,5 @@
+import { visible } from '../playbook/visible.ts';
 import type { Card, CardPart } from '../view/card.ts';
-import { visible } from '../view/visible.ts';
 
 const TONE_MARK = { working: '…', ok: '✓', problem: '✗', unknown: '?', decision: '→' } as const;
 const TONE_COLOUR = { working: 36, ok: 32, problem: 31, unknown: 33, decision: 35 } as const;
@@ -28,7 +28,7 @@ function renderPart(part: CardPart, paint: (code: number, text: string) => strin
         const lines = visible(value).split('\n');
         const mark = odd ? paint(31, ' ← differs') : '';
         return lines.map(
-          (line, index) => `  ${(index === 0 ? label : '').padEnd(width)}  ${line}${index === 0 ? mark : ''}`,
+          (line, index) => `  ${(index === 0 ? visible(label) : '').padEnd(width)}  ${line}${index === 0 ? mark : ''}`,
         );
       });
     }

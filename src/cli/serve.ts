@@ -25,8 +25,8 @@ const FOLLOW_MS = 180_000;
 
 /** `execfmt serve`: the bot, until SIGINT or SIGTERM. Gives 0 on a clean stop. */
 export async function serve(options: { readonly config: string | null }): Promise<number> {
-  const log = createProgramLog('info');
   const loaded = await loadConfig(options.config);
+  const log = createProgramLog('info', loaded.redact);
   // Half-configured chats are told before anything is begun.
   const slack = slackSecrets();
   const teams = teamsSecrets(loaded.chat.teams !== null);

@@ -1,5 +1,5 @@
+import { visible } from '../playbook/visible.ts';
 import type { Clock } from '../ports/clock.ts';
-import { visible } from '../view/visible.ts';
 
 /** What is being done, for somebody who waits at a terminal. */
 export interface Progress {

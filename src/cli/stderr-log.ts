@@ -1,11 +1,12 @@
+import { visible } from '../playbook/visible.ts';
 import type { Log } from '../ports/log.ts';
-import { redact } from '../view/redact.ts';
-import { visible } from '../view/visible.ts';
-
-const say = (fields: object, message: string) => {
-  const told = Object.entries(fields).map(([key, value]) => `${key}=${String(value)}`);
-  process.stderr.write(`execfmt: ${visible(redact([message, ...told].join(' ')))}\n`);
-};
+import type { Redact } from '../view/create-redact.ts';
 
 /** Warnings and errors for a person at the terminal, without loading the program's own log. */
-export const stderrLog: Log = { debug: () => {}, info: () => {}, warn: say, error: say };
+export function createStderrLog(redact: Redact): Log {
+  const say = (fields: object, message: string) => {
+    const told = Object.entries(fields).map(([key, value]) => `${key}=${String(value)}`);
+    process.stderr.write(`execfmt: ${visible(redact([message, ...told].join(' ')))}\n`);
+  };
+  return { debug: () => {}, info: () => {}, warn: say, error: say };
+}

@@ -1,5 +1,9 @@
+import { visible } from '../playbook/visible.ts';
 import type { Card } from '../view/card.ts';
-import { redact } from '../view/redact.ts';
+import type { Redact } from '../view/create-redact.ts';
+import { jsonText } from '../view/json-text.ts';
+import { redact as redactKnown } from '../view/redact.ts';
+import { redactDeep } from '../view/redact-deep.ts';
 import { renderTerminal } from './render-terminal.ts';
 
 /** Where people's text goes. With `--json` that is stderr, so that stdout holds one document and nothing else. */
@@ -8,15 +12,16 @@ export interface Terminal {
   say(text: string): void;
 }
 
-export function createTerminal(stream: NodeJS.WriteStream): Terminal {
+/** `redact` is the configuration's; without one what is a secret everywhere is removed. */
+export function createTerminal(stream: NodeJS.WriteStream, redact: Redact = redactKnown): Terminal {
   const colour = stream.isTTY === true && process.env.NO_COLOR === undefined;
   return {
-    show: (card) => stream.write(`${renderTerminal(card, colour)}\n\n`),
-    say: (text) => stream.write(`${redact(text)}\n`),
+    show: (card) => stream.write(`${renderTerminal(redactDeep(card, redact), colour)}\n\n`),
+    say: (text) => stream.write(`${visible(redact(text))}\n`),
   };
 }
 
 /** One JSON document on stdout. What it holds was redacted when it was recorded. */
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  process.stdout.write(`${jsonText(document, 2)}\n`);
 }

@@ -3,6 +3,9 @@ import type { RunEvent } from '../run/events.ts';
 import { transcriptOf } from '../run/transcript.ts';
 import { transcriptHtml } from '../run/transcript-html.ts';
 import { transcriptMarkdown } from '../run/transcript-markdown.ts';
+import { createRedact } from '../view/create-redact.ts';
+import { jsonText } from '../view/json-text.ts';
+import { redactDeep } from '../view/redact-deep.ts';
 import { USAGE, UsageError } from './exit-status.ts';
 import { loadConfig, storePath } from './load-config.ts';
 import { createTerminal } from './terminal.ts';
@@ -14,7 +17,8 @@ export async function transcript(
   run: string,
   options: { readonly format: TranscriptFormat; readonly config: string | null },
 ): Promise<number> {
-  const store = storePath(await loadConfig(options.config));
+  const config = await loadConfig(options.config);
+  const store = storePath(config);
   const journal = openSqliteJournal(store);
   try {
     const events = await journal.read(run);
@@ -25,7 +29,8 @@ export async function transcript(
       );
       return USAGE;
     }
-    process.stdout.write(render(events, options.format));
+    // The patterns may be younger than the run.
+    process.stdout.write(render(redactDeep(events, createRedact(config.redact)), options.format));
     return 0;
   } finally {
     await journal.stop();
@@ -41,6 +46,6 @@ function render(events: readonly RunEvent[], format: TranscriptFormat): string {
     case 'html':
       return transcriptHtml(built);
     case 'json':
-      return `${JSON.stringify({ ...built, events }, null, 2)}\n`;
+      return `${jsonText({ ...built, events }, 2)}\n`;
   }
 }

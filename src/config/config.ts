@@ -13,6 +13,8 @@ export interface Config {
   readonly store: StoreConfig;
   /** Without a slash at its end; null when permalinks cannot be made. */
   readonly publicUrl: string | null;
+  /** What the organisation's own secrets look like: safe regular expressions, and what is shown in their place. */
+  readonly redact: readonly { readonly name: string; readonly pattern: string }[];
   readonly verification: { readonly stableForMs: number; readonly timeoutMs: number };
 }
 

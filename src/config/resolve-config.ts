@@ -17,6 +17,7 @@ import type {
 } from './config.ts';
 import { parseDuration } from './duration.ts';
 import type { ConfigDocument } from './schema.ts';
+import { boundedPattern } from './secret-pattern.ts';
 
 const DEFAULT_STORE = 'sqlite:./data/execfmt.db';
 const DEFAULT_LISTEN = '127.0.0.1:3000';
@@ -38,6 +39,7 @@ export function resolveConfig(file: ConfigDocument): Config {
     chat: resolveChat(file.chat ?? {}),
     store: parseStore(file.store ?? DEFAULT_STORE),
     publicUrl: file.publicUrl?.replace(/\/+$/, '') ?? null,
+    redact: (file.redact ?? []).map(({ name, pattern }) => ({ name, pattern: boundedPattern(pattern) })),
     verification: {
       stableForMs: milliseconds(file.verification?.stableFor ?? '10s'),
       timeoutMs: milliseconds(file.verification?.timeout ?? '5m'),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parsePlatform } from '../image/platform.ts';
 import { DURATION_PATTERN, parseDuration } from './duration.ts';
+import { patternMistake } from './secret-pattern.ts';
 import { nearest } from './suggest.ts';
 
 const ARCHITECTURES =
@@ -181,6 +182,23 @@ const chat = z.strictObject({
     .optional(),
 });
 
+const secretPattern = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,38}[\p{L}\p{N}])?$/u,
+      'must be 1 to 40 letters, digits, blanks, dots or dashes',
+    )
+    .describe('Shown in place of the secret: [removed: <name>].'),
+  pattern: z
+    .string()
+    .superRefine((value, context) => {
+      const message = patternMistake(value);
+      if (message) context.addIssue({ code: 'custom', message });
+    })
+    .describe('A regular expression without lookaround, back-references and nested repetitions.'),
+});
+
 /** The configuration file as it is written; the one definition of its keys. What keys mean together is in check-references. */
 export const configSchema = z
   .strictObject({
@@ -201,6 +219,11 @@ export const configSchema = z
       .describe('sqlite:<path> or postgres://…; DATABASE_URL overrides it.')
       .optional(),
     publicUrl: httpUrl.describe('Where the page is reached, for permalinks.').optional(),
+    redact: z
+      .array(secretPattern)
+      .max(50, 'has more than 50 entries')
+      .describe('What your own secrets look like; removed from every text that goes out.')
+      .optional(),
     verification: z.strictObject({ stableFor: duration.optional(), timeout: duration.optional() }).optional(),
   })
   .describe('The configuration of execfmt.');

@@ -1,3 +1,4 @@
+import { visible } from '../playbook/visible.ts';
 import type { Row, Transcript } from './transcript.ts';
 
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -37,5 +38,5 @@ function table(rows: readonly Row[]): string {
 
 /** The one place where text becomes HTML here. */
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return visible(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,3 +1,4 @@
+import { visible } from '../playbook/visible.ts';
 import type { Row, Transcript } from './transcript.ts';
 
 /** A transcript as Markdown. Outside text stands in code spans and blocks, or is escaped: it cannot become markup. */
@@ -44,12 +45,12 @@ function table(rows: readonly Row[]): string[] {
 function codeBlock(text: string): string[] {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return [`${fence}text`, text, fence];
+  return [`${fence}text`, visible(text), fence];
 }
 
 /** Escapes what Markdown or HTML could take for markup, and keeps a text on one line of a table. */
 function escapeMarkdown(text: string): string {
-  return text
+  return visible(text)
     .replace(/[\\`*_{}[\]<>#|~!]/g, (character) =>
       character === '<' ? '&lt;' : character === '>' ? '&gt;' : `\\${character}`,
     )

@@ -1,5 +1,5 @@
 import type { CheckWarning, ImageCheck, PlatformCheck } from '../playbook/image-check.ts';
-import { visible } from './visible.ts';
+import { visible } from '../playbook/visible.ts';
 import { wrapText } from './wrap-text.ts';
 
 const WIDTH = 80;

@@ -32,5 +32,7 @@ chat:
   web:   { listen: "127.0.0.1:3000" }
 store: "sqlite:./data/execfmt.db"
 publicUrl: "https://execfmt.corp.io"
+redact:
+  - { name: corp key, pattern: "corp-[a-z]+-[0-9a-f]{32}" }
 verification: { stableFor: 10s, timeout: 5m }
 `;

@@ -15,6 +15,57 @@ function mistakes(text: string): string[] {
   return parsed.ok ? [] : parsed.mistakes.map(formatMistake);
 }
 
+const TOO_MANY =
+  'can be tried in too many ways, which can be slow; put something fixed between its repetitions, or limit them as in {0,8}';
+
+describe('patterns of secrets', () => {
+  const withPattern = (pattern: string) =>
+    mistakes(`redact:\n  - name: ours\n    pattern: ${JSON.stringify(pattern)}\n`);
+
+  it('get an end for every repetition', () => {
+    const { redact } = accepted('redact: [{ name: corp key, pattern: "corp-\\\\w+?-(?:ab|c{2,})x*1{3}y?" }]');
+    expect(redact).toEqual([{ name: 'corp key', pattern: 'corp-\\w{1,1025}?-(?:ab|c{2,1026})x{0,1024}1{3,3}y{0,1}' }]);
+  });
+
+  it.each([
+    ['corp-[0-9', 'is not a regular expression of JavaScript with the flag u (Unterminated character class)'],
+    ['(?=corp)corp-1234', 'uses lookaround, a flag or a back-reference, which can be slow; write it without'],
+    ['(?<!x)corp-1234', 'uses lookaround, a flag or a back-reference, which can be slow; write it without'],
+    ['(corp)-\\1', 'uses lookaround, a flag or a back-reference, which can be slow; write it without'],
+    [
+      '(?:[a-z]+)+-corp',
+      'repeats a group that has a repetition or alternatives in it, which can be slow; repeat single characters or classes',
+    ],
+    [
+      'corp(?:a|ab)*-1',
+      'repeats a group that has a repetition or alternatives in it, which can be slow; repeat single characters or classes',
+    ],
+    [
+      'corp((?:a?){20}){20}',
+      'repeats a group that has a repetition or alternatives in it, which can be slow; repeat single characters or classes',
+    ],
+    ['.*corp.*-.*', TOO_MANY],
+    [`${'a?'.repeat(30)}${'a'.repeat(30)}`, TOO_MANY],
+    [`${'(?:a|a)'.repeat(30)}b`, TOO_MANY],
+    [`${'(?:a)?'.repeat(30)}aaaab`, TOO_MANY],
+    ['\\w+\\d+corp', null],
+    ['(?:key|token|secret)-(?:live|test)-[a-z]{10,}', null],
+    ['AC[0-9a-f]{32}\\b', null],
+    ['[a-z]*', 'can match fewer than 4 characters and would remove too much; make it longer'],
+    ['^(?:a|corp-1)$', 'can match fewer than 4 characters and would remove too much; make it longer'],
+    ['x'.repeat(301), 'is longer than 300 characters; make several of it'],
+  ])('are refused where they could be slow or take too much: %s', (pattern, what) => {
+    expect(withPattern(pattern)).toEqual(what === null ? [] : [`f:3:14 redact[0].pattern: ${what}`]);
+  });
+
+  it('do not repeat themselves in a message, and have a name that can be shown', () => {
+    expect(mistakes('redact: [{ name: "a]b", pattern: corp-1234 }]')).toEqual([
+      'f:1:18 redact[0].name: must be 1 to 40 letters, digits, blanks, dots or dashes',
+    ]);
+    expect(mistakes('redact: [{ pattern: corp-1234, nam: x }]').join('\n')).toContain('did you mean `name`?');
+  });
+});
+
 describe('a right configuration', () => {
   it('becomes plain data with every key of the example in it', () => {
     const config = accepted(FULL_EXAMPLE);

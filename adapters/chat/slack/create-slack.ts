@@ -13,6 +13,7 @@ import { holdSocket } from './hold-socket.ts';
 import { isGroupMember } from './is-group-member.ts';
 import { createSelfKnowledge } from './know-self.ts';
 import { listen } from './listen.ts';
+import { createPace } from './pace.ts';
 import { postCard, updateCard } from './post-card.ts';
 import { channelOf, readReference } from './reference.ts';
 import { type Delivery, takeIntent } from './take-intent.ts';
@@ -44,7 +45,7 @@ export type SlackChat = Chat & { readonly route: SlackRoute | null };
 /** What sends: everything of the port that does not need to receive. */
 function createSender(options: SlackOptions, client: WebClient, stopping: AbortSignal) {
   const { log, clock } = options;
-  const context = { clock, log, client, stopping };
+  const context = { clock, log, client, stopping, pace: createPace(clock) };
   const self = createSelfKnowledge(client, context);
   const sending: Pick<Chat, 'post' | 'update' | 'isMember'> = {
     async post(to, thread, key, card, maybeDelivered) {

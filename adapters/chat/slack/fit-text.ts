@@ -3,7 +3,7 @@ import { escapeMrkdwn } from './escape-mrkdwn.ts';
 const CUT = '… (cut)';
 
 /** What a reader would obey instead of see: controls (but tab and line feed), and what turns the direction of writing. */
-const UNSHOWABLE = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const UNSHOWABLE = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Makes any string safe to send: no half characters (they break form encoding), no controls, line feeds as `\n`. */
 function cleanText(text: string): string {

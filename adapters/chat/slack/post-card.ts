@@ -3,12 +3,14 @@ import type { Log } from '../../../src/ports/log.ts';
 import type { Card } from '../../../src/view/card.ts';
 import { type CallContext, callSlack } from './call-slack.ts';
 import { CARD_EVENT, findPosted, type Self } from './find-posted.ts';
+import type { Pace } from './pace.ts';
 import { readReference, writeReference } from './reference.ts';
 import { renderCard } from './render-card.ts';
 
 /** What updating needs. */
 interface UpdateContext extends CallContext {
   readonly client: WebClient;
+  readonly pace: Pace;
 }
 
 /** What posting needs. */
@@ -32,7 +34,7 @@ interface Posting {
  * the key, so that a 500 after the message was posted does not post it twice (S33). Rejects with ChatError.
  */
 export async function postCard(context: PostContext, posting: Posting): Promise<string> {
-  const { client, self, log } = context;
+  const { client, self, log, pace } = context;
   const { channel, thread, key } = posting;
   const message = {
     channel,
@@ -47,7 +49,7 @@ export async function postCard(context: PostContext, posting: Posting): Promise<
       const found = await findPosted(client, self, log, posting, key);
       if (found !== null) return writeReference({ channel, ts: found });
     }
-    const posted = await client.chat.postMessage(message);
+    const posted = await pace.post(channel, context.stopping, () => client.chat.postMessage(message));
     return writeReference({ channel: posted.channel ?? channel, ts: posted.ts ?? '' });
   };
   return callSlack(context, `posting into ${channel}`, attempt, posting.maybeDelivered);
@@ -57,5 +59,7 @@ export async function postCard(context: PostContext, posting: Posting): Promise<
 export async function updateCard(context: UpdateContext, reference: string, card: Card): Promise<void> {
   const { channel, ts } = readReference(reference);
   const message = { channel, ts, ...renderCard(card) };
-  await callSlack(context, `updating a message in ${channel}`, () => context.client.chat.update(message));
+  await callSlack(context, `updating a message in ${channel}`, () =>
+    context.pace.update(context.stopping, () => context.client.chat.update(message)),
+  );
 }

@@ -41,6 +41,8 @@ export async function callTeams<T>(
       if (failure === null) throw stopping.aborted ? givenUp(error) : error;
       const wait = failure.code === 'unavailable' ? waitFor(failure, attempt) : null;
       if (wait === null || attempt >= RETRIES || stopping.aborted) throw toChatError(what, failure, error);
+      // Not only this call: the others would be refused too, and count.
+      if (failure.retryAfter !== null) pace.hold(thread, wait);
       await clock.sleep(wait, stopping).catch((cause: unknown) => {
         throw givenUp(cause);
       });

@@ -1,7 +1,7 @@
 const CUT = '… (cut)';
 
 /** What a reader would obey instead of see: controls (but tab and line feed), and what turns the direction of writing. */
-const UNSHOWABLE = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const UNSHOWABLE = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * Makes any string safe for a TextRun, a title or a summary, where Teams reads no Markdown (T14): no half characters, no controls,

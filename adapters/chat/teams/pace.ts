@@ -20,6 +20,8 @@ const THREADS = 2000;
 export interface Pace {
   /** Does the work of a thread one after the other, in the order of the calls. Rejects as the work does, and with the signal's reason. */
   turn<T>(thread: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** Nothing is sent into a thread for so long: Teams asked for it. */
+  hold(thread: string, ms: number): void;
 }
 
 type Window = { readonly most: number; readonly within: number };
@@ -32,13 +34,18 @@ function waitOf(times: readonly number[], { most, within }: Window, now: number)
 
 /** Paces by the windows above, on the clock that never goes back. */
 export function createPace(clock: Clock): Pace {
-  const threads = new Map<string, { times: number[]; last: Promise<unknown> }>();
+  const threads = new Map<string, { times: number[]; heldUntil: number; last: Promise<unknown> }>();
   const all: number[] = [];
 
-  async function wait(times: number[], signal: AbortSignal): Promise<void> {
+  async function wait(thread: { times: number[]; heldUntil: number }, signal: AbortSignal): Promise<void> {
+    const { times } = thread;
     for (;;) {
       const now = clock.monotonic();
-      const ms = Math.max(waitOf(all, ALL, now), ...WINDOWS.map((window) => waitOf(times, window, now)));
+      const ms = Math.max(
+        thread.heldUntil - now,
+        waitOf(all, ALL, now),
+        ...WINDOWS.map((window) => waitOf(times, window, now)),
+      );
       if (ms <= 0) break;
       await clock.sleep(Math.ceil(ms), signal);
     }
@@ -51,7 +58,7 @@ export function createPace(clock: Clock): Pace {
 
   return {
     turn(thread, signal, work) {
-      const known = threads.get(thread) ?? { times: [], last: Promise.resolve() };
+      const known = threads.get(thread) ?? { times: [], heldUntil: 0, last: Promise.resolve() };
       threads.delete(thread);
       threads.set(thread, known);
       for (const [name] of threads) {
@@ -59,11 +66,15 @@ export function createPace(clock: Clock): Pace {
         threads.delete(name);
       }
       const turn = known.last.then(async () => {
-        await wait(known.times, signal);
+        await wait(known, signal);
         return work();
       });
       known.last = turn.catch(() => undefined);
       return turn;
+    },
+    hold(thread, ms) {
+      const known = threads.get(thread);
+      if (known) known.heldUntil = clock.monotonic() + ms;
     },
   };
 }

@@ -13,7 +13,7 @@ const DIGEST = /(sha256:[0-9a-f]{64})/;
  */
 export function showText(text: string, limit = 4000): string {
   const cut = text.length > limit ? `${text.slice(0, limit)}… (${text.length - limit} more characters)` : text;
-  return cut.replace(COLOUR, '').replace(/[\p{Cc}\p{Cf}]/gu, (character) => {
+  return cut.replace(COLOUR, '').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     if (KEPT.includes(character)) return character;
     const point = character.codePointAt(0) ?? 0;
     return point < 0x20

@@ -6,9 +6,10 @@ import type { Remedy } from '../../playbook/verdict.ts';
 import type { Intent, IntentReply } from '../../ports/application.ts';
 import { type ActionState, isPending, isUnderWay, offeredRemedies, type RunState } from '../../run/run-state.ts';
 import { privateCard } from '../../view/private-card.ts';
+import { redactDeep } from '../../view/redact-deep.ts';
 import type { Deps } from '../deps.ts';
 import { summaryOf } from '../investigate.ts';
-import { type Recorder, redactAll } from '../recorder.ts';
+import type { Recorder } from '../recorder.ts';
 import { serviceAt } from '../service-at.ts';
 import { EXPIRE } from './expire-plan.ts';
 import { planRebuild } from './plan-rebuild.ts';
@@ -55,7 +56,7 @@ export async function propose(
     ? planRebuild(deps, frame, service, remedy, deadline)
     : planSwap(deps, frame, kind, remedy, deadline));
   if ('refused' in plan) return refuse(plan.refused, plan.patch);
-  const clean = redactAll(plan, deps.redact);
+  const clean = redactDeep(plan, deps.redact);
   const sealed = { ...clean, hash: hashPlan(clean, deps.ids.sha256) };
   const key = proposalKey(state, kind, remedy);
   const added = await recorder.record(state.run, { key, fact: { type: 'action-proposed', plan: sealed, approvals } });

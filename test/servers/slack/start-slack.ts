@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Delivery, deliverByHttp, type Outgoing, type Spoil, signRequest } from './delivery.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { commandPayload, ephemeralPressPayload, mentionPayload, pressPayload } from './payloads.ts';
+import { createRates } from './rates.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { createSockets } from './sockets.ts';
 import { answerWebApi, type Call } from './web-api.ts';
@@ -49,6 +50,8 @@ export interface SlackServer {
   readonly ephemerals: readonly Ephemeral[];
   readonly calls: readonly Call[];
   readonly deliveries: readonly Delivery[];
+  /** How often a limit was run into, and how often a wait that was asked for was not kept; null without limits. */
+  readonly rates: { readonly refused: number; readonly disobeyed: number } | null;
   fault(method: string, fault: Fault): void;
   sockets(): number;
   refreshSockets(): void;
@@ -60,6 +63,8 @@ export interface SlackServerOptions {
   readonly deliverTo?: string;
   /** For the age of `response_url`s. */
   readonly now?: () => number;
+  /** Switches the rate limits on; milliseconds that never go back. */
+  readonly ratesBy?: () => number;
 }
 
 const BOT_TOKEN = 'xoxb-stand-in-bot-token';
@@ -91,7 +96,8 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
   addChannel(world, CHANNEL);
 
   const openConnection = () => `${base.replace('http', 'ws')}/link?ticket=${sockets.ticket()}`;
-  const api = { world, faults, calls, botToken: BOT_TOKEN, appToken: APP_TOKEN, openConnection };
+  const rates = options.ratesBy === undefined ? null : createRates(options.ratesBy);
+  const api = { world, faults, calls, rates, botToken: BOT_TOKEN, appToken: APP_TOKEN, openConnection };
   const server = createServer(
     answer([
       ['/api/', (method, req, res) => answerWebApi(api, method, req, res)],
@@ -129,6 +135,7 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     ephemerals: world.ephemerals,
     calls,
     deliveries,
+    rates,
     addChannel: (id, set) => addChannel(world, id, set),
     addGroup: (id, users) => void world.groups.set(id, users),
     deliverTo: (url) => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { createFaults, Fault } from './faults.ts';
 import { METHODS } from './methods.ts';
+import type { createRates } from './rates.ts';
 import { readArguments } from './read-call.ts';
 import type { World } from './world.ts';
 
@@ -18,6 +19,8 @@ export interface WebApiOptions {
   readonly appToken: string;
   readonly faults: ReturnType<typeof createFaults>;
   readonly calls: Call[];
+  /** Null: Slack on a quiet day, which takes everything at any speed. */
+  readonly rates: ReturnType<typeof createRates> | null;
   /** The address of a new Socket Mode connection. */
   readonly openConnection: () => string;
 }
@@ -75,7 +78,9 @@ export async function answerWebApi(
   const args = await readArguments(req);
   const { token: _, ...shown } = args ?? {};
   options.calls.push({ method, args: shown, at: performance.now() });
-  const fault = options.faults.next(method);
+  const seconds = options.rates?.tooSoon(method, args?.channel) ?? null;
+  const fault: Fault | null =
+    seconds === null ? options.faults.next(method) : { kind: 'rate-limit', retryAfter: seconds };
   if (answerFault(fault, 'before', req, res)) return;
   const result =
     args === null ? { ok: false, error: 'invalid_post_type' } : run(options, method, tokenOf(req, args), args);

@@ -1,0 +1,40 @@
+/** What a method may be called, per channel or in the whole workspace (S16): so many at once, and how long until one more. */
+const LIMITS: Readonly<
+  Record<string, { readonly burst: number; readonly everyMs: number; readonly perChannel: boolean }>
+> = {
+  'chat.postMessage': { burst: 3, everyMs: 1_000, perChannel: true },
+  'chat.update': { burst: 50, everyMs: 60_000 / 50, perChannel: false },
+  'conversations.replies': { burst: 50, everyMs: 60_000 / 50, perChannel: false },
+};
+
+/**
+ * Slack's limits as sliding windows, which are stricter than the buckets that Slack is said to have. Gives the seconds to wait
+ * when a call comes too soon, else null. A call while it was told to wait is counted in `disobeyed`.
+ */
+export function createRates(now: () => number) {
+  const taken = new Map<string, number[]>();
+  const waits = new Map<string, number>();
+  const rates = {
+    refused: 0,
+    disobeyed: 0,
+    tooSoon(method: string, channel: unknown): number | null {
+      const limit = LIMITS[method];
+      if (limit === undefined) return null;
+      const key = limit.perChannel ? `${method} ${String(channel)}` : method;
+      const at = now();
+      if (at < (waits.get(key) ?? 0)) rates.disobeyed += 1;
+      const times = (taken.get(key) ?? []).filter((time) => time > at - limit.burst * limit.everyMs);
+      taken.set(key, times);
+      const oldest = times[times.length - limit.burst];
+      if (oldest === undefined) {
+        times.push(at);
+        return null;
+      }
+      rates.refused += 1;
+      const seconds = Math.ceil((oldest + limit.burst * limit.everyMs - at) / 1_000);
+      waits.set(key, at + seconds * 1_000);
+      return seconds;
+    },
+  };
+  return rates;
+}
