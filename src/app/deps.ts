@@ -73,6 +73,10 @@ export interface Deps {
   /** Removes secrets from a text; every text passes it before it becomes an event or a reply. */
   readonly redact: (text: string) => string;
   readonly verification: Verification;
+  /** Without a slash at its end; null when permalinks cannot be made. */
+  readonly publicUrl: string | null;
+  /** Of this program; transcripts say by which one they were written. */
+  readonly version: string;
   /** Puts the practice incident back to its start; null without practice. */
   readonly resetPractice: (() => Promise<void>) | null;
 }

@@ -20,6 +20,7 @@ import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
 import type { TeamsSecrets } from './teams-secrets.ts';
 import { unsupportedParts } from './unsupported.ts';
+import { VERSION } from './version.ts';
 
 /** The wired program, not yet started. */
 export interface Composition {
@@ -79,6 +80,8 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     log,
     redact,
     verification: { ...config.verification, followForMs: options.followForMs },
+    publicUrl: config.publicUrl,
+    version: VERSION,
     resetPractice: options.resetPractice,
   });
   return {

@@ -1,0 +1,54 @@
+import type { ImpactReading } from '../../playbook/evidence.ts';
+import { describePlace } from '../../playbook/place.ts';
+import type { RunFact } from '../events.ts';
+import { namePerson } from './subject.ts';
+
+/** One line of the timeline for each kind of event. A new kind does not compile until it has its line here. */
+export function tellEvent(fact: RunFact): string {
+  switch (fact.type) {
+    case 'opened':
+      return `${namePerson(fact.by)} asked for ${fact.target}${fact.on === null ? '' : ` on ${fact.on}`} in ${fact.conversation.chat}`;
+    case 'joined':
+      return `${namePerson(fact.by)} asked for the same`;
+    case 'located':
+      return `found ${fact.places.map(describePlace).join(', ') || 'no instance'}`;
+    case 'step-finished':
+      return `step ${fact.step.id}, ${fact.step.title}: ${fact.step.status}`;
+    case 'verdict-reached':
+      return `verdict: ${fact.verdict.summary}`;
+    case 'interrupted':
+      return `execfmt was interrupted during ${fact.during}; ${fact.goesOn ? 'it went on' : 'it ended there'}`;
+    case 'failed':
+      return `the run failed: ${fact.message}`;
+    case 'action-proposed':
+      return `${namePerson(fact.plan.requestedBy)} proposed ${fact.plan.kind} (plan ${fact.plan.id}): ${fact.plan.proposed.reference}`;
+    case 'action-approved':
+      return `${namePerson(fact.by)} approved plan ${fact.plan} (${fact.given} of ${fact.required})`;
+    case 'action-declined':
+      return `${namePerson(fact.by)} declined plan ${fact.plan}`;
+    case 'action-expired':
+      return `plan ${fact.plan} expired`;
+    case 'press-refused':
+      return `a press by ${namePerson(fact.by)} on plan ${fact.plan} was refused: ${fact.why}`;
+    case 'action-started':
+      return `plan ${fact.plan} started`;
+    case 'action-phase':
+      return `${fact.title}: ${fact.state}${fact.detail === '' ? '' : `, ${fact.detail}`}`;
+    case 'impact-read':
+      return `read ${tellReadings(fact.impact)}`;
+    case 'action-finished':
+      return `plan ${fact.plan} ${fact.outcome}: ${fact.detail}`;
+    case 'closed':
+      return 'the diagnosis ended';
+  }
+}
+
+/** `jobs waiting 1847, errors 3 %` */
+export function tellReadings(readings: readonly ImpactReading[]): string {
+  return readings.map((reading) => `${reading.name} ${tellValue(reading)}`).join(', ') || 'no number';
+}
+
+/** A value with its unit; a series that was not there says so. */
+export function tellValue({ value, unit }: Pick<ImpactReading, 'value' | 'unit'>): string {
+  return value === null ? 'no value' : `${value}${unit === null ? '' : ` ${unit}`}`;
+}
