@@ -18,7 +18,7 @@ function documentOf(facts: readonly RunFact[], thread = nothing): TranscriptDocu
   const state = foldRun(events);
   const head = chainHead(events, systemIds.sha256);
   if (!state || head === null) throw new Error('there are events');
-  return buildDocument({ state, events, head, thread });
+  return buildDocument({ state, events, head, thread, version: '0.1.0' });
 }
 
 const section = (document: TranscriptDocument, id: string) => {
@@ -129,7 +129,6 @@ describe('the messages of the thread', () => {
 });
 
 const withVerdict = (set: Partial<Verdict>): readonly RunFact[] => {
-  if (reached.type !== 'verdict-reached') throw new Error('the sample has a verdict');
   const verdict = { ...reached.verdict, ...set };
   return [opened, { ...reached, verdict, instances: [] }];
 };

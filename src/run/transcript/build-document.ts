@@ -31,13 +31,14 @@ const SECTIONS: readonly ((subject: Subject) => TranscriptDocument['sections'][n
 
 /** A run as a neutral document: a pure function of its events and of what people wrote in its thread. */
 export function buildDocument(subject: Subject): TranscriptDocument {
-  const { state, head } = subject;
+  const { state, head, version } = subject;
   const sections = SECTIONS.map((section) => section(subject));
   return {
     title: `${state.target}, run ${state.run}`,
     practice: state.practice,
     outcome: outcomeOf(state),
     head,
+    version,
     sections: [...sections, glossarySection(sections)],
   };
 }

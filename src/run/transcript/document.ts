@@ -6,6 +6,8 @@ export interface TranscriptDocument {
   readonly outcome: string;
   /** The last link of the hash chain. */
   readonly head: string;
+  /** Of the program that wrote it. */
+  readonly version: string;
   readonly sections: readonly Section[];
 }
 

@@ -1,3 +1,4 @@
+import type { ThreadMessage, ThreadMessages } from '../thread-message.ts';
 import type { TranscriptFormat } from './format.ts';
 import { DATA_FORMAT, type TranscriptData } from './transcript-data.ts';
 import { HTML_DATA } from './write-html.ts';
@@ -15,8 +16,8 @@ const TRACE = /execfmt[ -]transcript/;
 /** Reads the data out of a transcript of any format. What is read is not believed: it is checked afterwards. */
 export function readTranscript(file: string): ReadTranscript {
   const format = formatOf(file);
-  const data = format && parse(cut(file, format));
-  if (format && isData(data)) return { kind: 'read', format, data };
+  const data = format && dataOf(parse(cut(file, format)));
+  if (format && data) return { kind: 'read', format, data };
   if (!TRACE.test(file)) return { kind: 'no-transcript' };
   const why = format ? 'its data at the end cannot be read' : 'its first line was changed';
   return { kind: 'damaged', why };
@@ -45,17 +46,39 @@ function parse(text: string): unknown {
   }
 }
 
-function isData(value: unknown): value is TranscriptData {
-  if (!isObject(value)) return false;
-  const { format, version, run, head, thread, events } = value;
+/** Only what is known is taken over: what somebody added is then missing from what is written anew. */
+function dataOf(value: unknown): TranscriptData | null {
+  if (!isObject(value)) return null;
+  const { format, version, run, head, events } = value;
+  const thread = threadOf(value.thread);
+  if (format !== DATA_FORMAT || !isText(version) || !isText(run) || !isText(head) || thread === null) return null;
+  return areEvents(events) ? { format, version, run, head, thread, events } : null;
+}
+
+/** Whether they can be looked at; what they hold is checked by the chain. */
+function areEvents(value: unknown): value is TranscriptData['events'] {
   return (
-    format === DATA_FORMAT &&
-    [version, run, head].every((part) => typeof part === 'string') &&
-    isObject(thread) &&
-    Array.isArray(events) &&
-    events.length > 0 &&
-    events.every((event) => isObject(event) && isObject(event.fact) && typeof event.hash === 'string')
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((event) => isObject(event) && isObject(event.fact) && isText(event.hash))
   );
 }
 
+function threadOf(value: unknown): ThreadMessages | null {
+  if (!isObject(value)) return null;
+  const { kind, why, messages } = value;
+  if (kind === 'not-read') return isText(why) ? { kind, why } : null;
+  if (kind !== 'read' || !Array.isArray(messages)) return null;
+  const read = messages.map(messageOf).filter((message) => message !== null);
+  return read.length === messages.length ? { kind, messages: read } : null;
+}
+
+function messageOf(value: unknown): ThreadMessage | null {
+  if (!isObject(value) || !isObject(value.by)) return null;
+  const { at, text, by } = value;
+  if (!isText(at) || !isText(text) || !isText(by.id) || !isText(by.name)) return null;
+  return { by: { id: by.id, name: by.name }, at, text };
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

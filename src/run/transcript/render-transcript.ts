@@ -26,13 +26,13 @@ export function renderTranscript(source: TranscriptSource, format: TranscriptFor
   const head = events.at(-1)?.hash;
   if (!state || head === undefined) throw new Error('These events do not begin with the opening of a run.');
   const data: TranscriptData = { format: DATA_FORMAT, version, run: state.run, head, thread, events };
-  const document = buildDocument({ state, events, head, thread });
+  const document = buildDocument({ state, events, head, thread, version });
   switch (format) {
     case 'md':
       return writeMarkdown(document, writeData(data));
     case 'html':
       return writeHtml(document, writeData(data));
     case 'json':
-      return `${writeData(data, { document })}\n`;
+      return `${writeData(data, { check: 'execfmt transcript --verify FILE', document })}\n`;
   }
 }

@@ -11,6 +11,8 @@ export interface Subject {
   /** The last link of the hash chain. */
   readonly head: string;
   readonly thread: ThreadMessages;
+  /** Of the program that writes the transcript. */
+  readonly version: string;
 }
 
 /** `2026-11-21 09:00:03.412Z` */

@@ -20,6 +20,9 @@ const LEAD = 40;
  * compared with the one in the chat. `version` is of the program that checks.
  */
 export function verifyTranscript(file: string, version: string, sha256: Sha256): Verification {
+  const unix = file.replaceAll('\r\n', '\n');
+  if (unix !== file && verifyTranscript(unix, version, sha256).kind === 'whole')
+    return { kind: 'differs', differences: ['The line endings were changed to CR LF. The rest is as it was written.'] };
   const read = readTranscript(file);
   if (read.kind === 'no-transcript') return read;
   if (read.kind === 'damaged') return { kind: 'differs', differences: [`The file is damaged: ${read.why}.`] };
@@ -48,8 +51,6 @@ function rewrite(write: () => string): string | null {
 }
 
 function tellDifference(file: string, written: string, data: TranscriptData, version: string): readonly string[] {
-  if (file.replaceAll('\r\n', '\n') === written)
-    return ['The line endings were changed to CR LF. The rest is as it was written.'];
   const there = file.split('\n');
   const expected = written.split('\n');
   const at = expected.findIndex((line, index) => line !== there[index]);

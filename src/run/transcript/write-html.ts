@@ -30,7 +30,7 @@ export function writeHtml(document: TranscriptDocument, data: string): string {
 <header>
 <h1>${title}</h1>
 ${document.practice ? '<p class="practice">Practice: nothing in this run was real.</p>\n' : ''}<p class="outcome">${escapeHtml(document.outcome)}</p>
-<p>Chain head: <code>${document.head}</code>. To check this file: <code>execfmt transcript --verify FILE</code></p>
+<p>Chain head: <code>${document.head}</code>. Written by execfmt ${escapeHtml(document.version)}. To check this file: <code>execfmt transcript --verify FILE</code></p>
 </header>
 <nav aria-label="Sections">
 <ul>

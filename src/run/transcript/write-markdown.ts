@@ -16,7 +16,7 @@ export function writeMarkdown(document: TranscriptDocument, data: string): strin
     ...(document.practice ? ['**Practice: nothing in this run was real.**', ''] : []),
     escapeMarkdown(document.outcome),
     '',
-    `Chain head: \`${document.head}\`. To check this file: \`execfmt transcript --verify FILE\`.`,
+    `Chain head: \`${document.head}\`. Written by execfmt ${line(document.version)}. To check this file: \`execfmt transcript --verify FILE\`.`,
     ...document.sections.flatMap(writeSection),
     '',
     '## Data',
