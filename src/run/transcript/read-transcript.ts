@@ -49,10 +49,10 @@ function parse(text: string): unknown {
 /** Only what is known is taken over: what somebody added is then missing from what is written anew. */
 function dataOf(value: unknown): TranscriptData | null {
   if (!isObject(value)) return null;
-  const { format, version, run, head, events } = value;
+  const { format, version, run, head, seal, events } = value;
   const thread = threadOf(value.thread);
-  if (format !== DATA_FORMAT || !isText(version) || !isText(run) || !isText(head) || thread === null) return null;
-  return areEvents(events) ? { format, version, run, head, thread, events } : null;
+  if (format !== DATA_FORMAT || !isText(version) || !isText(run) || !isText(head) || !isText(seal)) return null;
+  return thread !== null && areEvents(events) ? { format, version, run, head, seal, thread, events } : null;
 }
 
 /** Whether they can be looked at; what they hold is checked by the chain. */

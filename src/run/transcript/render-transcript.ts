@@ -4,7 +4,7 @@ import { foldRun } from '../run-state.ts';
 import type { ThreadMessages } from '../thread-message.ts';
 import { buildDocument } from './build-document.ts';
 import type { TranscriptFormat } from './format.ts';
-import { DATA_FORMAT, type TranscriptData, writeData } from './transcript-data.ts';
+import { DATA_FORMAT, sealOf, type TranscriptData, writeData } from './transcript-data.ts';
 import { writeHtml } from './write-html.ts';
 import { writeMarkdown } from './write-markdown.ts';
 
@@ -25,7 +25,8 @@ export function renderTranscript(source: TranscriptSource, format: TranscriptFor
   const state = foldRun(events);
   const head = events.at(-1)?.hash;
   if (!state || head === undefined) throw new Error('These events do not begin with the opening of a run.');
-  const data: TranscriptData = { format: DATA_FORMAT, version, run: state.run, head, thread, events };
+  const seal = sealOf({ version, head, thread }, sha256);
+  const data: TranscriptData = { format: DATA_FORMAT, version, run: state.run, head, seal, thread, events };
   const document = buildDocument({ state, events, head, thread, version });
   switch (format) {
     case 'md':

@@ -2,6 +2,7 @@ import type { ImpactReading } from '../../playbook/evidence.ts';
 import { describePlace } from '../../playbook/place.ts';
 import type { RunFact } from '../events.ts';
 import { namePerson } from './subject.ts';
+import { tellPlan } from './tell-plan.ts';
 
 /** One line of the timeline for each kind of event. A new kind does not compile until it has its line here. */
 export function tellEvent(fact: RunFact): string {
@@ -21,7 +22,7 @@ export function tellEvent(fact: RunFact): string {
     case 'failed':
       return `the run failed: ${fact.message}`;
     case 'action-proposed':
-      return `${namePerson(fact.plan.requestedBy)} proposed ${fact.plan.kind} (plan ${fact.plan.id}): ${fact.plan.proposed.reference}`;
+      return `${namePerson(fact.plan.requestedBy)} proposed plan ${fact.plan.id}: ${tellPlan(fact.plan).what}`;
     case 'action-approved':
       return `${namePerson(fact.by)} approved plan ${fact.plan} (${fact.given} of ${fact.required})`;
     case 'action-declined':

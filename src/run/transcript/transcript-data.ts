@@ -1,4 +1,5 @@
-import type { ChainedEvent } from '../chain.ts';
+import { canonicalJson } from '../../approval/canonical-json.ts';
+import type { ChainedEvent, Sha256 } from '../chain.ts';
 import type { ThreadMessages } from '../thread-message.ts';
 
 /** The name and version of the data in a transcript. A change that old programs cannot read takes the next number. */
@@ -12,9 +13,19 @@ export interface TranscriptData {
   readonly run: string;
   /** The last link of the chain. */
   readonly head: string;
+  /** Binds what the chain does not cover: the version and the messages of the thread. Anyone can make one: it finds accidents. */
+  readonly seal: string;
   /** Outside the chain. */
   readonly thread: ThreadMessages;
   readonly events: readonly ChainedEvent[];
+}
+
+/** SHA-256 over what stands beside the events. */
+export function sealOf(
+  { version, head, thread }: Pick<TranscriptData, 'version' | 'head' | 'thread'>,
+  sha256: Sha256,
+): string {
+  return sha256(canonicalJson({ head, thread, version }));
 }
 
 /**

@@ -1,15 +1,16 @@
 import { describePlace } from '../../../playbook/place.ts';
 import type { RunEvent, RunFact } from '../../events.ts';
-import { type ActionState, isPending } from '../../run-state.ts';
+import type { ActionState } from '../../run-state.ts';
 import { type Block, facts, heading, type Section, table, text } from '../document.ts';
 import { formatUtc, namePerson, type Subject, since } from '../subject.ts';
 import { tellEvent } from '../tell-event.ts';
+import { tellActionOutcome, tellPlan } from '../tell-plan.ts';
 
 /** The audit trail of each action: what was approved, by whom, every phase, the outcome. */
 export function actionsSection(subject: Subject): Section {
   const { actions } = subject.state;
   const blocks = actions.flatMap((action) => [
-    heading(3, `Plan ${action.plan.id}: ${action.plan.kind} at ${describePlace(action.plan.where)}`),
+    heading(3, `Plan ${action.plan.id}: ${tellPlan(action.plan).what} at ${describePlace(action.plan.where)}`),
     planFacts(subject, action),
     text('Calls that were approved:'),
     { kind: 'list', items: action.plan.calls } as const,
@@ -19,30 +20,22 @@ export function actionsSection(subject: Subject): Section {
   return { id: 'actions', title: 'Actions', blocks: blocks.length > 0 ? blocks : [none] };
 }
 
-function planFacts(subject: Subject, { plan, approvals, approvedBy, ...action }: ActionState): Block {
-  const { finished } = action;
+function planFacts(subject: Subject, action: ActionState): Block {
+  const { plan, approvals, approvedBy, finished } = action;
+  const { from, to } = tellPlan(plan);
+  const approved = approvedBy.map(({ by, at }) => `${namePerson(by)} at ${formatUtc(at)}`).join('; ');
   return facts(
-    ['From', `${plan.current.reference} ${plan.current.digest ?? plan.current.imageId}`],
-    ['To', `${plan.proposed.reference} (${plan.proposed.platform})`],
-    ['Proof that it starts there', plan.proof],
+    ['From', from],
+    ['To', to],
+    ['Why it will help', plan.proof],
     ['Plan hash', plan.hash],
     ['Asked for by', namePerson(plan.requestedBy)],
     ['Policy', `${approvals.policy}: ${approvals.required} of ${approvals.approvers.join(', ')}`],
-    ['Approved by', approvedBy.map(({ by, at }) => `${namePerson(by)} at ${formatUtc(at)}`).join('; ') || 'nobody'],
+    ['Approved by', approved || 'nobody'],
     ['Valid until', formatUtc(plan.expiresAt)],
-    [
-      'Outcome',
-      finished ? `${finished.outcome}: ${finished.detail}` : openOutcome({ plan, approvals, approvedBy, ...action }),
-    ],
+    ['Outcome', tellActionOutcome(action)],
     ...(finished ? [['Ended', `${since(subject, finished.at)} after the command`] as const] : []),
   );
-}
-
-function openOutcome(action: ActionState): string {
-  if (action.declinedBy) return `declined by ${namePerson(action.declinedBy)}`;
-  if (action.expired) return 'expired';
-  if (action.started) return 'under way';
-  return isPending(action) ? 'waits for approval' : 'not carried out';
 }
 
 /** All events of one plan, as a table. */

@@ -1,17 +1,16 @@
 import { describePlace } from '../../../playbook/place.ts';
 import { type Block, type Section, table, text } from '../document.ts';
 import type { Subject } from '../subject.ts';
+import { tellPlan } from '../tell-plan.ts';
 
 const DIGEST = /\bsha256:[0-9a-f]{64}\b/g;
 
 /** The exact digests: what ran before and after each action, and where each digest was seen. */
 export function digestsSection({ state }: Subject): Section {
-  const changes = state.actions.map(({ plan, finished }) => [
-    describePlace(plan.where),
-    `${plan.current.reference}\n${plan.current.digest ?? `image ${plan.current.imageId}`}`,
-    `${plan.proposed.knownAs ?? plan.proposed.platform}\n${plan.proposed.digest}`,
-    finished?.outcome ?? 'not carried out',
-  ]);
+  const changes = state.actions.map(({ plan, finished }) => {
+    const { from, to } = tellPlan(plan);
+    return [describePlace(plan.where), from, to, finished?.outcome ?? 'not carried out'];
+  });
   const blocks: Block[] = [];
   if (changes.length > 0)
     blocks.push(table('Digests before and after each action', ['Where', 'Before', 'Proposed', 'Outcome'], changes));
@@ -28,10 +27,7 @@ function seenDigests({ steps, verdict, actions }: Subject['state']): readonly (r
   };
   for (const { step } of steps) for (const { check, observed } of step.findings) note(observed, check);
   for (const remedy of verdict?.remedies ?? []) note(remedy.digest ?? '', `way out: ${remedy.kind}`);
-  for (const { plan } of actions) {
-    note(plan.current.digest ?? '', `plan ${plan.id}: before`);
-    note(plan.current.imageId, `plan ${plan.id}: image id before`);
-    note(plan.proposed.digest, `plan ${plan.id}: proposed`);
-  }
+  for (const { plan } of actions)
+    for (const [digest, what] of tellPlan(plan).digests) note(digest, `plan ${plan.id}: ${what}`);
   return [...seen].map(([digest, where]) => [digest, [...where].join('; ')]);
 }

@@ -1,7 +1,8 @@
 import { describePlace } from '../../../playbook/place.ts';
-import { isPending, type RunState } from '../../run-state.ts';
+import type { RunState } from '../../run-state.ts';
 import { facts, type Section } from '../document.ts';
 import { formatUtc, namePerson, type Subject, since } from '../subject.ts';
+import { tellActionOutcome, tellPlan } from '../tell-plan.ts';
 
 /** The head of a transcript: what, where, when, who, and the chain. */
 export function summarySection(subject: Subject): Section {
@@ -24,11 +25,8 @@ export function outcomeOf(state: RunState): string {
   const summary = state.verdict?.verdict.summary ?? 'The diagnosis has not ended.';
   const action = state.actions.at(-1);
   if (!action) return summary;
-  const { plan, finished } = action;
-  const what = `${plan.kind} (${plan.proposed.knownAs ?? plan.proposed.digest})`;
-  if (finished) return `${what} ${finished.outcome}: ${finished.detail}`;
-  if (action.started) return `${what} is under way. ${summary}`;
-  return isPending(action) ? `${what} waits for approval. ${summary}` : `${what} was not carried out. ${summary}`;
+  const told = `${tellPlan(action.plan).what}: ${tellActionOutcome(action)}`;
+  return action.finished ? told : `${told}. ${summary}`;
 }
 
 function timesOf(subject: Subject): [string, string][] {
