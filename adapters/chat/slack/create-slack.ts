@@ -14,6 +14,7 @@ import { isGroupMember } from './is-group-member.ts';
 import { createSelfKnowledge } from './know-self.ts';
 import { listen } from './listen.ts';
 import { postCard, updateCard } from './post-card.ts';
+import { readThread } from './read-thread.ts';
 import { channelOf, readReference } from './reference.ts';
 import { type Delivery, takeIntent } from './take-intent.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -46,7 +47,7 @@ function createSender(options: SlackOptions, client: WebClient, stopping: AbortS
   const { log, clock } = options;
   const context = { clock, log, client, stopping };
   const self = createSelfKnowledge(client, context);
-  const sending: Pick<Chat, 'post' | 'update' | 'isMember'> = {
+  const sending: Pick<Chat, 'post' | 'update' | 'messages' | 'isMember'> = {
     async post(to, thread, key, card, maybeDelivered) {
       const parent = thread === null ? null : readReference(thread);
       const channel = parent?.channel ?? channelOf(to.id);
@@ -55,6 +56,9 @@ function createSender(options: SlackOptions, client: WebClient, stopping: AbortS
     },
     async update(ref, card) {
       await updateCard(context, ref, card);
+    },
+    async messages(_, thread, signal) {
+      return readThread(context, await self.ask(), readReference(thread), signal);
     },
     isMember: (group, person, signal) => isGroupMember(client, clock, group, person, signal),
   };
