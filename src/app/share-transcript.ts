@@ -2,7 +2,7 @@ import { type Chat, ChatError } from '../ports/chat.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
 import { chainHead } from '../run/chain.ts';
 import type { RunState } from '../run/run-state.ts';
-import { isSettled } from '../view/thread.ts';
+import { isSettled, threadOf } from '../view/thread.ts';
 import { transcriptCard } from '../view/transcript-card.ts';
 import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
@@ -27,10 +27,10 @@ export async function startSharing(deps: Deps, recorder: Recorder, run: string, 
   await deps.workflows.start(SHARE, `${SHARE}:${run}:${ended ?? 'diagnosed'}`, { run, ended: ended ?? 'diagnosed' });
 }
 
-/** Whether a diagnosis has ended for good: what could be approved is not offered. */
-function endsHere({ verdict, actions }: RunState): boolean {
-  if (!verdict || actions.length > 0) return false;
-  return verdict.approvals === null || verdict.remedies.every(({ digest }) => digest === undefined);
+/** Whether a diagnosis has ended for good: nothing is offered that a person may ask for. */
+function endsHere(state: RunState): boolean {
+  const buttons = threadOf(state).replies.flatMap(({ card }) => card.buttons);
+  return state.verdict !== null && buttons.every(({ press }) => press.action !== 'propose');
 }
 
 /** The chat that a run’s transcript can be told in: by a file, or else by a link. Null when by neither. */
