@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemIds } from '../../adapters/system/ids.ts';
@@ -145,6 +146,10 @@ describe('what is no transcript', () => {
   it.each(['', 'hello', '{}', '# A heading\n', '<!doctype html>\n<p>x</p>', '{"format":"other/1","events":[]}'])(
     '%j is none',
     (text) => expect(verify(text)).toEqual({ kind: 'no-transcript' }),
+  );
+
+  it.each(['README.md', 'docs/transcripts.md'])('%s, which tells of transcripts, is none', (page) =>
+    expect(verify(readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8'))).toEqual({ kind: 'no-transcript' }),
   );
 
   it('a transcript that was cut is damaged', () => {

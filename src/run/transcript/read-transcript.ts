@@ -10,8 +10,9 @@ export type ReadTranscript =
   | { readonly kind: 'damaged'; readonly why: string }
   | { readonly kind: 'no-transcript' };
 
-/** Every transcript says this somewhere, in more than one place. */
-const TRACE = /execfmt[ -]transcript/;
+/** Every transcript has two of these, so that one is left when a character was changed. No page about transcripts has any. */
+const TRACE =
+  /\n"format": "execfmt-transcript\/|\n"check": "execfmt transcript|\nChain head: `[0-9a-f]{64}`|\n<script type="application\/json" id="execfmt-transcript">/;
 
 /** Reads the data out of a transcript of any format. What is read is not believed: it is checked afterwards. */
 export function readTranscript(file: string): ReadTranscript {

@@ -1,5 +1,6 @@
 import type { ImpactReading } from '../../playbook/evidence.ts';
 import { describePlace } from '../../playbook/place.ts';
+import { formatReading } from '../../playbook/steps/impact-step.ts';
 import type { RunFact } from '../events.ts';
 import { namePerson } from './subject.ts';
 import { tellPlan } from './tell-plan.ts';
@@ -44,12 +45,7 @@ export function tellEvent(fact: RunFact): string {
   }
 }
 
-/** `jobs waiting 1847, errors 3 %` */
-export function tellReadings(readings: readonly ImpactReading[]): string {
-  return readings.map((reading) => `${reading.name} ${tellValue(reading)}`).join(', ') || 'no number';
-}
-
-/** A value with its unit; a series that was not there says so. */
-export function tellValue({ value, unit }: Pick<ImpactReading, 'value' | 'unit'>): string {
-  return value === null ? 'no value' : `${value}${unit === null ? '' : ` ${unit}`}`;
+/** `jobs waiting 1,847, oldest job 1 h 59 min` */
+function tellReadings(readings: readonly ImpactReading[]): string {
+  return readings.map((reading) => `${reading.name} ${formatReading(reading)}`).join(', ') || 'no number';
 }

@@ -13,7 +13,7 @@ export function actionsSection(subject: Subject): Section {
     heading(3, `Plan ${action.plan.id}: ${tellPlan(action.plan).what} at ${describePlace(action.plan.where)}`),
     planFacts(subject, action),
     text('Calls that were approved:'),
-    { kind: 'list', items: action.plan.calls } as const,
+    { kind: 'code', text: action.plan.calls.join('\n') } as const,
     trail(subject, action.plan.id),
   ]);
   const none = text('No action was proposed: nothing was changed anywhere.');

@@ -1,7 +1,7 @@
 import type { ImpactReading } from '../../../playbook/evidence.ts';
+import { formatReading } from '../../../playbook/steps/impact-step.ts';
 import { type Section, table, text } from '../document.ts';
 import { formatUtc, type Subject } from '../subject.ts';
-import { tellValue } from '../tell-event.ts';
 
 /** What the outage cost, in numbers: before, at the end of the last action, and as they were read last. */
 export function numbersSection({ state, events }: Subject): Section {
@@ -29,7 +29,7 @@ export function numbersSection({ state, events }: Subject): Section {
 }
 
 function tell(reading: ImpactReading | undefined): string {
-  return reading ? `${tellValue(reading)} (${formatUtc(reading.at)})` : 'not read';
+  return reading ? `${formatReading(reading)} (${formatUtc(reading.at)})` : 'not read';
 }
 
 function newest(readings: readonly ImpactReading[]): ImpactReading | undefined {

@@ -25,9 +25,11 @@ export function outcomeOf(state: RunState): string {
   const summary = state.verdict?.verdict.summary ?? 'The diagnosis has not ended.';
   const action = state.actions.at(-1);
   if (!action) return summary;
-  const told = `${tellPlan(action.plan).what}: ${tellActionOutcome(action)}`;
+  const told = capital(`${tellPlan(action.plan).what} ${tellActionOutcome(action)}`);
   return action.finished ? told : `${told}. ${summary}`;
 }
+
+const capital = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
 function timesOf(subject: Subject): [string, string][] {
   const { state } = subject;
