@@ -161,7 +161,15 @@ describe('what is no transcript', () => {
     fc.assert(
       fc.property(fc.anything({ maxDepth: 3 }), (fact) => {
         const event = { run: 'r-test', seq: 1, key: 'k', at: 'never', fact: { type: 'opened', fact } };
-        const data = { format: 'execfmt-transcript/1', version: '1', run: 'r-test', head: 'x', thread: {} };
+        const unread = { kind: 'not-read', why: 'no' };
+        const data = {
+          format: 'execfmt-transcript/1',
+          version: '1',
+          run: 'r-test',
+          head: 'x',
+          seal: 'x',
+          thread: unread,
+        };
         const text = JSON.stringify({ ...data, events: [{ ...event, hash: 'x' }] }, (_, value) =>
           typeof value === 'bigint' ? String(value) : value,
         );

@@ -3,7 +3,7 @@ import { codeBlock, escapeMarkdown } from './escape-markdown.ts';
 import { oneLine } from './plain-text.ts';
 
 /** Begins and ends the data at the end of a Markdown transcript. */
-export const MARKDOWN_DATA = { before: '\n```json\n', after: '\n```\n' } as const;
+export const MARKDOWN_DATA = { before: '\n```json\n', after: '\n```\n\n</details>\n' } as const;
 
 /**
  * A transcript as Markdown, for GitHub, GitLab and wikis. Outside text stands in code blocks or is escaped: it cannot become
@@ -26,7 +26,7 @@ export function writeMarkdown(document: TranscriptDocument, data: string): strin
     '<details>',
     '<summary>Events</summary>',
   ];
-  return `${lines.join('\n')}\n${MARKDOWN_DATA.before}${data}${MARKDOWN_DATA.after}\n</details>\n`;
+  return `${lines.join('\n')}\n${MARKDOWN_DATA.before}${data}${MARKDOWN_DATA.after}`;
 }
 
 function writeSection({ title, blocks }: Section): string[] {
