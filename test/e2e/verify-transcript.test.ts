@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { VERSION } from '../../src/cli/version.ts';
@@ -48,7 +49,11 @@ describe('execfmt transcript --verify', () => {
   });
 
   it('ends with 2 for what is no transcript, and for a wrong command line', { timeout: 60_000 }, async () => {
-    const readme = await runExecfmt(['transcript', '--verify', 'README.md']);
+    const readme = await runExecfmt([
+      'transcript',
+      '--verify',
+      fileURLToPath(new URL('../../README.md', import.meta.url)),
+    ]);
     expect(readme).toMatchObject({ status: 2, stdout: '' });
     expect(readme.stderr).toContain('no transcript');
     expect((await runExecfmt(['transcript', '--verify', join(folder, 'nosuch')])).status).toBe(2);
