@@ -23,14 +23,16 @@ const ROUNDS = 120;
 export async function startSharing(deps: Deps, recorder: Recorder, run: string, ended: string | null): Promise<void> {
   const state = await recorder.state(run);
   if (!state || !chatOf(deps, state) || !isSettled(state)) return;
-  if (ended === null && !endsHere(state)) return;
+  const succeeded = state.actions.find(({ plan }) => plan.id === ended)?.finished?.outcome === 'succeeded';
+  // What is offered after a diagnosis, or by what an action has found, goes on; what failed has ended, though it can be tried again.
+  if ((ended === null || succeeded) && (state.verdict === null || offers(state))) return;
   await deps.workflows.start(SHARE, `${SHARE}:${run}:${ended ?? 'diagnosed'}`, { run, ended: ended ?? 'diagnosed' });
 }
 
-/** Whether a diagnosis has ended for good: nothing is offered that a person may ask for. */
-function endsHere(state: RunState): boolean {
+/** Whether a person may ask for a way out now. */
+function offers(state: RunState): boolean {
   const buttons = threadOf(state).replies.flatMap(({ card }) => card.buttons);
-  return state.verdict !== null && buttons.every(({ press }) => press.action !== 'propose');
+  return buttons.some(({ press }) => press.action === 'propose');
 }
 
 /** The chat that a run’s transcript can be told in: by a file, or else by a link. Null when by neither. */
