@@ -96,7 +96,7 @@ describe('the facts of an incident', () => {
   it('has the audit trail of an action, with its phases and its plan', () => {
     const blocks = section(documentOf(recovered), 'actions');
     const trail = tableIn(blocks).map((row) => row[2]);
-    expect(trail[0]).toContain('proposed plan p1: rollback-to-digest (v2)');
+    expect(trail[0]).toContain('Ada (slack:U1) proposed plan p1: ');
     expect(trail).toContain('pulling the image: done, pulled');
     expect(trail.at(-2)).toBe('plan p1 succeeded: It runs.');
     expect(said(blocks)).toContain('slack:U2');
