@@ -146,7 +146,8 @@ function defineWorkflows(deps: Deps, recorder: Recorder): void {
 
 async function diagnose(deps: Deps, recorder: Recorder, context: WorkflowContext, run: string): Promise<void> {
   const state = await recorder.state(run);
-  if (!state) return;
+  // What ended before an interruption is not done again.
+  if (!state || state.verdict || state.failure) return;
   if (context.resumed) {
     await recorder.record(run, {
       key: `interrupted:${state.seq}`,
