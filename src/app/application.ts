@@ -14,10 +14,12 @@ import { FOLLOW, followRecovery } from './follow-recovery.ts';
 import { handleIntent } from './handle-intent.ts';
 import { investigate } from './investigate.ts';
 import { locate } from './locate.ts';
+import { makeTranscript } from './make-transcript.ts';
 import { INVESTIGATE } from './open-run.ts';
 import { createPublisher } from './publish-thread.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { rememberTargets } from './remember-targets.ts';
+import { SHARE, shareTranscript, startSharing } from './share-transcript.ts';
 
 /** Deliveries are not repeated after this long. */
 const CLAIMS_KEPT_MS = 24 * 60 * 60_000;
@@ -61,6 +63,7 @@ export function createApplication(deps: Deps): RunningApplication {
     },
     state: (run) => recorder.state(run),
     events: (run) => deps.journal.read(run),
+    transcript: (run, format) => makeTranscript(deps, run, format, life.signal),
     runs: (limit) => deps.journal.list(limit),
     watch: (listener) => recorder.watch(listener),
     targets: async () => targets(),
@@ -114,6 +117,7 @@ function defineWorkflows(deps: Deps, recorder: Recorder): void {
       });
     }
     await recorder.close(run);
+    await startSharing(deps, recorder, run, null);
   });
   deps.workflows.define(CARRY_OUT, async (context, input) => {
     const { run, plan } = input as { run: string; plan: string };
@@ -121,20 +125,30 @@ function defineWorkflows(deps: Deps, recorder: Recorder): void {
     const action = (await recorder.state(run))?.actions.find((one) => one.plan.id === plan);
     if (action?.finished?.outcome === 'succeeded' && action.plan.kind !== 'rebuild')
       await deps.workflows.start(FOLLOW, `${FOLLOW}:${plan}`, { run, plan });
+    else await startSharing(deps, recorder, run, plan);
   });
   deps.workflows.define(EXPIRE, async (context, input) => {
     const { run, plan } = input as { run: string; plan: string };
     await expirePlan(deps, recorder, context, run, plan);
+    const action = (await recorder.state(run))?.actions.find((one) => one.plan.id === plan);
+    // What was started is shared when it has ended.
+    if (action && !action.started) await startSharing(deps, recorder, run, plan);
   });
   deps.workflows.define(FOLLOW, async (context, input) => {
     const { run, plan } = input as { run: string; plan: string };
     await followRecovery(deps, recorder, context, run, plan);
+    await startSharing(deps, recorder, run, plan);
+  });
+  deps.workflows.define(SHARE, async (context, input) => {
+    const { run, ended } = input as { run: string; ended: string };
+    await shareTranscript(deps, recorder, context, run, ended);
   });
 }
 
 async function diagnose(deps: Deps, recorder: Recorder, context: WorkflowContext, run: string): Promise<void> {
   const state = await recorder.state(run);
-  if (!state) return;
+  // What ended before an interruption is not done again.
+  if (!state || state.verdict || state.failure) return;
   if (context.resumed) {
     await recorder.record(run, {
       key: `interrupted:${state.seq}`,

@@ -85,6 +85,10 @@ export interface Deps {
   readonly redact: (text: string) => string;
   readonly verification: Verification;
   readonly builds: BuildTimes;
+  /** Without a slash at its end; null when permalinks cannot be made. */
+  readonly publicUrl: string | null;
+  /** Of this program; transcripts say by which one they were written. */
+  readonly version: string;
   /** Puts the practice incident back to its start; null without practice. */
   readonly resetPractice: (() => Promise<void>) | null;
 }

@@ -20,6 +20,7 @@ import { cacheFolder, dockerConfigPath, registryOptions } from './registry-optio
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
 import type { TeamsSecrets } from './teams-secrets.ts';
+import { VERSION } from './version.ts';
 
 /** The wired program, not yet started. */
 export interface Composition {
@@ -84,6 +85,8 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     redact: createRedact(config.redact),
     builds: options.builds ?? BUILDS,
     verification: { ...config.verification, followForMs: options.followForMs },
+    publicUrl: config.publicUrl,
+    version: VERSION,
     resetPractice: options.resetPractice,
   });
   return {

@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
+import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../run/transcript/format.ts';
 import type { CheckOptions } from './check.ts';
 import { USAGE, UsageError } from './exit-status.ts';
 import type { PredictOptions } from './predict.ts';
 import { createTerminal } from './terminal.ts';
-import type { TranscriptFormat } from './transcript.ts';
 import { VERSION } from './version.ts';
 
 // Each command is loaded when it is called: most of what one needs, another does not, and a pipeline waits for `check`.
@@ -19,6 +19,7 @@ Examples:
   execfmt predict --rootfs rootfs.tar --host linux/arm64 -- /app/render
   execfmt predict --batch < cases.jsonl > outcomes.jsonl
   execfmt transcript r-7k2m9x --format html > incident.html
+  execfmt transcript --verify incident.html     was it changed since? works offline
   execfmt config check --config execfmt.yaml`;
 
 const configOption = () => new Option('-c, --config <file>', 'the configuration (YAML)').env('EXECFMT_CONFIG');
@@ -106,13 +107,13 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     });
   program
     .command('transcript')
-    .description('the transcript of one run')
-    .argument('<run>', 'its id, as r-7k2m9x')
-    .addOption(new Option('--format <format>', 'how it is written').choices(['md', 'html', 'json']).default('md'))
+    .description('the transcript of one run, or whether one is as it was written')
+    .argument('[run]', 'its id, as r-7k2m9x')
+    .addOption(new Option('--format <format>', 'how it is written').choices([...TRANSCRIPT_FORMATS]).default('md'))
+    .option('--verify <file>', 'check a transcript (md, html or json) offline: 0 whole, 1 not, 2 no transcript')
     .addOption(configOption())
-    .action(async (run: string, options: { format: TranscriptFormat; config?: string }) => {
-      const { transcript } = await import('./transcript.ts');
-      status = await transcript(run, { format: options.format, config: options.config ?? null });
+    .action(async (run: string | undefined, options: TranscriptCommand) => {
+      status = await runTranscript(run ?? null, options);
     });
   const config = program.command('config').description('check a configuration, or print its schema');
   config
@@ -144,4 +145,18 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     }
     throw error;
   }
+}
+
+interface TranscriptCommand {
+  readonly format: TranscriptFormat;
+  readonly verify?: string;
+  readonly config?: string;
+}
+
+/** A run to write, or a file to check: exactly one of them. */
+async function runTranscript(run: string | null, { format, verify, config }: TranscriptCommand): Promise<number> {
+  if ((run === null) === (verify === undefined))
+    throw new UsageError('say either the run, as r-7k2m9x, or --verify FILE');
+  if (verify !== undefined) return (await import('./verify-file.ts')).verifyFile(verify);
+  return (await import('./transcript.ts')).transcript(run ?? '', { format, config: config ?? null });
 }

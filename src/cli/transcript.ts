@@ -1,16 +1,14 @@
 import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
-import type { RunEvent } from '../run/events.ts';
-import { transcriptOf } from '../run/transcript.ts';
-import { transcriptHtml } from '../run/transcript-html.ts';
-import { transcriptMarkdown } from '../run/transcript-markdown.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import { systemIds } from '../../adapters/system/ids.ts';
+import { makeTranscript } from '../app/make-transcript.ts';
+import type { TranscriptFormat } from '../run/transcript/format.ts';
 import { createRedact } from '../view/create-redact.ts';
-import { jsonText } from '../view/json-text.ts';
-import { redactDeep } from '../view/redact-deep.ts';
-import { USAGE, UsageError } from './exit-status.ts';
+import { USAGE } from './exit-status.ts';
 import { loadConfig, storePath } from './load-config.ts';
+import { createProgramLog } from './program-log.ts';
 import { createTerminal } from './terminal.ts';
-
-export type TranscriptFormat = 'md' | 'html' | 'json';
+import { VERSION } from './version.ts';
 
 /** `execfmt transcript RUN`: one run's transcript on stdout. 2 when there is no such run. */
 export async function transcript(
@@ -20,32 +18,28 @@ export async function transcript(
   const config = await loadConfig(options.config);
   const store = storePath(config);
   const journal = openSqliteJournal(store);
+  const deps = {
+    journal,
+    ids: systemIds,
+    chats: [],
+    clock: systemClock,
+    log: createProgramLog('error', config.redact),
+    redact: createRedact(config.redact),
+    version: VERSION,
+  };
+  const life = systemClock.lifetime();
   try {
-    const events = await journal.read(run);
-    if (events.length === 0) {
+    const file = await makeTranscript(deps, run, options.format, life.signal);
+    if (file === null) {
       const known = (await journal.list(5)).map((listing) => `${listing.run} (${listing.target})`);
       createTerminal(process.stderr).say(
         `There is no run ${run} in ${store}. ${known.length > 0 ? `The newest: ${known.join(', ')}.` : 'It has no runs yet.'}`,
       );
       return USAGE;
     }
-    // The patterns may be younger than the run.
-    process.stdout.write(render(redactDeep(events, createRedact(config.redact)), options.format));
+    process.stdout.write(file.text);
     return 0;
   } finally {
     await journal.stop();
-  }
-}
-
-function render(events: readonly RunEvent[], format: TranscriptFormat): string {
-  const built = transcriptOf(events);
-  if (!built) throw new UsageError('This run has no beginning: the store is damaged. Restore it from its backup.');
-  switch (format) {
-    case 'md':
-      return transcriptMarkdown(built);
-    case 'html':
-      return transcriptHtml(built);
-    case 'json':
-      return `${jsonText({ ...built, events }, 2)}\n`;
   }
 }

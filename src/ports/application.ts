@@ -1,8 +1,10 @@
 import type { Person } from '../approval/person.ts';
 import type { Conversation } from '../run/conversation.ts';
 import type { RunEvent } from '../run/events.ts';
+import type { TranscriptFormat } from '../run/transcript/format.ts';
 import type { Card, Press } from '../view/card.ts';
 import type { ThreadView } from '../view/thread-view.ts';
+import type { SharedFile } from './chat.ts';
 import type { RunListing } from './journal.ts';
 
 /** What came in, from whatever chat, once it was verified and normalised. */
@@ -33,6 +35,8 @@ export interface Application {
   /** Null when there is no such run. */
   thread(run: string): Promise<ThreadView | null>;
   events(run: string): Promise<readonly RunEvent[]>;
+  /** The transcript of a run as a file, with the messages of its thread where they may be read. Null when there is no such run. */
+  transcript(run: string, format: TranscriptFormat): Promise<SharedFile | null>;
   runs(limit: number): Promise<readonly RunListing[]>;
   /** Calls back after each change of a run. Gives the function that ends it. */
   watch(listener: (run: string) => void): () => void;

@@ -1,5 +1,7 @@
 import type { Person } from '../approval/person.ts';
+import type { Answer } from '../playbook/answer.ts';
 import type { Conversation } from '../run/conversation.ts';
+import type { ThreadMessage } from '../run/thread-message.ts';
 import type { Card } from '../view/card.ts';
 import type { Application } from './application.ts';
 
@@ -22,6 +24,11 @@ export interface Chat {
    * Shares a file in a thread. Absent where the chat takes no files from bots; then a link is told. Rejects with ChatError.
    */
   share?(to: Conversation, thread: string, file: SharedFile): Promise<void>;
+  /**
+   * What people wrote in a thread, oldest first, without what bots wrote: at most 200 messages of 4,000 characters. Absent where the
+   * chat lets no bot read threads. What may not be read is `probe-failed`, with what is missing.
+   */
+  messages?(to: Conversation, thread: string, signal: AbortSignal): Promise<Answer<readonly ThreadMessage[]>>;
   /** Whether a person is in a group of this chat (`slack-group:S0614TZR7`), asked now. */
   isMember(group: string, person: Person, signal: AbortSignal): Promise<boolean>;
 }

@@ -3,12 +3,7 @@ import { describePlace } from '../playbook/place.ts';
 import type { RunState } from '../run/run-state.ts';
 import type { Card } from './card.ts';
 
-/** A duration for people: `812 ms`, `3.4 s`, `3 min 12 s`. */
-export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
-}
+export { formatDuration } from '../run/format-duration.ts';
 
 /** The time of day of an event: `09:14:03 UTC`. */
 export function formatTime(iso: string): string {

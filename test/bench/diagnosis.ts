@@ -117,6 +117,8 @@ async function diagnose(stage: Stage): Promise<Diagnosed> {
     log: quiet,
     redact,
     verification: { stableForMs: 300, timeoutMs: 10_000, followForMs: 0 },
+    publicUrl: null,
+    version: 'bench',
     resetPractice: null,
   });
   try {

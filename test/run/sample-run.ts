@@ -58,7 +58,7 @@ export const plan: ActionPlan = {
 
 export const approvals = { policy: 'production', approvers: [approver.id], required: 1, allowSelf: false };
 
-export const opened: RunFact = {
+export const opened: Extract<RunFact, { type: 'opened' }> = {
   type: 'opened',
   target: 'pdf-renderer',
   on: null,
@@ -67,7 +67,7 @@ export const opened: RunFact = {
   practice: false,
 };
 
-export const reached: RunFact = {
+export const reached: Extract<RunFact, { type: 'verdict-reached' }> = {
   type: 'verdict-reached',
   verdict,
   instances: [{ where: place, verdict }],

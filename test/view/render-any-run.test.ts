@@ -4,16 +4,16 @@ import { renderCard as renderSlack } from '../../adapters/chat/slack/render-card
 import { messageOf } from '../../adapters/chat/teams/post-card.ts';
 import { type CardFrame, renderCard as renderTeams } from '../../adapters/chat/teams/render-card.ts';
 import { fragmentsOf } from '../../adapters/chat/web/render-thread.ts';
+import { systemIds } from '../../adapters/system/ids.ts';
 import { renderTerminal } from '../../src/cli/render-terminal.ts';
 import { diagnosisDocument } from '../../src/run/diagnosis-document.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import { foldRun, type RunState } from '../../src/run/run-state.ts';
-import { transcriptOf } from '../../src/run/transcript.ts';
-import { transcriptHtml } from '../../src/run/transcript-html.ts';
-import { transcriptMarkdown } from '../../src/run/transcript-markdown.ts';
+import { renderTranscript } from '../../src/run/transcript/render-transcript.ts';
 import type { Card } from '../../src/view/card.ts';
 import { jsonText } from '../../src/view/json-text.ts';
 import { threadOf } from '../../src/view/thread.ts';
+import { linesOutsideFences, liveMarkdown, strayTags } from '../run/live-markup.ts';
 import { checkBlocks } from '../servers/slack/check-blocks.ts';
 import { checkActivity, typedIn } from '../servers/teams/check-activity.ts';
 import { arbitraryRun, hugeRun } from './arbitrary-run.ts';
@@ -154,30 +154,11 @@ describe('any run, rendered', () => {
   });
 
   it('as a transcript has no live markup', { timeout: 120_000 }, () => {
+    const thread = { kind: 'not-read', why: 'there is none' } as const;
     forAnyRun((events) => {
-      const transcript = transcriptOf(events);
-      if (transcript === null) throw new Error('no transcript');
-      expectDeadHtml(transcriptHtml(transcript));
-      const markdown = transcriptMarkdown(transcript);
-      expect(markdown).not.toMatch(OBEYED);
-      const prose = withoutCode(markdown);
-      expect(prose.replaceAll('<br>', '')).not.toMatch(/[<>]/);
-      expect(prose).not.toMatch(/(?<!\\)[`[\]]|https?:\/\//i);
+      const source = { events, thread, version: '0.1.0' };
+      expect(strayTags(renderTranscript(source, 'html', systemIds.sha256))).toBe('');
+      expect(liveMarkdown(linesOutsideFences(renderTranscript(source, 'md', systemIds.sha256)))).toEqual([]);
     });
   });
 });
-
-/** Markdown without its fenced blocks: a block ends at a line of at least as many backticks (CommonMark 4.5). */
-function withoutCode(markdown: string): string {
-  let fence = '';
-  return markdown
-    .split('\n')
-    .filter((line) => {
-      const marks = /^(`{3,})(text)?$/.exec(line)?.[1];
-      const inside = fence !== '';
-      if (marks !== undefined && fence === '') fence = marks;
-      else if (inside && line === fence) fence = '';
-      return !inside && marks === undefined;
-    })
-    .join('\n');
-}

@@ -15,6 +15,7 @@ import { createSelfKnowledge } from './know-self.ts';
 import { listen } from './listen.ts';
 import { createPace } from './pace.ts';
 import { postCard, updateCard } from './post-card.ts';
+import { readThread } from './read-thread.ts';
 import { channelOf, readReference } from './reference.ts';
 import { type Delivery, takeIntent } from './take-intent.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -47,7 +48,7 @@ function createSender(options: SlackOptions, client: WebClient, stopping: AbortS
   const { log, clock } = options;
   const context = { clock, log, client, stopping, pace: createPace(clock) };
   const self = createSelfKnowledge(client, context);
-  const sending: Pick<Chat, 'post' | 'update' | 'isMember'> = {
+  const sending: Pick<Chat, 'post' | 'update' | 'messages' | 'isMember'> = {
     async post(to, thread, key, card, maybeDelivered) {
       const parent = thread === null ? null : readReference(thread);
       const channel = parent?.channel ?? channelOf(to.id);
@@ -56,6 +57,9 @@ function createSender(options: SlackOptions, client: WebClient, stopping: AbortS
     },
     async update(ref, card) {
       await updateCard(context, ref, card);
+    },
+    async messages(_, thread, signal) {
+      return readThread(context, await self.ask(), readReference(thread), signal);
     },
     isMember: (group, person, signal) => isGroupMember(client, clock, group, person, signal),
   };

@@ -45,6 +45,7 @@ export function createApplication() {
     },
     thread: async () => null,
     events: async () => [],
+    transcript: async () => null,
     runs: async () => [],
     watch: () => () => {},
     targets: async () => [],

@@ -58,6 +58,10 @@ export class ScriptedApplication implements Application {
     return [];
   }
 
+  async transcript() {
+    return null;
+  }
+
   async runs(limit: number): Promise<readonly RunListing[]> {
     return this.#listings.slice(0, limit);
   }

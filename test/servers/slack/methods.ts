@@ -148,6 +148,13 @@ function groupUsers(world: World, args: Args): Result {
   return users === undefined ? fail('no_such_subteam') : { ok: true, users };
 }
 
+function userInfo(world: World, args: Args): Result {
+  const id = text(args.user);
+  const name = world.names.get(id);
+  if (name === undefined) return fail('user_not_found');
+  return { ok: true, user: { id, name: name.toLowerCase(), real_name: name, profile: { display_name: name } } };
+}
+
 function openView(_: World, args: Args): Result {
   return text(args.trigger_id) === '' ? fail('invalid_trigger_id') : { ok: true, view: { id: 'V0VIEW' } };
 }
@@ -174,5 +181,6 @@ export const METHODS: Readonly<Record<string, (world: World, args: Args) => Resu
   'conversations.replies': replies,
   'conversations.history': history,
   'usergroups.users.list': groupUsers,
+  'users.info': userInfo,
   'views.open': openView,
 };

@@ -27,6 +27,8 @@ export interface SlackServer {
   /** The channel that is there from the start. */
   readonly channel: string;
   addChannel(id: string, set?: Partial<SlackChannel>): SlackChannel;
+  /** Takes a scope from the bot token. */
+  removeScope(scope: string): void;
   addGroup(id: string, users: readonly string[]): void;
   /** Deliveries go by HTTP to this address from now on; before, they go by Socket Mode. */
   deliverTo(url: string): void;
@@ -137,6 +139,7 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     deliveries,
     rates,
     addChannel: (id, set) => addChannel(world, id, set),
+    removeScope: (scope) => void world.scopes.delete(scope),
     addGroup: (id, users) => void world.groups.set(id, users),
     deliverTo: (url) => {
       target = url;

@@ -3,6 +3,7 @@ import type { createFaults, Fault } from './faults.ts';
 import { METHODS } from './methods.ts';
 import type { createRates } from './rates.ts';
 import { readArguments } from './read-call.ts';
+import { refuseScope } from './scopes.ts';
 import type { World } from './world.ts';
 
 /** A call that was made, without its token. */
@@ -38,6 +39,8 @@ function run(options: WebApiOptions, method: string, token: string | null, args:
     return token === appToken ? { ok: true, url: openConnection() } : { ok: false, error: 'not_allowed_token_type' };
   }
   if (token !== botToken) return { ok: false, error: 'not_allowed_token_type' };
+  const refused = refuseScope(world, method, args);
+  if (refused !== null) return refused;
   return METHODS[method]?.(world, args) ?? { ok: false, error: 'unknown_method', req_method: method };
 }
 

@@ -41,6 +41,10 @@ export interface World {
   readonly channels: Map<string, SlackChannel>;
   readonly groups: Map<string, readonly string[]>;
   readonly ephemerals: Ephemeral[];
+  /** What the bot token may do, as far as the stand-in looks at it. */
+  readonly scopes: Set<string>;
+  /** Display names by id. */
+  readonly names: Map<string, string>;
   /** Seconds and six digits, growing, unique. */
   ts(): string;
   /** A number that was not given before. */
@@ -57,6 +61,11 @@ export function createWorld(): World {
     channels: new Map(),
     groups: new Map(),
     ephemerals: [],
+    scopes: new Set(['channels:history', 'groups:history', 'users:read']),
+    names: new Map([
+      ['U0ANNA', 'Anna'],
+      ['U0BEN', 'Ben'],
+    ]),
     ts() {
       last = Math.max(Date.now() * 1000, last + 1);
       return `${Math.floor(last / 1e6)}.${String(last % 1e6).padStart(6, '0')}`;
