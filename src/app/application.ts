@@ -60,7 +60,7 @@ export function createApplication(deps: Deps): RunningApplication {
     },
     state: (run) => recorder.state(run),
     events: (run) => deps.journal.read(run),
-    runs: (limit) => deps.journal.list(limit),
+    runs: (limit, matching) => deps.journal.list(limit, matching),
     watch: (listener) => recorder.watch(listener),
     targets: async () => targets(),
     async diagnosed(run) {

@@ -33,7 +33,8 @@ export interface Application {
   /** Null when there is no such run. */
   thread(run: string): Promise<ThreadView | null>;
   events(run: string): Promise<readonly RunEvent[]>;
-  runs(limit: number): Promise<readonly RunListing[]>;
+  /** Newest first; with `matching`, those whose id or target contains it, in either case. */
+  runs(limit: number, matching?: string): Promise<readonly RunListing[]>;
   /** Calls back after each change of a run. Gives the function that ends it. */
   watch(listener: (run: string) => void): () => void;
   /** The names that can be asked for, for completion and help. */
