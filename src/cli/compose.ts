@@ -79,6 +79,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     log,
     redact,
     verification: { ...config.verification, followForMs: options.followForMs },
+    publicUrl: config.publicUrl,
     resetPractice: options.resetPractice,
   });
   return {
