@@ -12,7 +12,7 @@ function isLoopback(address: string | undefined): boolean {
 }
 
 /** The names under which a browser on this machine reaches it; any other name may be an attacker's that resolves here. */
-const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?$/i;
+export const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?$/i;
 
 /** Why a request is not answered, as a sentence for the person at the browser, or null when it comes from this machine. */
 export function refusalOf(request: IncomingMessage, listen: string): string | null {

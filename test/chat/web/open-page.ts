@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createWebPage } from '../../../adapters/chat/web/index.ts';
 import type { WebPageOptions } from '../../../adapters/chat/web/page-context.ts';
+import { systemClock } from '../../../adapters/system/clock.ts';
 import type { Application } from '../../../src/ports/application.ts';
 
 export interface OpenPage {
@@ -21,7 +22,9 @@ export async function openPage(application: Application, changes: Partial<WebPag
     log: { debug: write, info: write, warn: write, error: write },
     listen: '127.0.0.1:0',
     practice: { service: 'pdf-renderer', host: 'render-01' },
+    clock: systemClock,
     person: { id: 'web:ada', name: 'Ada' },
+    people: [],
     publicUrl: null,
     version: '0.1.0',
     ...changes,
