@@ -10,13 +10,19 @@ export interface OpenPage {
   readonly base: string;
   /** What the page has logged. */
   readonly logged: string[];
+  /** And with which fields, as JSON. */
+  readonly fields: string[];
   close(): Promise<void>;
 }
 
 /** Serves the page of an application on a free port of this machine. */
 export async function openPage(application: Application, changes: Partial<WebPageOptions> = {}): Promise<OpenPage> {
   const logged: string[] = [];
-  const write = (_: unknown, message: string) => void logged.push(message);
+  const fields: string[] = [];
+  const write = (given: unknown, message: string) => {
+    logged.push(message);
+    fields.push(JSON.stringify(given));
+  };
   const page = createWebPage({
     application,
     log: { debug: write, info: write, warn: write, error: write },
@@ -36,6 +42,7 @@ export async function openPage(application: Application, changes: Partial<WebPag
     port,
     base: `http://127.0.0.1:${port}`,
     logged,
+    fields,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
