@@ -46,7 +46,7 @@ function renderTimeline(timeline: RunRecord['timeline']): Markup {
         html`<tr><td class="when">${at.startsWith(day) ? showTime(at) : showDayAndTime(at)}</td><td class="since">+${formatDuration(sinceMs)}</td><td>${showText(what, 600)}</td></tr>`,
     );
   const more = timeline.length - ROW_LIMIT;
-  return html`<details id="timeline"><summary>Timeline: ${timeline.length} entries over ${formatDuration(last.sinceMs)}</summary><table class="log"><caption class="unseen">Timeline of ${showDay(first.at)}, UTC</caption><thead><tr><th scope="col">Time</th><th scope="col">After</th><th scope="col">What</th></tr></thead><tbody>${rows}</tbody></table>${
+  return html`<details id="timeline"><summary>Timeline: ${timeline.length} ${timeline.length === 1 ? 'entry' : 'entries'} over ${formatDuration(last.sinceMs)}</summary><table class="log"><caption class="unseen">Timeline of ${showDay(first.at)}, UTC</caption><thead><tr><th scope="col">Time</th><th scope="col">After</th><th scope="col">What</th></tr></thead><tbody>${rows}</tbody></table>${
     more > 0 ? html`<p class="note">… and ${more} more; the transcript has them all</p>` : ''
   }</details>`;
 }
