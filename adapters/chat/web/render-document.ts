@@ -23,3 +23,12 @@ ${body}
 </body>
 </html>`;
 }
+
+/** A page that says one thing, for whoever looks and whatever else is broken. */
+export function renderAlone(
+  title: string,
+  sentence: string,
+  way: Markup = html`<p><a class="button plain" href="/">Back to #incidents</a></p>`,
+): Markup {
+  return html`<main class="alone"><section class="lone"><p class="brand">execfmt</p><h1>${title}</h1><p class="text">${sentence}</p>${way}</section></main>`;
+}

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { renderAlone } from './render-document.ts';
 import { type Markup, showText } from './show-text.ts';
 
 /** The page to sign in. `to`: the path to go on to; `complaint`: why the last try came to nothing. */
@@ -11,7 +12,8 @@ export function renderSignIn(to: string, complaint: string | null): Markup {
 
 /** What stands in the way of a form when its sender is signed out. */
 export function renderSignedOut(): Markup {
-  return html`<main class="alone"><section class="lone"><p class="brand">execfmt</p><h1>You are signed out</h1><p class="text">${SIGNED_OUT}</p><p><a class="button primary" href="/sign-in">Sign in</a></p></section></main>`;
+  const way = html`<p><a class="button primary" href="/sign-in">Sign in</a></p>`;
+  return renderAlone('You are signed out', SIGNED_OUT, way);
 }
 
 export const SIGNED_OUT = 'Your sign-in has ended. Nothing was done; sign in and send it again.';

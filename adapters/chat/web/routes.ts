@@ -4,6 +4,7 @@ import { PAGE_ICON } from './page-icon.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { Notes } from './remember-notes.ts';
+import { renderAlone, renderDocument } from './render-document.ts';
 import { readRunQuery } from './render-run-list.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { serveTranscript } from './serve-transcript.ts';
@@ -36,7 +37,9 @@ export function createRoutes(context: PageContext): Hono<PageEnv> {
   servePages(app, context);
   app.onError((error, request) => {
     log.error({ err: error, path: request.req.path }, 'a page could not be shown');
-    return isScript(request) ? request.json({ message: FAILED }, 500) : request.text(FAILED, 500);
+    return isScript(request)
+      ? request.json({ message: FAILED }, 500)
+      : request.html(renderDocument('Not shown', renderAlone('That could not be done', FAILED)), 500);
   });
   return app;
 }

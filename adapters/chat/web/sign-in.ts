@@ -77,7 +77,8 @@ function createCookie(secure: boolean) {
 function turnAway(request: PageRequest): Response | Promise<Response> {
   if (isScript(request)) return request.json({ message: SIGNED_OUT, goTo: '/sign-in' }, 401);
   if (request.req.header('accept')?.startsWith('text/event-stream')) return request.text(SIGNED_OUT, 401);
-  if (!['GET', 'HEAD'].includes(request.req.method)) return request.html(renderDocument('Signed out', renderSignedOut()), 401);
+  if (!['GET', 'HEAD'].includes(request.req.method))
+    return request.html(renderDocument('Signed out', renderSignedOut()), 401);
   const { pathname, search } = new URL(request.req.url);
   return request.redirect(`/sign-in?${new URLSearchParams({ to: localPath(pathname + search) })}`, 303);
 }
