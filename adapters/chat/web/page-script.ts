@@ -121,7 +121,7 @@ function connect() {
     byId('connection').textContent = 'Connection lost; trying again…';
     if (stream && stream.readyState === EventSource.CLOSED) {
       disconnect();
-      retry = setTimeout(reconnect, 5000);
+      turnedAway();
     }
   });
 }
@@ -130,10 +130,10 @@ function signIn() {
   location.assign('/sign-in?to=' + encodeURIComponent(location.pathname + location.search));
 }
 // A stream that was refused does not say why; who is signed out gets no page either.
-async function reconnect() {
+async function turnedAway() {
   const page = await fetch(location.pathname, { method: 'HEAD', redirect: 'manual' }).catch(() => null);
   if (page && page.type === 'opaqueredirect') signIn();
-  else connect();
+  else retry = setTimeout(connect, 5000);
 }
 function disconnect() {
   clearTimeout(retry);
@@ -180,6 +180,8 @@ async function send(form, submitter) {
 
 document.addEventListener('submit', (event) => {
   const form = event.target;
+  // Its own stream is told of the sign-out too, and would lead elsewhere.
+  if (form.getAttribute('action') === '/sign-out') disconnect();
   if (event.submitter && event.submitter.dataset.opens) {
     event.preventDefault();
     byId(event.submitter.dataset.opens).showModal();
