@@ -143,6 +143,7 @@ details[open] > summary { margin-bottom: 0.4rem; }
 .search { display: grid; gap: 0.3rem; }
 .search label, .asked label, .sign-in label { font-size: 0.875rem; font-weight: 600; }
 .field { display: flex; gap: 0.5rem; }
+.field .button { flex: none; min-height: 2.75rem; }
 .search input, .asked input, .sign-in input { width: 100%; min-height: 2.75rem; padding: 0.4rem 0.9rem; border: 1px solid var(--strong); border-radius: 0.6rem; background: var(--panel); color: inherit; font: 0.9375rem var(--mono); }
 .found { list-style: none; margin: 0.4rem 0 0.9rem; padding: 0; }
 .found li { padding: 0.6rem 0; border-top: 1px solid var(--line); display: grid; gap: 0.15rem; }

@@ -66,7 +66,8 @@ function checkButton(element: Json, seen: Set<unknown>, where: string): void {
 function checkRichPiece(piece: Json, where: string): void {
   if (piece.type === 'link') {
     only(piece, ['type', 'url', 'text'], where);
-    if (typeof piece.url !== 'string' || !URL.canParse(piece.url) || piece.url.length > TEXT.url) refuse(`${where}/url`);
+    if (typeof piece.url !== 'string' || !URL.canParse(piece.url) || piece.url.length > TEXT.url)
+      refuse(`${where}/url`);
     return;
   }
   if (piece.type !== 'text') refuse(`${where}: unsupported rich text element`);
