@@ -80,7 +80,7 @@ async function takeAll(page: Page): Promise<void> {
   await page.evaluate('scroller.scrollTo(0, scroller.scrollHeight); document.activeElement.blur()');
   await keep(page, 'recovered');
   await page.goto(new URL('/runs', page.url()).href);
-  await page.setViewportSize({ width: 1100, height: 480 });
+  await page.setViewportSize({ width: 1100, height: 540 });
   await keep(page, 'runs');
 }
 

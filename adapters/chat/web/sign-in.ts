@@ -56,6 +56,7 @@ export function requireSignIn(app: Hono<PageEnv>, context: PageContext, sessions
     const reading = await readForm(request, csrf, context.origins);
     if ('status' in reading) return show(request, '/', reading.message, 403);
     if (session) sessions.end(session);
+    log.info({ person: session?.person.id }, 'signed out of the page');
     cookie.drop(request);
     return request.redirect('/sign-in', 303);
   });
