@@ -18,6 +18,8 @@ export const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?$/i;
 export function refusalOf(request: IncomingMessage, listen: string): string | null {
   const { remoteAddress, localAddress, localPort } = request.socket;
   if (!isLoopback(remoteAddress) || !isLoopback(localAddress)) {
+    // A probe of a program that listens elsewhere for the chats' deliveries; it learns nothing but that it runs.
+    if (request.url === '/healthz' && !isLoopback(localAddress)) return null;
     return 'This page answers only on the machine that it runs on. Open it there, or forward the port with ssh.';
   }
   const name = OWN_NAME.exec(request.headers.host ?? '');

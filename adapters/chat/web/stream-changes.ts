@@ -54,6 +54,8 @@ export interface Followed {
 export function createChangeStreams(context: PageContext): (request: PageRequest, what: Followed) => Response {
   let open = 0;
   return (request, what) => {
+    // Nobody would read what is written for it, so it would never end.
+    if (request.req.method === 'HEAD') return request.body(null, 200, { 'Content-Type': 'text/event-stream' });
     if (open >= CONNECTION_LIMIT) {
       return request.text('Too many pages are open. Close one and reload.', 503, { 'Retry-After': '10' });
     }

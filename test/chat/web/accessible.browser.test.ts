@@ -272,6 +272,29 @@ suite('the page for everybody', ['chromium'], () => {
       });
   });
 
+  it('shows everybody at once what one has decided: buttons go, and an open question closes', async () => {
+    tell(...diagnosis, proposed);
+    await page.goto(`${open.base}/runs/${RUN}`);
+    const other = await browser.newPage();
+    await other.goto(`${open.base}/runs/${RUN}`);
+    await other.getByRole('button', { name: 'Approve', exact: true }).click();
+    await other.getByRole('dialog').waitFor();
+    await page.bringToFront();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await page.getByRole('button', { name: 'Approve rollback' }).click();
+    await page.getByText('Approved by Ada').waitFor();
+    await other.bringToFront();
+    await other.getByText('Approved by Ada').waitFor();
+    for (const window of [page, other]) {
+      expect(await window.getByRole('dialog').count()).toBe(0);
+      expect(await window.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+      expect(await window.getByRole('button', { name: 'Decline' }).count()).toBe(0);
+    }
+    expect(await other.evaluate('document.activeElement.id')).toBe('scroller');
+    expect(application.handled).toHaveLength(1);
+    await other.close();
+  });
+
   it('tells of new steps politely, and moves nothing for those who do not want it', async () => {
     tell(...diagnosis.slice(0, 1));
     await page.emulateMedia({ reducedMotion: 'no-preference' });

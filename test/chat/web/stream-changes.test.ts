@@ -96,6 +96,13 @@ it('stops watching when the page is gone', async () => {
   await expect.poll(() => application.watching).toBe(idle);
 });
 
+it('opens no stream for who asks for its headers only', async () => {
+  const idle = application.watching;
+  const { status, headers, text } = await sendRequest(page.port, '/stream', { method: 'HEAD' });
+  expect([status, headers['content-type'], text]).toEqual([200, 'text/event-stream', '']);
+  expect(application.watching).toBe(idle);
+});
+
 it('holds a hundred pages and turns the next away until one is closed', async () => {
   const streams = await Promise.all(Array.from({ length: 100 }, () => openStream(`${page.base}/stream`)));
   const refused = await sendRequest(page.port, '/stream');
