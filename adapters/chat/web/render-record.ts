@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { formatDuration } from '../../../src/view/words.ts';
 import type { Decision, RunRecord } from './read-record.ts';
-import { type Markup, showText } from './show-text.ts';
+import { type Markup, showText, showWithDigests } from './show-text.ts';
 import { showDay, showDayAndTime, showTime } from './show-time.ts';
 import { runPath } from './visitor.ts';
 
@@ -43,7 +43,7 @@ function renderTimeline(timeline: RunRecord['timeline']): Markup {
     .slice(0, ROW_LIMIT)
     .map(
       ({ at, sinceMs, what }) =>
-        html`<tr><td class="when">${at.startsWith(day) ? showTime(at) : showDayAndTime(at)}</td><td class="since">+${formatDuration(sinceMs)}</td><td>${showText(what, 600)}</td></tr>`,
+        html`<tr><td class="when">${at.startsWith(day) ? showTime(at) : showDayAndTime(at)}</td><td class="since">+${formatDuration(sinceMs)}</td><td>${showWithDigests(what, 600)}</td></tr>`,
     );
   const more = timeline.length - ROW_LIMIT;
   return html`<details id="timeline"><summary>Timeline: ${timeline.length} ${timeline.length === 1 ? 'entry' : 'entries'} over ${formatDuration(last.sinceMs)}</summary><table class="log"><caption class="unseen">Timeline of ${showDay(first.at)}, UTC</caption><thead><tr><th scope="col">Time</th><th scope="col">After</th><th scope="col">What</th></tr></thead><tbody>${rows}</tbody></table>${
