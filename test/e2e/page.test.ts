@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
+import { findViolations } from '../chat/web/find-violations.ts';
 import { deployIncident } from '../lab/incident.ts';
 import { suite } from '../lab/requirements.ts';
 import { openChromium } from './chromium.ts';
@@ -82,6 +83,7 @@ suite('the page without a configuration, in Chromium', ['chromium'], () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Roll back to v2' }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    expect(await findViolations(page)).toEqual([]);
   });
 });
 
