@@ -2,6 +2,7 @@ import { estateOf } from '../playbook/place.ts';
 import type { Application, Intent, IntentReply } from '../ports/application.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
 import { isPending, type RunState } from '../run/run-state.ts';
+import { permalinkOf } from '../view/permalink.ts';
 import { privateCard } from '../view/private-card.ts';
 import { redactDeep } from '../view/redact-deep.ts';
 import { isSettled, threadOf } from '../view/thread.ts';
@@ -59,12 +60,12 @@ export function createApplication(deps: Deps): RunningApplication {
     },
     async thread(run) {
       const state = await recorder.state(run);
-      return state && threadOf(state);
+      return state && threadOf(state, permalinkOf(deps.publicUrl, run));
     },
     state: (run) => recorder.state(run),
     events: (run) => deps.journal.read(run),
     transcript: (run, format) => makeTranscript(deps, run, format, life.signal),
-    runs: (limit) => deps.journal.list(limit),
+    runs: (limit, matching) => deps.journal.list(limit, matching),
     watch: (listener) => recorder.watch(listener),
     targets: async () => targets(),
     async diagnosed(run) {

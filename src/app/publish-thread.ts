@@ -1,6 +1,7 @@
 import { type Chat, ChatError } from '../ports/chat.ts';
 import type { PostedMessage } from '../ports/journal.ts';
 import type { Card } from '../view/card.ts';
+import { permalinkOf } from '../view/permalink.ts';
 import { threadOf } from '../view/thread.ts';
 import type { Deps } from './deps.ts';
 import type { Recorder } from './recorder.ts';
@@ -85,7 +86,7 @@ async function bringUpToDate(deps: Deps, recorder: Recorder, run: string, isStal
   const chat = deps.chats.find(({ kind }) => kind === state?.conversation.chat);
   if (!state || !chat) return true;
   const { conversation } = state;
-  const view = threadOf(state);
+  const view = threadOf(state, permalinkOf(deps.publicUrl, run));
   const posted = new Map(await deps.journal.posted(run, chat.kind));
   try {
     if (!posted.get(PARENT)?.ref) await post(PARENT, view.parent, null);

@@ -41,7 +41,7 @@ export function defaultConfig(): Config {
     metrics: [],
     services: [],
     approvals: [],
-    chat: { slack: null, teams: null, web: { listen: DEFAULT_LISTEN } },
+    chat: { slack: null, teams: null, web: { listen: DEFAULT_LISTEN, people: [] } },
     store: { kind: 'sqlite', path: resolve('data/execfmt.db') },
     publicUrl: null,
     redact: [],

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createWebPage } from '../../adapters/chat/web/index.ts';
+import type { SignInPerson } from '../../adapters/chat/web/sessions.ts';
 import { type Practice, startPractice } from '../../adapters/practice/start-practice.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
 import { type Composition, compose } from './compose.ts';
 import { UsageError } from './exit-status.ts';
 import { findConfig } from './find-config.ts';
 import { DEFAULT_LISTEN, loadConfig, storePath } from './load-config.ts';
+import { pagePeople } from './page-people.ts';
 import { withPractice } from './practice-config.ts';
 import { createProgramLog } from './program-log.ts';
 import { slackSecrets } from './slack-secrets.ts';
@@ -16,6 +19,10 @@ import { VERSION } from './version.ts';
 
 /** Who sits at the local page: it is served on loopback only, to the person at this machine. */
 const PAGE_PERSON = { id: 'web:you', name: 'you' };
+
+/** Told at start when tokens and cookies may travel in the clear. */
+const UNENCRYPTED =
+  'people sign in to the page without https: put a TLS proxy in front of it and set publicUrl to its https address';
 
 /** Longest time that a clean stop may take. */
 const STOP_MS = 30_000;
@@ -30,6 +37,7 @@ export async function serve(options: { readonly config: string | null }): Promis
   // Half-configured chats are told before anything is begun.
   const slack = slackSecrets();
   const teams = teamsSecrets(loaded.chat.teams !== null);
+  const people = await pagePeople(loaded.chat.web?.people ?? []);
   const practice = findConfig(options.config) === null ? await startPractice() : null;
   const config = practice ? withPractice(loaded, practice, PAGE_PERSON.id) : loaded;
   const composition = await compose(config, {
@@ -40,11 +48,12 @@ export async function serve(options: { readonly config: string | null }): Promis
     teams,
     followForMs: FOLLOW_MS,
   });
-  const server = await listenOn(config, composition, practice, log);
+  const server = await listenOn(config, composition, { practice, people }, log);
   await composition.application.start();
   await composition.slack?.start(composition.application);
   await composition.teams?.start(composition.application);
   announce(config, composition, practice, log);
+  if (people.length > 0 && config.publicUrl?.startsWith('https:') !== true) log.warn({}, UNENCRYPTED);
 
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   log.info({}, 'stopping: what is under way goes on at the next start');
@@ -60,7 +69,7 @@ export async function serve(options: { readonly config: string | null }): Promis
 async function listenOn(
   config: Config,
   { application, slack, teams }: Composition,
-  practice: Practice | null,
+  { practice, people }: { readonly practice: Practice | null; readonly people: readonly SignInPerson[] },
   log: Log,
 ): Promise<Server> {
   const { host, port } = addressOf(config);
@@ -69,9 +78,11 @@ async function listenOn(
     createWebPage({
       application,
       log,
+      clock: systemClock,
       listen: `${host}:${port}`,
       practice: practice && { service: practice.service, host: practice.host },
       person: PAGE_PERSON,
+      people,
       publicUrl: config.publicUrl,
       version: VERSION,
     });

@@ -2,6 +2,9 @@ import { parseDuration } from './duration.ts';
 import { entriesOf, listOf, recordOf, textOf } from './loose.ts';
 import type { KeyPath, Remark } from './mistake.ts';
 
+/** `127.0.0.1:3000`, `localhost:3000`, `[::1]:3000`: nobody from elsewhere gets there. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[(?:0{0,4}:){2,7}0{0,3}1\]):\d+$/i;
+
 type Loose = Readonly<Record<string, unknown>>;
 
 /** What the keys of one entry mean together, which a schema of single keys cannot say. */
@@ -24,6 +27,7 @@ export function* checkEntries(file: Loose): Generator<Remark> {
     }
   }
   for (const [name, policy] of entriesOf(file.approvals)) yield* checkPolicy(['approvals', name], policy);
+  yield* checkPage(file);
   yield* checkVerification(recordOf(file.verification));
 }
 
@@ -95,6 +99,38 @@ function* checkPolicy(path: KeyPath, policy: Loose): Generator<Remark> {
     const named = people === 1 ? 'one person is' : `${people} people are`;
     const what = `asks for ${policy.required} approvals, but only ${named} named; it could never be reached`;
     yield { path: [...path, 'required'], at: 'value', what };
+  }
+}
+
+/** What can be reached from elsewhere needs people who sign in; each of them by a name and a secret of their own. */
+function* checkPage(file: Loose): Generator<Remark> {
+  const web = recordOf(recordOf(file.chat).web);
+  const listen = textOf(web.listen);
+  if (listen !== null && !LOOPBACK.test(listen) && web.people === undefined) {
+    const what =
+      'can be reached from elsewhere, but nobody is named who may sign in; name them under `people`, listen on 127.0.0.1, or write `people: []` when only deliveries of Slack and Teams come in there';
+    yield { path: ['chat', 'web', 'listen'], at: 'value', what };
+  }
+  const names = new Set<string>();
+  for (const [index, entry] of listOf(web.people).entries()) {
+    const path = ['chat', 'web', 'people', index];
+    yield* exactlyOne(path, recordOf(entry), ['tokenEnv', 'tokenFile']);
+    const name = textOf(recordOf(entry).name);
+    if (name !== null && names.has(name)) yield { path: [...path, 'name'], at: 'value', what: 'is named twice' };
+    if (name !== null) names.add(name);
+  }
+  if (names.size > 0) yield* checkWebApprovers(file, names);
+}
+
+/** Who cannot sign in can never approve. */
+function* checkWebApprovers(file: Loose, names: ReadonlySet<string>): Generator<Remark> {
+  for (const [policy, entry] of entriesOf(file.approvals)) {
+    for (const [index, approver] of listOf(entry.approvers).entries()) {
+      const name = /^web:(.*)$/.exec(textOf(approver) ?? '')?.[1];
+      if (name === undefined || names.has(name)) continue;
+      const what = `\`${name}\` is not among \`chat.web.people\`, so this approver could never sign in`;
+      yield { path: ['approvals', policy, 'approvers', index], at: 'value', what };
+    }
   }
 }
 

@@ -133,7 +133,20 @@ export interface ApprovalPolicyConfig {
 export interface ChatConfig {
   readonly slack: { /** Null: every channel it is invited to. */ readonly channels: readonly string[] | null } | null;
   readonly teams: { readonly kind: 'teams' } | null;
-  readonly web: { readonly listen: ListenAddress } | null;
+  readonly web: WebConfig | null;
+}
+
+/** The page. */
+export interface WebConfig {
+  readonly listen: ListenAddress;
+  /** Who may sign in; empty: nobody can, and the page is served on loopback only. */
+  readonly people: readonly WebPersonConfig[];
+}
+
+/** Who may sign in to the page, and where their token is. Their identity is `web:<name>`. */
+export interface WebPersonConfig {
+  readonly name: string;
+  readonly token: SecretSource;
 }
 
 /** Where the page listens; an empty host is every address, port 0 a free one. */

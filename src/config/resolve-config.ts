@@ -142,7 +142,15 @@ function resolveChat(chat: Section<'chat'>): ChatConfig {
   return {
     slack: chat.slack ? { channels: chat.slack.channels ?? null } : null,
     teams: chat.teams ? { kind: 'teams' } : null,
-    web: chat.web ? { listen: parseListen(chat.web.listen ?? DEFAULT_LISTEN) } : null,
+    web: chat.web
+      ? {
+          listen: parseListen(chat.web.listen ?? DEFAULT_LISTEN),
+          people: (chat.web.people ?? []).flatMap(({ name, tokenEnv, tokenFile }) => {
+            const token = secret(tokenEnv, tokenFile);
+            return token ? [{ name, token }] : [];
+          }),
+        }
+      : null,
   };
 }
 

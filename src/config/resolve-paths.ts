@@ -30,6 +30,13 @@ export function resolvePaths(config: Config, dir: string, home?: string): Config
       ca: optional(server.ca),
       token: server.token && secret(server.token),
     })),
+    chat: {
+      ...config.chat,
+      web: config.chat.web && {
+        ...config.chat.web,
+        people: config.chat.web.people.map((person) => ({ ...person, token: secret(person.token) })),
+      },
+    },
     store:
       config.store.kind === 'sqlite' && config.store.path !== ':memory:'
         ? { kind: 'sqlite', path: path(config.store.path) }

@@ -160,6 +160,19 @@ const policy = z.strictObject({
   expiresIn: duration.optional(),
 });
 
+const webPerson = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(
+        /^[^\s\p{Cc}](?:[^\p{Cc}]{0,62}[^\s\p{Cc}])?$/u,
+        'must be a name of at most 64 characters, without blanks around it',
+      ),
+    tokenEnv: envName.optional(),
+    tokenFile: path.optional(),
+  })
+  .meta({ oneOf: [{ required: ['tokenEnv'] }, { required: ['tokenFile'] }] });
+
 const chat = z.strictObject({
   slack: z
     .strictObject({
@@ -177,6 +190,12 @@ const chat = z.strictObject({
         .string()
         .regex(/^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]*):\d{1,5}$/, 'must be address:port, such as 127.0.0.1:3000')
         .refine((value) => Number(/\d+$/.exec(value)?.[0] ?? 0) <= 65_535, 'has a port above 65535')
+        .optional(),
+      people: z
+        .array(webPerson)
+        .describe(
+          'Who may sign in to the page. Absent: it is served on loopback only, without sign-in. []: the same, on any address for the chats.',
+        )
         .optional(),
     })
     .optional(),

@@ -37,7 +37,8 @@ export interface Application {
   events(run: string): Promise<readonly RunEvent[]>;
   /** The transcript of a run as a file, with the messages of its thread where they may be read. Null when there is no such run. */
   transcript(run: string, format: TranscriptFormat): Promise<SharedFile | null>;
-  runs(limit: number): Promise<readonly RunListing[]>;
+  /** Newest first; with `matching`, those whose id or target contains it, in either case. */
+  runs(limit: number, matching?: string): Promise<readonly RunListing[]>;
   /** Calls back after each change of a run. Gives the function that ends it. */
   watch(listener: (run: string) => void): () => void;
   /** The names that can be asked for, for completion and help. */

@@ -28,8 +28,11 @@ export interface Journal {
   append(run: string, drafts: readonly EventDraft[], at: Date): Promise<readonly RunEvent[]>;
   /** All events of a run in order; empty when there is no such run. */
   read(run: string): Promise<readonly RunEvent[]>;
-  /** Newest first. */
-  list(limit: number): Promise<readonly RunListing[]>;
+  /**
+   * Newest first. With `matching`, those whose id or target contains it; letters count in either case, and no character in
+   * it has a meaning of its own.
+   */
+  list(limit: number, matching?: string): Promise<readonly RunListing[]>;
   /** Whether this key is seen for the first time (a platform's own id of a delivery, a signature). Atomic. */
   claim(key: string, at: Date): Promise<boolean>;
   /** Forgets claims older than `before`. */

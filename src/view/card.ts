@@ -9,6 +9,8 @@ export interface Card {
   readonly practice: boolean;
   readonly parts: readonly CardPart[];
   readonly buttons: readonly Button[];
+  /** Where there is more to read: an address of our own, never outside text. A chat that links there by itself leaves it out. */
+  readonly link?: { readonly label: string; readonly url: string };
   /** Who is asked to press, by identity: a chat that can shows them the newest state without being told. Absent: nobody in particular. */
   readonly approvers?: readonly string[];
   /** For notifications and screen readers: the card in one or two sentences. */

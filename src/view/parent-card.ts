@@ -4,8 +4,8 @@ import { type ActionState, isPending, type RunState } from '../run/run-state.ts'
 import type { Card, CardPart } from './card.ts';
 import { capital, describePlaces, formatTime, STATUS_WORD } from './words.ts';
 
-/** The parent message: the state of the run in one look, replaced in place as it goes on. */
-export function parentCard(state: RunState): Card {
+/** The parent message: the state of the run in one look, replaced in place as it goes on, with the way to the run's page. */
+export function parentCard(state: RunState, permalink: string | null): Card {
   const status = stateOf(state);
   const parts: CardPart[] = [{ kind: 'text', text: status.text }];
   if (!state.verdict) parts.push({ kind: 'note', text: progress(state) });
@@ -25,6 +25,7 @@ export function parentCard(state: RunState): Card {
     practice: state.practice,
     parts,
     buttons: [],
+    ...(permalink === null ? {} : { link: { label: 'The run’s page: timeline, evidence, approvals', url: permalink } }),
     fallback: `${state.target}: ${status.word}. ${status.text}`,
   };
 }

@@ -7,8 +7,8 @@ import { stepCard } from './step-card.ts';
 import type { Reply, ThreadView } from './thread-view.ts';
 import { verdictCard } from './verdict-card.ts';
 
-/** A run as a thread: a pure projection of its state, the same for every chat. */
-export function threadOf(state: RunState): ThreadView {
+/** A run as a thread: a pure projection of its state, the same for every chat. `permalink`: the run's page, where there is one. */
+export function threadOf(state: RunState, permalink: string | null = null): ThreadView {
   const replies: Reply[] = state.steps.map(({ step, at }) => ({
     key: `step:${step.id}`,
     at,
@@ -28,7 +28,7 @@ export function threadOf(state: RunState): ThreadView {
     practice: state.practice,
     settled: isSettled(state),
     seq: state.seq,
-    parent: parentCard(state),
+    parent: parentCard(state, permalink),
     replies,
   };
 }

@@ -28,6 +28,16 @@ describe('asking', () => {
     expect(await diagnose('eve')).not.toBe(await diagnose('eve'));
   });
 
+  it('finds runs by a part of their id or target, and links each thread to its page', async () => {
+    const publicUrl = 'https://execfmt.corp.io';
+    const { diagnose, application } = await start({ configure: (config) => ({ ...config, publicUrl }) });
+    const run = await diagnose('eve');
+    for (const part of [run.toUpperCase(), 'DF-rend'])
+      expect(await application.runs(10, part)).toMatchObject([{ run }]);
+    expect(await application.runs(10, 'mailer')).toEqual([]);
+    expect((await application.thread(run))?.parent.link?.url).toBe(`${publicUrl}/runs/${run}`);
+  });
+
   it('takes a delivery once, however often it comes', async () => {
     const { ask, application } = await start();
     const replies = await Promise.all([ask('eve', 'pdf-renderer', 'd1'), ask('eve', 'pdf-renderer', 'd1')]);

@@ -29,7 +29,7 @@ approvals:
 chat:
   slack: { channels: [C0INCIDENTS] }
   teams: {}
-  web:   { listen: "127.0.0.1:3000" }
+  web:   { listen: "0.0.0.0:3000", people: [ { name: ada, tokenEnv: ADA_TOKEN }, { name: "<name>", tokenFile: secrets/page-token } ] }
 store: "sqlite:./data/execfmt.db"
 publicUrl: "https://execfmt.corp.io"
 redact:

@@ -129,7 +129,13 @@ describe('a right configuration', () => {
     expect(config.chat).toEqual({
       slack: { channels: ['C0INCIDENTS'] },
       teams: { kind: 'teams' },
-      web: { listen: { host: '127.0.0.1', port: 3000 } },
+      web: {
+        listen: { host: '0.0.0.0', port: 3000 },
+        people: [
+          { name: 'ada', token: { kind: 'env', name: 'ADA_TOKEN' } },
+          { name: '<name>', token: { kind: 'file', path: 'secrets/page-token' } },
+        ],
+      },
     });
     expect(config.store).toEqual({ kind: 'sqlite', path: './data/execfmt.db' });
     expect(config.publicUrl).toBe('https://execfmt.corp.io');
@@ -159,12 +165,16 @@ describe('a right configuration', () => {
     expect(config.chat).toEqual({
       slack: { channels: null },
       teams: null,
-      web: { listen: { host: '127.0.0.1', port: 3000 } },
+      web: { listen: { host: '127.0.0.1', port: 3000 }, people: [] },
     });
     expect(config.clusters).toEqual([{ name: 'prod', kubeconfig: null, context: null, namespaces: null }]);
   });
 
   it('reads an IPv6 address to listen on', () => {
+    for (const listen of ['localhost:1', '127.8.0.1:1', '[::1]:1', '[0:0:0:0:0:0:0:1]:1'])
+      expect(accepted(`chat: { web: { listen: "${listen}" } }`).chat.web?.people).toEqual([]);
+    const chatsOnly = accepted('chat: { web: { listen: "0.0.0.0:3000", people: [] } }').chat.web;
+    expect(chatsOnly).toEqual({ listen: { host: '0.0.0.0', port: 3000 }, people: [] });
     expect(accepted('chat: { web: { listen: "[::1]:8080" } }').chat.web?.listen).toEqual({ host: '::1', port: 8080 });
   });
 
@@ -271,6 +281,24 @@ describe('what does not fit together', () => {
     ['verification: { stableFor: 10m }', '`stableFor` must be shorter than `timeout`'],
     ['chat: { slack: { channels: ["#incidents"] } }', 'must be the id of a channel'],
     ['chat: { web: { listen: "127.0.0.1:70000" } }', 'has a port above 65535'],
+    [
+      'chat: { web: { listen: "0.0.0.0:3000" } }',
+      'chat.web.listen: can be reached from elsewhere, but nobody is named',
+    ],
+    ['chat: { web: { listen: ":3000" } }', 'listen on 127.0.0.1'],
+    ['chat: { web: { listen: "127.0.0.1.evil.example:3000" } }', 'can be reached from elsewhere'],
+    ['chat: { web: { people: [{ name: a }] } }', 'needs `tokenEnv` or `tokenFile`'],
+    ['chat: { web: { people: [{ name: a, tokenEnv: A, tokenFile: b }] } }', 'cannot stand beside `tokenEnv`'],
+    ['chat: { web: { people: [{ name: a, token: hunter2 }] } }', 'token'],
+    ['chat: { web: { people: [{ name: " a", tokenEnv: A }] } }', 'without blanks around it'],
+    [
+      'chat: { web: { people: [{ name: a, tokenEnv: A }, { name: a, tokenEnv: B }] } }',
+      'people[1].name: is named twice',
+    ],
+    [
+      'chat: { web: { people: [{ name: a, tokenEnv: A }] } }\napprovals: { p: { approvers: ["web:b"] } }',
+      '`b` is not among `chat.web.people`',
+    ],
     ['hosts: { x: { docker: "unix:///s" } }\nclusters: { x: {} }', 'is the name of a host too'],
     ['services: { " a b": {} }', 'a name starts with a letter or digit'],
     ['services: { s: { targets: x } }', 'must be a list, not a text'],

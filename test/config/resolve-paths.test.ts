@@ -21,6 +21,7 @@ it('makes every path absolute that the file names', () => {
   expect(config.registries[0]?.credentials?.password).toEqual({ kind: 'env', name: 'REGISTRY_PASSWORD' });
   expect(config.ci[0]?.ca).toBe('/etc/execfmt/corp-ca.pem');
   expect(config.ci[1]?.token).toEqual({ kind: 'file', path: '/etc/execfmt/secrets/github' });
+  expect(config.chat.web?.people[1]?.token).toEqual({ kind: 'file', path: '/etc/execfmt/secrets/page-token' });
   expect(config.store).toEqual({ kind: 'sqlite', path: '/etc/execfmt/data/execfmt.db' });
 });
 

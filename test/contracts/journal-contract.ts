@@ -99,6 +99,26 @@ function openingRuns(get: () => [Journal, Journal]): void {
     ]);
     expect(await journal.list(100)).toHaveLength(3);
   });
+
+  it.each([
+    ['PDF', ['r-cccccc', 'r-aaaaaa']],
+    ['r-b', ['r-bbbbbb']],
+    ['R-A', ['r-aaaaaa']],
+    ['f_b', ['r-cccccc']],
+    ['100%', ['r-bbbbbb']],
+    ['%', ['r-bbbbbb']],
+    ['_', ['r-cccccc']],
+    ['\\', []],
+    ["' OR 1=1 --", []],
+    ['', ['r-cccccc', 'r-bbbbbb', 'r-aaaaaa']],
+  ])('lists what has %s in its id or target, and takes it letter by letter', async (matching, runs) => {
+    const [journal] = get();
+    await journal.open('r-aaaaaa', 'pdf-renderer', first, after(10));
+    await journal.open('r-bbbbbb', '100%-mailer', first, after(20));
+    await journal.open('r-cccccc', 'docs/pdf_batch', first, after(30));
+    expect((await journal.list(10, matching)).map(({ run }) => run)).toEqual(runs);
+    expect(await journal.list(1, matching)).toHaveLength(Math.min(1, runs.length));
+  });
 }
 
 function appendingEvents(get: () => [Journal, Journal]): void {

@@ -1,14 +1,15 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
+import { findViolations } from '../chat/web/find-violations.ts';
 import { deployIncident } from '../lab/incident.ts';
 import { suite } from '../lab/requirements.ts';
 import { openChromium } from './chromium.ts';
 import { keptSettings, REAL_ENGINE, useRealEngine } from './real-engine.ts';
-import { type Serving, startServe } from './run-execfmt.ts';
+import { runExecfmt, type Serving, startServe } from './run-execfmt.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const RECOVERY_MS = 60_000;
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -29,33 +30,17 @@ async function open(serving: Serving, options: Parameters<typeof openChromium>[0
 }
 
 /** What a person does: types the command, presses, reads what would happen, approves. */
-async function goThrough(
-  page: Page,
-  name: string,
-  onQuestion: (question: string) => void,
-  onVerdict = async () => {},
-): Promise<void> {
+async function goThrough(page: Page, name: string, onQuestion: (question: string) => void): Promise<void> {
   await page.fill('#command', `/execfmt ${name}`);
   await page.keyboard.press('Enter');
   const rollBack = page.getByRole('button', { name: 'Roll back to v2' });
   await rollBack.waitFor({ timeout: RECOVERY_MS });
-  await onVerdict();
   await rollBack.click();
   await page.getByRole('button', { name: 'Approve' }).first().click();
   const dialog = page.locator('dialog[open]');
   onQuestion((await dialog.textContent()) ?? '');
   await dialog.getByRole('button', { name: 'Approve' }).click();
   await page.getByText('Recovered after').waitFor({ timeout: RECOVERY_MS });
-}
-
-/** Keeps a picture for the documentation when that is asked for. */
-async function keepPicture(page: Page, serving: Serving, name: string): Promise<void> {
-  const picture = join(serving.folder, name);
-  await page.screenshot({ path: picture });
-  if (process.env.UPDATE_PICTURES !== 'true') return;
-  const kept = join(ROOT, 'docs/pictures', name);
-  mkdirSync(dirname(kept), { recursive: true });
-  copyFileSync(picture, kept);
 }
 
 suite('the page without a configuration, in Chromium', ['chromium'], () => {
@@ -66,12 +51,7 @@ suite('the page without a configuration, in Chromium', ['chromium'], () => {
     ends.push(() => serving.remove());
     const page = await open(serving, { width: 1100, height: 1000 });
     await expect.poll(() => page.textContent('main')).toContain('PRACTICE');
-    await goThrough(
-      page,
-      'pdf-renderer',
-      (question) => expect(question.match(/sha256:[0-9a-f]{64}/g)).toHaveLength(2),
-      () => keepPicture(page, serving, 'incident.png'),
-    );
+    await goThrough(page, 'pdf-renderer', (question) => expect(question.match(/sha256:[0-9a-f]{64}/g)).toHaveLength(2));
     const titles = await page.locator('article.message h2').allTextContents();
     expect(titles.filter((title) => /^\d\./.test(title)).map((title) => title[0])).toEqual([
       '1',
@@ -91,7 +71,6 @@ suite('the page without a configuration, in Chromium', ['chromium'], () => {
     const atFirst = await queue();
     expect(atFirst).toContain('1,847 →');
     await expect.poll(queue, { timeout: 20_000 }).not.toBe(atFirst);
-    await keepPicture(page, serving, 'recovered.png');
     await page.close();
     expect(await serving.stop()).toBe(0);
   });
@@ -104,8 +83,49 @@ suite('the page without a configuration, in Chromium', ['chromium'], () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Roll back to v2' }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
-    await keepPicture(page, serving, 'phone.png');
+    expect(await findViolations(page)).toEqual([]);
   });
+});
+
+const TOKEN = 'ada-token-0123456789';
+
+suite('the page with people', ['chromium'], () => {
+  it('is closed to those who have no token, and shows those who have one their runs', { timeout: 60_000 }, async () => {
+    const people = '[{ name: ada, tokenEnv: ADA_TOKEN }]';
+    const serving = await startServe({ configuration: '', web: `people: ${people}`, env: { ADA_TOKEN: TOKEN } });
+    ends.push(() => serving.remove());
+    for (const path of ['/', '/runs', '/runs/r-aaaaaa/transcript.md']) {
+      const answer = await fetch(serving.url + path, { redirect: 'manual' });
+      expect([answer.status, answer.headers.get('location')?.startsWith('/sign-in')]).toEqual([303, true]);
+    }
+    expect((await fetch(`${serving.url}/healthz`)).status).toBe(200);
+    const page = await open(serving);
+    await page.getByLabel('Your token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.getByText('web:ada').waitFor();
+    await page.fill('#command', '/execfmt help');
+    await page.keyboard.press('Enter');
+    await page.getByText('What execfmt does').waitFor();
+    await page.close();
+    expect(serving.output()).not.toContain(TOKEN);
+    expect(serving.output()).toContain('without https');
+    expect(await serving.stop()).toBe(0);
+  });
+});
+
+it.each([
+  ['"0.0.0.0:0"', '', {}, 'nobody is named who may sign in'],
+  ['"127.0.0.1:0"', ', people: [{ name: ada, tokenEnv: ADA_TOKEN }]', {}, 'ADA_TOKEN'],
+  ['"127.0.0.1:0"', ', people: [{ name: ada, tokenEnv: ADA_TOKEN }]', { ADA_TOKEN: 'short-secret' }, 'openssl rand'],
+])('does not start with listen: %s%s', async (listen, people, env, why) => {
+  const folder = mkdtempSync(join(tmpdir(), 'execfmt-page-'));
+  const file = join(folder, 'execfmt.yaml');
+  writeFileSync(file, `chat: { web: { listen: ${listen}${people} } }\nstore: "sqlite:x.db"\n`);
+  const { status, stderr } = await runExecfmt(['serve', '--config', file], { env });
+  rmSync(folder, { recursive: true });
+  expect(status).toBe(2);
+  expect(stderr).toContain(why);
+  expect(stderr).not.toContain('short-secret');
 });
 
 suite('the incident on the page, on a real engine', ['chromium', ...REAL_ENGINE], () => {

@@ -69,6 +69,8 @@ export interface ServeOptions {
   /** YAML without `chat`, `store` and `verification`; null for no configuration at all. */
   readonly configuration: string | null;
   readonly env?: Readonly<Record<string, string>>;
+  /** More YAML for `chat.web`, such as who may sign in. */
+  readonly web?: string;
   /** How long a new container must run before a rollback counts; short, as the test's programs either run or do not. */
   readonly stableFor?: string;
 }
@@ -79,7 +81,7 @@ export async function startServe(options: ServeOptions): Promise<Serving> {
   const port = options.configuration === null ? 3000 : await freePort();
   const args = ['serve'];
   if (options.configuration !== null) {
-    const own = `chat: { web: { listen: "127.0.0.1:${port}" }, slack: {} }\nstore: "sqlite:./data/execfmt.db"\nverification: { stableFor: ${options.stableFor ?? '2s'}, timeout: 60s }\n`;
+    const own = `chat: { web: { listen: "127.0.0.1:${port}"${options.web ? `, ${options.web}` : ''} }, slack: {} }\nstore: "sqlite:./data/execfmt.db"\nverification: { stableFor: ${options.stableFor ?? '2s'}, timeout: 60s }\n`;
     writeFileSync(join(folder, 'execfmt.yaml'), `${options.configuration}\n${own}`);
     args.push('--config', join(folder, 'execfmt.yaml'));
   }

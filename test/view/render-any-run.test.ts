@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renderCard as renderSlack } from '../../adapters/chat/slack/render-card.ts';
 import { messageOf } from '../../adapters/chat/teams/post-card.ts';
 import { type CardFrame, renderCard as renderTeams } from '../../adapters/chat/teams/render-card.ts';
+import { recordOf } from '../../adapters/chat/web/read-record.ts';
 import { fragmentsOf } from '../../adapters/chat/web/render-thread.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { renderTerminal } from '../../src/cli/render-terminal.ts';
@@ -69,7 +70,7 @@ function readHtml(markup: string) {
 }
 
 const HTML_NAMES = new Set(
-  'html head body meta title h1 h2 h3 h4 p br pre code table tbody tr th td time header div span a article details summary ul ol li button form input strong svg path circle i label dialog small em section textarea @autofocus @rows @download @lang @charset @name @content @class @id @href @title @type @value @hidden @method @action @open @role @scope @datetime @viewbox @width @height @fill @stroke @d @cx @cy @r @focusable @maxlength @autocomplete @for @placeholder @required @style @popovertarget @popover @disabled'.split(
+  'html head body meta title nav caption thead tfoot dialog select option label h1 h2 h3 h4 p br pre code table tbody tr th td time header div span a article details summary ul ol li button form input strong svg path circle i label dialog small em section textarea @autofocus @rows @download @lang @charset @name @content @class @id @href @title @type @value @hidden @method @action @open @role @scope @datetime @viewbox @width @height @fill @stroke @d @cx @cy @r @focusable @maxlength @autocomplete @for @placeholder @required @style @popovertarget @popover @disabled'.split(
     ' ',
   ),
 );
@@ -127,7 +128,8 @@ describe('any run, rendered', () => {
 
   it('on the page is text in our own elements', { timeout: 120_000 }, () => {
     forAnyRun((events) => {
-      for (const { render, news } of fragmentsOf(threadOf(stateOf(events)), 'token', '/runs/r-7k2m9x')) {
+      const record = recordOf(threadOf(stateOf(events)), events);
+      for (const { render, news } of fragmentsOf(record, 'token', '/runs/r-7k2m9x')) {
         expectDeadHtml(String(render()));
         // 500 characters, each of which may be named (`⟨U+E0041⟩`), and how many more there are.
         expect(news.length).toBeLessThanOrEqual(500 * 10 + 50);

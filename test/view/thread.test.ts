@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunFact } from '../../src/run/events.ts';
 import { foldRun } from '../../src/run/run-state.ts';
+import { permalinkOf } from '../../src/view/permalink.ts';
 import { threadOf } from '../../src/view/thread.ts';
 import {
   approvals,
@@ -122,6 +123,16 @@ describe('threadOf', () => {
     };
     const { replies } = view(reached, proposed, phase, reading(1500, '20'), reading(1500, '25'), reading(0, '40'));
     expect(text(replies.find(({ key }) => key === 'action:p1'))).toContain('1,847 → 1,500 → 0');
+  });
+
+  it('leads from the parent to the run’s page, where there is one', () => {
+    const state = foldRun(eventsOf(opened));
+    if (!state) throw new Error('opened');
+    expect(threadOf(state).parent).not.toHaveProperty('link');
+    const { parent } = threadOf(state, permalinkOf('https://execfmt.corp.io/', state.run));
+    expect(parent.link).toMatchObject({ url: `https://execfmt.corp.io/runs/${state.run}` });
+    expect(permalinkOf(null, state.run)).toBeNull();
+    expect(permalinkOf('https://execfmt.corp.io/bot', 'a b/<')).toBe('https://execfmt.corp.io/bot/runs/a%20b%2F%3C');
   });
 
   it('marks practice on every card', () => {

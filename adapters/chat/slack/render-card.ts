@@ -1,4 +1,4 @@
-import type { HeaderBlock, KnownBlock } from '@slack/types';
+import type { HeaderBlock, KnownBlock, RichTextBlock } from '@slack/types';
 import type { Card } from '../../../src/view/card.ts';
 import { escapeMrkdwn } from './escape-mrkdwn.ts';
 import { costOf, fitOr, fitText } from './fit-text.ts';
@@ -9,6 +9,7 @@ import { renderPart } from './render-part.ts';
 const BUDGET = 12_000;
 const BLOCKS = 50;
 const HEADER = 150;
+const LINK = 150;
 /** `chat.update` refuses more (`msg_too_long`). */
 const FALLBACK = 4000;
 const BUTTONS = 6000;
@@ -46,6 +47,12 @@ function renderFallback(card: Card): string {
   return escapeMrkdwn(fitText(`${card.practice ? 'PRACTICE · ' : ''}${TONES[card.tone]} · ${said}`, FALLBACK));
 }
 
+/** As rich text, in which nothing of the label or the address is markup. */
+function renderLink({ label, url }: NonNullable<Card['link']>): RichTextBlock {
+  const elements = [{ type: 'link', url, text: fitOr(label, LINK, url) }] as const;
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [...elements] }] };
+}
+
 /**
  * A card as Block Kit within Slack's limits (rules S6–S8, S10–S12, S21 of docs.slack.dev and the SDK's types). Blocks have no
  * `block_id`: Slack gives a new one with each update, as it asks for. Only `text` is markup, and it is escaped.
@@ -53,10 +60,11 @@ function renderFallback(card: Card): string {
 export function renderCard(card: Card): SlackMessage {
   const blocks: KnownBlock[] = [renderHeader(card)];
   const buttons = renderButtons(card.buttons, BUTTONS);
-  let room = BUDGET - NOTICE - costOf(blocks) - (buttons.block === null ? 0 : costOf(buttons.block) + 1);
+  const ends = [...(card.link ? [renderLink(card.link)] : []), ...(buttons.block === null ? [] : [buttons.block])];
+  let room = BUDGET - NOTICE - costOf(blocks) - costOf(ends);
   let left = 0;
   for (const [index, part] of card.parts.entries()) {
-    if (room < LEAST || blocks.length >= BLOCKS - 2) {
+    if (room < LEAST || blocks.length >= BLOCKS - 1 - ends.length) {
       left = card.parts.length - index;
       break;
     }
@@ -69,6 +77,5 @@ export function renderCard(card: Card): SlackMessage {
     const text = notice(left, buttons.left);
     blocks.push({ type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] });
   }
-  if (buttons.block !== null) blocks.push(buttons.block);
-  return { text: renderFallback(card), blocks };
+  return { text: renderFallback(card), blocks: [...blocks, ...ends] };
 }

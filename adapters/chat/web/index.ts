@@ -6,6 +6,8 @@ import { refusalOf } from './loopback-only.ts';
 import type { WebPageOptions } from './page-context.ts';
 import { createRoutes } from './routes.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { Sessions } from './sessions.ts';
+import { strangeName } from './strange-name.ts';
 
 /** The page as a listener for a server that somebody else opens and closes. */
 export interface WebPage {
@@ -13,16 +15,20 @@ export interface WebPage {
 }
 
 /**
- * Makes the local chat page: runs, threads and buttons as the application tells them, for the person at this machine.
- * Requests from elsewhere are refused. Its event streams end when the server's connections are closed.
+ * Makes the chat page: runs, threads and buttons as the application tells them, for people who sign in, or where nobody is
+ * named for the person at this machine; then requests from elsewhere are refused. Its event streams end when the server's
+ * connections are closed.
  */
 export function createWebPage(options: WebPageOptions): WebPage {
+  const { application, people, clock, listen, publicUrl } = options;
+  const sessions = people.length > 0 ? new Sessions(people, clock) : null;
   const csrf = randomBytes(32).toString('base64url');
-  const routes = createRoutes({ ...options, csrf, listRuns: createRunList(options.application) });
+  const origins = sessions && publicUrl !== null ? [new URL(publicUrl).origin] : [];
+  const routes = createRoutes({ ...options, sessions, csrf, origins, listRuns: createRunList(application) });
   const listener = getRequestListener(routes.fetch, { overrideGlobalObjects: false });
   return {
     handle(request, response) {
-      const refusal = refusalOf(request, options.listen);
+      const refusal = sessions ? strangeName(request, publicUrl) : refusalOf(request, listen);
       if (refusal === null) {
         void listener(request, response);
         return;

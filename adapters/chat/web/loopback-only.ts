@@ -12,12 +12,14 @@ function isLoopback(address: string | undefined): boolean {
 }
 
 /** The names under which a browser on this machine reaches it; any other name may be an attacker's that resolves here. */
-const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?$/i;
+export const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?$/i;
 
 /** Why a request is not answered, as a sentence for the person at the browser, or null when it comes from this machine. */
 export function refusalOf(request: IncomingMessage, listen: string): string | null {
   const { remoteAddress, localAddress, localPort } = request.socket;
   if (!isLoopback(remoteAddress) || !isLoopback(localAddress)) {
+    // A probe of a program that listens elsewhere for the chats' deliveries; it learns nothing but that it runs.
+    if (request.url === '/healthz' && !isLoopback(localAddress)) return null;
     return 'This page answers only on the machine that it runs on. Open it there, or forward the port with ssh.';
   }
   const name = OWN_NAME.exec(request.headers.host ?? '');

@@ -46,9 +46,16 @@ function swap(old, fresh) {
   }
   const focused = old.contains(document.activeElement) ? document.activeElement.id : '';
   const dialog = old.querySelector('dialog[open]');
+  const typed = [...old.querySelectorAll('input[type=text][id]')].map(({ id, value }) => [id, value]);
   old.replaceWith(fresh);
+  for (const [id, value] of typed) if (byId(id)) byId(id).value = value;
   const again = dialog && byId(dialog.id);
-  if (again) again.showModal();
+  if (again) {
+    // A dialog gives the focus back to where it was when it was opened.
+    const opener = document.querySelector('[data-opens="' + CSS.escape(dialog.id) + '"]');
+    if (opener) opener.focus({ preventScroll: true });
+    again.showModal();
+  }
   if (focused) (byId(focused) || scroller).focus({ preventScroll: true });
 }
 
@@ -85,8 +92,9 @@ function updateThread({ title, order, changed }) {
   else if (grown) latest.hidden = false;
 }
 
-function updateRuns({ html }) {
-  const list = byId('runs');
+function updateList(id, { html }) {
+  const list = byId(id);
+  if (!list) return;
   const focused = list.contains(document.activeElement) ? document.activeElement.id : '';
   const holder = document.createElement('template');
   holder.innerHTML = html;
@@ -107,14 +115,25 @@ function connect() {
     for (const field of document.querySelectorAll('input[name=csrf]')) field.value = csrf;
   });
   stream.addEventListener('thread', (event) => updateThread(JSON.parse(event.data)));
-  stream.addEventListener('runs', (event) => updateRuns(JSON.parse(event.data)));
+  for (const id of ['runs', 'list']) stream.addEventListener(id, (event) => updateList(id, JSON.parse(event.data)));
+  stream.addEventListener('signed-out', signIn);
   stream.addEventListener('error', () => {
     byId('connection').textContent = 'Connection lost; trying again…';
     if (stream && stream.readyState === EventSource.CLOSED) {
       disconnect();
-      retry = setTimeout(connect, 5000);
+      turnedAway();
     }
   });
+}
+function signIn() {
+  disconnect();
+  location.assign('/sign-in?to=' + encodeURIComponent(location.pathname + location.search));
+}
+// A stream that was refused does not say why; who is signed out gets no page either.
+async function turnedAway() {
+  const page = await fetch(location.pathname, { method: 'HEAD', redirect: 'manual' }).catch(() => null);
+  if (page && page.type === 'opaqueredirect') signIn();
+  else retry = setTimeout(connect, 5000);
 }
 function disconnect() {
   clearTimeout(retry);
@@ -138,7 +157,7 @@ function complain(sentence) {
 
 async function send(form, submitter) {
   const fields = new URLSearchParams(new FormData(form, submitter));
-  const text = form.elements.namedItem('text');
+  const text = form.elements.namedItem('text') || form.elements.namedItem('said');
   submitter.disabled = true;
   try {
     // Not form.action: that is the field of this name.
@@ -161,6 +180,8 @@ async function send(form, submitter) {
 
 document.addEventListener('submit', (event) => {
   const form = event.target;
+  // Its own stream is told of the sign-out too, and would lead elsewhere.
+  if (form.getAttribute('action') === '/sign-out') disconnect();
   if (event.submitter && event.submitter.dataset.opens) {
     event.preventDefault();
     byId(event.submitter.dataset.opens).showModal();
@@ -180,7 +201,9 @@ document.addEventListener('click', async (event) => {
   if (button.matches('[data-dismiss]')) {
     event.preventDefault();
     byId(button.dataset.dismiss).remove();
-    history.replaceState(null, '', location.pathname);
+    const address = new URL(location.href);
+    address.searchParams.delete('note');
+    history.replaceState(null, '', address);
     byId('command').focus();
   }
   if (button.matches('[data-copy]')) {
@@ -200,7 +223,7 @@ ready(document);
 if (scroller) {
   scroller.addEventListener('scroll', noticeScroll, { passive: true });
   new ResizeObserver(() => { if (following) toEnd(false); }).observe(scroller);
-  if (byId('bar')) toEnd(false);
+  if (document.body.dataset.following === 'yes' && !location.hash) toEnd(false);
 }
 connect();
 `;

@@ -18,7 +18,7 @@ export const PAGE_STYLE = `:root {
   }
 }
 *, *::before, *::after { box-sizing: border-box; }
-body { margin: 0; height: 100vh; height: 100dvh; display: grid; grid-template-columns: 18.5rem minmax(0, 1fr);
+body { margin: 0; overflow-x: hidden; height: 100vh; height: 100dvh; display: grid; grid-template-columns: 18.5rem minmax(0, 1fr);
   background: var(--back); color: var(--text); font: 0.9375rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1, h2, p, ol, ul { margin: 0; }
 a { color: inherit; }
@@ -45,6 +45,7 @@ code, pre { font-family: var(--mono); font-size: 0.875em; }
 .brand a { font: 700 1rem var(--mono); text-decoration: none; }
 .version, .you { color: var(--quiet); font-size: 0.8125rem; }
 .side nav { flex: 1; min-height: 0; overflow-y: auto; padding: 0 0.5rem; }
+.heading a { float: right; font-weight: 400; }
 .heading { padding: 0.25rem 0.5rem 0.5rem; font-size: 0.8125rem; font-weight: 600; color: var(--quiet); }
 .side ol { list-style: none; padding: 0; display: grid; gap: 2px; }
 .side li a { display: grid; gap: 0.1rem; padding: 0.45rem 0.6rem; border-radius: 0.5rem; text-decoration: none; border-left: 3px solid transparent; }
@@ -55,7 +56,7 @@ code, pre { font-family: var(--mono); font-size: 0.875em; }
 .state { display: flex; align-items: center; gap: 0.35rem; color: var(--tone); font-size: 0.8125rem; overflow-wrap: anywhere; }
 .side time { color: var(--quiet); font-size: 0.75rem; }
 .none { padding: 0 0.5rem; color: var(--quiet); font-size: 0.875rem; }
-.you { padding: 0.75rem 1rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.you { display: grid; gap: 0.5rem; justify-items: start; padding: 0.75rem 1rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 .you strong { color: var(--text); }
 
 main { position: relative; min-width: 0; min-height: 0; display: flex; flex-direction: column; background: var(--panel); }
@@ -80,6 +81,14 @@ main { position: relative; min-width: 0; min-height: 0; display: flex; flex-dire
 .bar .badge { font-size: 0.8125rem; padding: 0.1rem 0.6rem; }
 .permalink { margin-left: auto; font: 0.8125rem var(--mono); color: var(--quiet); white-space: nowrap; }
 .parent { display: grid; gap: 0.5rem; padding: 0.8rem 0 0.4rem; }
+.message, #timeline, #approvals { scroll-margin-top: 4rem; }
+.record { display: grid; gap: 0.4rem; padding-bottom: 0.6rem; }
+.places { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.25rem 1.1rem; font-size: 0.875rem; }
+.places a { display: inline-block; min-height: 1.5rem; }
+.log { width: 100%; border-collapse: collapse; font-size: 0.8125rem; }
+.log th, .log td { padding: 0.25rem 0.75rem 0.25rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+.log th { color: var(--quiet); font-weight: 500; border-top: 0; }
+.log .when, .log .since { white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--quiet); }
 .day { display: flex; align-items: center; gap: 0.75rem; margin: 0.75rem 0 0.25rem; color: var(--quiet); font-size: 0.75rem; font-weight: 600; }
 .day::before, .day::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
 .message { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: 0.75rem; padding: 0.7rem 0; }
@@ -97,7 +106,7 @@ main { position: relative; min-width: 0; min-height: 0; display: flex; flex-dire
 .digest { overflow-wrap: anywhere; }
 .code { position: relative; }
 .code pre { margin: 0; padding: 0.6rem 4.25rem 0.6rem 0.8rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--sunk); white-space: pre-wrap; overflow-wrap: anywhere; }
-.copy { position: absolute; top: 0.35rem; right: 0.35rem; padding: 0.1rem 0.5rem; border: 1px solid var(--line); border-radius: 0.35rem; background: var(--panel); color: var(--quiet); font: inherit; font-size: 0.75rem; cursor: pointer; }
+.copy { position: absolute; top: 0.35rem; right: 0.35rem; min-height: 1.5rem; padding: 0.1rem 0.5rem; border: 1px solid var(--line); border-radius: 0.35rem; background: var(--panel); color: var(--quiet); font: inherit; font-size: 0.75rem; cursor: pointer; }
 .copy:hover { color: var(--text); border-color: var(--strong); }
 details > summary { width: fit-content; color: var(--quiet); font-size: 0.8125rem; cursor: pointer; }
 details[open] > summary { margin-bottom: 0.4rem; }
@@ -129,6 +138,24 @@ details[open] > summary { margin-bottom: 0.4rem; }
 .composer input::placeholder { color: var(--quiet); opacity: 1; }
 .composer .button { min-height: 2.75rem; padding-inline: 1.25rem; }
 .hint { grid-column: 1 / -1; color: var(--quiet); font-size: 0.75rem; }
+.all { display: grid; gap: 0.9rem; padding-top: 1.25rem; }
+.all h1 { font-size: 1.375rem; line-height: 1.3; }
+.search { display: grid; gap: 0.3rem; }
+.search label, .asked label, .sign-in label { font-size: 0.875rem; font-weight: 600; }
+.field { display: flex; gap: 0.5rem; }
+.field .button { flex: none; min-height: 2.75rem; }
+.search input, .asked input, .sign-in input { width: 100%; min-height: 2.75rem; padding: 0.4rem 0.9rem; border: 1px solid var(--strong); border-radius: 0.6rem; background: var(--panel); color: inherit; font: 0.9375rem var(--mono); }
+.found { list-style: none; margin: 0.4rem 0 0.9rem; padding: 0; }
+.found li { padding: 0.6rem 0; border-top: 1px solid var(--line); display: grid; gap: 0.15rem; }
+.found .target { justify-content: flex-start; flex-wrap: wrap; gap: 0.15rem 0.75rem; }
+.found .target a { overflow-wrap: anywhere; }
+.about { display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; color: var(--quiet); font-size: 0.8125rem; overflow-wrap: anywhere; }
+.asked { display: grid; gap: 0.3rem; margin: 0.75rem 0 1rem; }
+.alone { grid-column: 1 / -1; overflow-y: auto; padding: 0 1rem; }
+.alone .lone { max-width: 26rem; }
+.alone .brand { padding: 0; height: auto; font: 700 1rem var(--mono); }
+.sign-in { display: grid; gap: 0.5rem; }
+.sign-in .button { min-height: 2.75rem; margin-top: 0.25rem; }
 dialog { width: min(44rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem); padding: 1.25rem; border: 1px solid var(--strong); border-radius: 0.9rem; background: var(--panel); color: inherit; box-shadow: 0 16px 48px rgb(0 0 0 / 0.3); }
 dialog::backdrop { background: rgb(10 14 24 / 0.5); }
 dialog h2 { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 0.6rem; font-size: 1.0625rem; }

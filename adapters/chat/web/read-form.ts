@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { PRESS_ACTIONS, type Press } from '../../../src/view/card.ts';
+import { equal } from './sessions.ts';
 
 /** In bytes; the largest form of the page is a few hundred. */
 const BODY_LIMIT = 16 * 1024;
@@ -13,15 +13,25 @@ export interface FormRefusal {
 
 export type FormReading = { readonly form: URLSearchParams; readonly delivery: string } | FormRefusal;
 
-/** Takes the fields of a form that this page itself has sent, and no other. */
-export async function readForm(context: Context, csrf: string): Promise<FormReading> {
-  const refusal = refuseSender(context) ?? refuseBody(context);
-  if (refusal) return refusal;
-  const form = new URLSearchParams(await context.req.text());
+/** The fields of a form that a page of ours has sent, whoever looks at it. `origins`: ours, beside the one that was asked. */
+export async function readFields(
+  context: Context,
+  origins: readonly string[],
+): Promise<{ readonly form: URLSearchParams } | FormRefusal> {
+  const refusal = refuseSender(context, origins) ?? refuseBody(context);
+  return refusal ?? { form: new URLSearchParams(await context.req.text()) };
+}
+
+/** Takes the fields of a form that this visitor's own page has sent, and no other. */
+export async function readForm(context: Context, csrf: string, origins: readonly string[]): Promise<FormReading> {
+  const fields = await readFields(context, origins);
+  if ('status' in fields) return fields;
+  const { form } = fields;
   if (!equal(form.get('csrf') ?? '', csrf)) {
     return {
       status: 403,
-      message: 'This form is from before execfmt was restarted. Reload the page and send it again.',
+      message:
+        'This form is from before execfmt was restarted, or from another sign-in. Reload the page and send it again.',
     };
   }
   const delivery = form.get('delivery') ?? '';
@@ -32,12 +42,12 @@ export async function readForm(context: Context, csrf: string): Promise<FormRead
 }
 
 /** A browser says where a form comes from; a sender that says nothing is not a browser showing this page. */
-function refuseSender({ req }: Context): FormRefusal | null {
+function refuseSender({ req }: Context, origins: readonly string[]): FormRefusal | null {
   const origin = req.header('origin');
   const site = req.header('sec-fetch-site');
   const strange =
     (origin === undefined && site === undefined) ||
-    (origin !== undefined && origin !== `http://${req.header('host')}`) ||
+    (origin !== undefined && origin !== `http://${req.header('host')}` && !origins.includes(origin)) ||
     (site !== undefined && site !== 'same-origin');
   return strange ? { status: 403, message: 'Only this page’s own forms are taken. Nothing was done.' } : null;
 }
@@ -55,16 +65,18 @@ function refuseBody({ req }: Context): FormRefusal | null {
     : null;
 }
 
-function equal(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}
-
 /** The press that a form or an address names, or null when it is none of ours. */
 export function readPress(run: string, fields: URLSearchParams): Press | null {
   const action = PRESS_ACTIONS.find((candidate) => candidate === fields.get('action'));
   const subject = fields.get('subject') ?? '';
   const hash = fields.get('hash');
-  if (!action || subject.length > 500 || (hash?.length ?? 0) > 200) return null;
+  // What belongs to no run can only be a command; all else is looked up in its run.
+  if (!action || (run === '' && action !== 'command')) return null;
+  if (subject.length > 500 || (hash?.length ?? 0) > 200) return null;
   return { action, run, subject, hash };
+}
+
+/** A path of this page to go back to; the start for anything that could lead elsewhere. */
+export function localPath(text: string | null): string {
+  return text !== null && /^\/(?:runs(?:\/[^/\\?#\s]+)?)?(?:\?[^\\#\s]*)?$/.test(text) ? text : '/';
 }

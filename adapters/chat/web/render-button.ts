@@ -3,6 +3,10 @@ import { html } from 'hono/html';
 import type { Button, Press } from '../../../src/view/card.ts';
 import { type Markup, showText, showWithDigests } from './show-text.ts';
 import { practiceBadge } from './show-tone.ts';
+import { type Place, runPath } from './visitor.ts';
+
+/** The longest line that is taken with a press, in characters. */
+export const SAID_LIMIT = 500;
 
 /** What every form of the page carries: proof that it is ours, and a token of its own so that it is handled once. */
 export function formTokens(csrf: string): Markup {
@@ -15,20 +19,53 @@ function pressFields({ action, subject, hash }: Press): Markup {
   }`;
 }
 
-const pathOf = ({ run }: Press, verb: 'press' | 'confirm') => `/runs/${encodeURIComponent(run)}/${verb}`;
+function pathOf({ run }: Press, verb: 'press' | 'confirm'): string {
+  return run === '' ? `/${verb}` : `${runPath(run)}/${verb}`;
+}
 
-/** A button of a card. One that is asked about first opens a dialog, or without a script a page of its own. */
-export function renderButton(button: Button, id: string, csrf: string, practice: boolean): Markup {
-  const { press, label, style, confirm } = button;
-  if (!confirm) {
-    return html`<form method="post" action="${pathOf(press, 'press')}" data-send>${formTokens(csrf)}${pressFields(press)}<button id="${id}" class="button ${style}">${showText(label, 100)}</button></form>`;
+/** A button of a card. One that asks first opens a dialog, or without a script a page of its own. */
+export function renderButton(button: Button, id: string, place: Place, practice: boolean): Markup {
+  const { press, label, style } = button;
+  const shown = showText(label, 100);
+  if (!asksFirst(button)) {
+    return html`<form method="post" action="${pathOf(press, 'press')}" data-send>${formTokens(place.csrf)}${pressFields(press)}${placeField(press, place)}<button id="${id}" class="button ${style}">${shown}</button></form>`;
   }
-  return html`<form method="get" action="${pathOf(press, 'confirm')}">${pressFields(press)}<button id="${id}" class="button ${style}" data-opens="${id}:dialog">${showText(label, 100)}</button></form><dialog id="${id}:dialog" aria-labelledby="${id}:title"><h2 id="${id}:title">${showText(confirm.title, 200)} ${practiceBadge(practice)}</h2><p class="text exact">${showWithDigests(confirm.text)}</p><form method="post" action="${pathOf(press, 'press')}" data-send class="buttons">${formTokens(csrf)}${pressFields(press)}<button id="${id}:ok" class="button ${style}">${showText(confirm.ok, 100)}</button><button type="button" id="${id}:cancel" class="button plain" data-closes autofocus>${showText(confirm.cancel, 100)}</button></form></dialog>`;
+  const note = place.note === null ? '' : html`<input type="hidden" name="note" value="${place.note}">`;
+  return html`<form method="get" action="${pathOf(press, 'confirm')}">${pressFields(press)}${placeField(press, place)}${note}<button id="${id}" class="button ${style}" data-opens="${id}:dialog" aria-haspopup="dialog">${shown}</button></form>${renderDialog(button, id, place, practice)}`;
+}
+
+const asksFirst = ({ confirm, ask }: Button) => confirm !== null || ask !== undefined;
+
+/** Where a press that belongs to no run leads back to. */
+function placeField({ run }: Press, { back }: Place): Markup {
+  return run === '' ? html`<input type="hidden" name="back" value="${back}">` : html``;
+}
+
+const questionOf = ({ confirm, ask, label }: Button) => ({
+  title: showText(confirm?.title ?? ask?.title ?? label, 200),
+  ok: showText(confirm?.ok ?? ask?.ok ?? label, 100),
+  cancel: showText(confirm?.cancel ?? 'Cancel', 100),
+});
+
+const exactly = ({ confirm }: Button, id: string): Markup =>
+  confirm ? html`<p class="text exact" id="${id}:text">${showWithDigests(confirm.text)}</p>` : html``;
+
+/** The line that a person is asked for; it may stay empty. */
+function renderLine({ ask }: Button, id: string): Markup {
+  if (!ask) return html``;
+  return html`<p class="asked"><label for="${id}:said">${showText(ask.label, 200)}</label><input id="${id}:said" name="said" type="text" maxlength="${SAID_LIMIT}" autocomplete="off" autofocus></p>`;
+}
+
+function renderDialog(button: Button, id: string, place: Place, practice: boolean): Markup {
+  const { press, style, ask } = button;
+  const { title, ok, cancel } = questionOf(button);
+  const described = button.confirm ? html` aria-describedby="${id}:text"` : '';
+  return html`<dialog id="${id}:dialog" aria-labelledby="${id}:title"${described}><h2 id="${id}:title">${title} ${practiceBadge(practice)}</h2>${exactly(button, id)}<form method="post" action="${pathOf(press, 'press')}" data-send>${formTokens(place.csrf)}${pressFields(press)}${placeField(press, place)}${renderLine(button, id)}<div class="buttons"><button id="${id}:ok" class="button ${style}">${ok}</button><button type="button" id="${id}:cancel" class="button plain" data-closes${ask ? '' : html` autofocus`}>${cancel}</button></div></form></dialog>`;
 }
 
 /** The question before a press as a page of its own, for a browser without scripts. */
-export function renderConfirmation(button: Button, csrf: string, practice: boolean): Markup {
-  const { press, style, confirm } = button;
-  const back = `/runs/${encodeURIComponent(press.run)}`;
-  return html`<section class="lone"><h1>${showText(confirm?.title ?? button.label, 200)} ${practiceBadge(practice)}</h1><p class="text exact">${showWithDigests(confirm?.text ?? '')}</p><form method="post" action="${pathOf(press, 'press')}" class="buttons">${formTokens(csrf)}${pressFields(press)}<button class="button ${style}">${showText(confirm?.ok ?? button.label, 100)}</button><a class="button plain" href="${back}">${showText(confirm?.cancel ?? 'Cancel', 100)}</a></form></section>`;
+export function renderConfirmation(button: Button, place: Place, practice: boolean): Markup {
+  const { press, style } = button;
+  const { title, ok, cancel } = questionOf(button);
+  return html`<section class="lone"><h1>${title} ${practiceBadge(practice)}</h1>${exactly(button, 'question')}<form method="post" action="${pathOf(press, 'press')}">${formTokens(place.csrf)}${pressFields(press)}${placeField(press, place)}${renderLine(button, 'question')}<div class="buttons"><button class="button ${style}">${ok}</button><a class="button plain" href="${place.back}">${cancel}</a></div></form></section>`;
 }

@@ -3,12 +3,12 @@ import type { PageContext } from './page-context.ts';
 import { formTokens } from './render-button.ts';
 import { type Markup, showText } from './show-text.ts';
 import { practiceBadge } from './show-tone.ts';
+import type { Visitor } from './visitor.ts';
 
 const OFFERED = 8;
 
 /** The first page, before any run: what to type, and what then happens. */
-export function renderWelcome(context: PageContext, targets: readonly string[]): Markup {
-  const { practice, csrf } = context;
+export function renderWelcome({ practice }: PageContext, { csrf }: Visitor, targets: readonly string[]): Markup {
   const others = targets.filter((name) => name !== practice?.service).slice(0, OFFERED);
   return html`<section class="lone welcome"><h1>A container dies with <code>exec format error</code>?</h1>
 <ol>

@@ -27,7 +27,7 @@ export function openSqliteJournal(path: string): Journal {
     close: (run) => call(() => runs.close(run)),
     append: (run, drafts, at) => call(() => runs.append(run, drafts, at)),
     read: (run) => call(() => runs.read(run)),
-    list: (limit) => call(() => runs.list(limit)),
+    list: (limit, matching) => call(() => runs.list(limit, matching)),
     claim: (key, at) => call(() => deliveries.claim(key, at)),
     forgetClaims: (before) => call(() => deliveries.forgetClaims(before)),
     posted: (run, chat) => call(() => deliveries.posted(run, chat)),

@@ -9,7 +9,7 @@ export interface Runs {
   close(run: string): void;
   append(run: string, drafts: readonly EventDraft[], at: Date): readonly RunEvent[];
   read(run: string): readonly RunEvent[];
-  list(limit: number): readonly RunListing[];
+  list(limit: number, matching?: string): readonly RunListing[];
 }
 
 /** Prepares the statements once. */
@@ -25,8 +25,11 @@ export function prepareRuns(database: DatabaseSync): Runs {
     'INSERT INTO events (run, seq, key, at, fact) VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, key) DO NOTHING',
   );
   const selectEvents = database.prepare('SELECT seq, key, at, fact FROM events WHERE run = ? ORDER BY seq');
+  // Not LIKE: in that, % and _ would stand for other characters.
   const selectRuns = database.prepare(
-    'SELECT run, target, opened_at FROM runs ORDER BY opened_at DESC, number DESC LIMIT ?',
+    `SELECT run, target, opened_at FROM runs
+     WHERE instr(lower(run), lower(?1)) > 0 OR instr(lower(target), lower(?1)) > 0
+     ORDER BY opened_at DESC, number DESC LIMIT ?2`,
   );
 
   const add = (run: string, drafts: readonly EventDraft[], at: Date): RunEvent[] => {
@@ -66,9 +69,9 @@ export function prepareRuns(database: DatabaseSync): Runs {
         at: String(row.at),
         fact: JSON.parse(String(row.fact)) as RunFact,
       })),
-    list: (limit) =>
+    list: (limit, matching = '') =>
       selectRuns
-        .all(limit)
+        .all(matching, limit)
         .map((row) => ({ run: String(row.run), target: String(row.target), openedAt: String(row.opened_at) })),
   };
 }

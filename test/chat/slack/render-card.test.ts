@@ -90,6 +90,30 @@ const KNOWN = [
   'rich_text_preformatted',
 ];
 
+const link = { label: 'The run’s page', url: 'https://execfmt.corp.io/runs/r-aaaaaa' };
+
+describe('a link', () => {
+  const linksOf = (blocks: unknown): unknown[] =>
+    Array.isArray(blocks) ? blocks.flatMap(linksOf) : JSON.stringify(blocks).includes('"type":"link"') ? [blocks] : [];
+
+  it('stands below everything but the buttons, also of a card that is cut', () => {
+    fc.assert(
+      fc.property(anyCard, (any) => {
+        const { blocks } = renderCard({ ...any, link });
+        expect(checkBlocks(blocks)).toBeNull();
+        expect(costOf(blocks)).toBeLessThanOrEqual(12_000);
+        const below = blocks.at(-1)?.type === 'actions' ? blocks.at(-2) : blocks.at(-1);
+        expect(below).toEqual({
+          type: 'rich_text',
+          elements: [{ type: 'rich_text_section', elements: [{ type: 'link', url: link.url, text: link.label }] }],
+        });
+        expect(linksOf(blocks)).toHaveLength(1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe('any card', () => {
   it('is one that Slack takes, with nothing live in it', () => {
     fc.assert(

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { RunFact } from '../../../src/run/events.ts';
 import type { Card } from '../../../src/view/card.ts';
+import { eventsOf, opened } from '../../run/sample-run.ts';
 import { type OpenPage, openPage } from './open-page.ts';
 import { openStream } from './read-stream.ts';
 import { ScriptedApplication } from './scripted-application.ts';
-import { sendRequest } from './send-request.ts';
+import { postForm, sendRequest } from './send-request.ts';
 
 const EVIL = `"'><b/onx=alert(1)></script></textarea>\${x} &amp; https://evil.example/?a=1`;
 const RUN = `r-"'><b/onx>`;
@@ -29,6 +31,16 @@ const hostile: Card = {
       confirm: { title: EVIL, text: EVIL, ok: EVIL, cancel: EVIL },
     },
     { label: EVIL, style: 'plain', press: { action: 'decline', run: RUN, subject: EVIL, hash: null }, confirm: null },
+    {
+      ...{
+        label: EVIL,
+        style: 'plain',
+        press: { action: 'decline', run: RUN, subject: 'asked', hash: null },
+        confirm: null,
+      },
+      ask: { title: EVIL, label: EVIL, ok: EVIL },
+    },
+    { label: EVIL, style: 'plain', press: { action: 'command', run: '', subject: EVIL, hash: null }, confirm: null },
   ],
   fallback: EVIL,
 };
@@ -61,6 +73,39 @@ it('keeps markup out of every place where outside text stands', async () => {
   const confirmation = await sendRequest(page.port, `/runs/${encodeURIComponent(RUN)}/confirm?${query}`);
   expect(confirmation.status).toBe(200);
   harmless(confirmation.text);
+  const asked = new URLSearchParams({ action: 'decline', subject: 'asked' });
+  harmless((await sendRequest(page.port, `/runs/${encodeURIComponent(RUN)}/confirm?${asked}`)).text);
+});
+
+it('keeps markup out of the list, the search, the record and the transcripts', async () => {
+  const fact = { type: 'press-refused', plan: EVIL, by: { id: EVIL, name: EVIL }, why: EVIL } as const;
+  const by = { id: `web:${EVIL}`, name: EVIL };
+  const first = { ...(opened as Extract<RunFact, { type: 'opened' }>), target: EVIL, by };
+  application.events = async () => eventsOf(first, fact).map((event) => ({ ...event, run: RUN }));
+  show(hostile);
+  harmless((await sendRequest(page.port, '/runs')).text);
+  harmless((await sendRequest(page.port, `/runs?${new URLSearchParams({ q: EVIL })}`)).text);
+  harmless((await sendRequest(page.port, `/runs?${new URLSearchParams({ q: `${EVIL}none` })}`)).text);
+  harmless((await sendRequest(page.port, `/runs/${encodeURIComponent(RUN)}`)).text);
+  const path = `/runs/${encodeURIComponent(RUN)}/transcript`;
+  expect((await sendRequest(page.port, `${path}.html`)).text).not.toContain('<b/');
+  const { headers } = await sendRequest(page.port, `${path}.md`);
+  expect(headers['content-disposition']).toMatch(/^inline; filename="incident-[\w.-]+\.md"$/);
+});
+
+it('keeps markup out of the sign-in', async () => {
+  const people = [{ name: EVIL.slice(0, 40), token: 'a-token-of-some-length' }];
+  const closed = await openPage(application, { people });
+  const asked = await sendRequest(closed.port, `/sign-in?${new URLSearchParams({ to: `/runs/${EVIL}` })}`);
+  expect(asked.text).not.toContain('<b/');
+  const answer = await postForm(closed.port, '/sign-in', new URLSearchParams({ token: EVIL, to: EVIL }));
+  expect(answer.text).not.toContain('<b/');
+  const form = new URLSearchParams({ token: people[0]?.token ?? '' });
+  const cookie = String((await postForm(closed.port, '/sign-in', form)).headers['set-cookie']?.[0]);
+  const { status, text } = await sendRequest(closed.port, '/', { headers: { cookie: cookie.split(';')[0] ?? '' } });
+  expect(status).toBe(200);
+  harmless(text);
+  await closed.close();
 });
 
 it('keeps markup out of the pieces that the stream sends', async () => {

@@ -2,8 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { refusalOf } from '../../../adapters/chat/web/loopback-only.ts';
 
-function asked(remoteAddress: string | undefined, localAddress: string, host: string | undefined): string | null {
-  const request = { socket: { remoteAddress, localAddress, localPort: 3000 }, headers: { host } };
+function asked(
+  remoteAddress: string | undefined,
+  localAddress: string,
+  host: string | undefined,
+  url = '/',
+): string | null {
+  const request = { socket: { remoteAddress, localAddress, localPort: 3000 }, headers: { host }, url };
   return refusalOf(request as IncomingMessage, '127.0.0.1:3000');
 }
 
@@ -23,6 +28,14 @@ describe('who is answered', () => {
     ['fe80::1', '::1', '[::1]:3000'],
     [undefined, '127.0.0.1', '127.0.0.1:3000'],
   ])('refuses %s at %s', (remote, local, host) => expect(asked(remote, local, host)).toContain('on the machine'));
+
+  it('tells a probe from elsewhere that it runs, and nothing else', () => {
+    expect(asked('10.0.0.5', '10.0.0.12', '10.0.0.12:3000', '/healthz')).toBeNull();
+    expect(asked('10.0.0.5', '127.0.0.1', '127.0.0.1:3000', '/healthz')).toContain('on the machine');
+    for (const url of ['/healthz/', '/healthz?x', '/', '/runs', '//healthz'])
+      expect(asked('10.0.0.5', '10.0.0.12', '10.0.0.12:3000', url), url).toContain('on the machine');
+    expect(asked('127.0.0.1', '127.0.0.1', 'evil.example:3000', '/healthz')).toContain('own address');
+  });
 
   it.each([
     'evil.example:3000',

@@ -5,9 +5,9 @@ export interface StreamEvent {
 }
 
 /** Opens a stream and gives its events one by one. */
-export async function openStream(address: string) {
+export async function openStream(address: string, headers: Readonly<Record<string, string>> = {}) {
   const ending = new AbortController();
-  const response = await fetch(address, { signal: ending.signal });
+  const response = await fetch(address, { headers, signal: ending.signal });
   const reader = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   const next = async (): Promise<StreamEvent> => {

@@ -1,7 +1,16 @@
+import { systemIds } from '../../../adapters/system/ids.ts';
 import type { Application, Intent, IntentReply } from '../../../src/ports/application.ts';
+import type { SharedFile } from '../../../src/ports/chat.ts';
 import type { RunListing } from '../../../src/ports/journal.ts';
+import type { RunEvent, RunFact } from '../../../src/run/events.ts';
+import { TRANSCRIPT_MEDIA_TYPES, type TranscriptFormat } from '../../../src/run/transcript/format.ts';
+import { renderTranscript } from '../../../src/run/transcript/render-transcript.ts';
 import type { ThreadView } from '../../../src/view/thread-view.ts';
+import { approvals, eventsOf, opened, plan, reached } from '../../run/sample-run.ts';
 import { diagnosis, type Moment, openedView, proposed, RUN, rollback } from './pdf-renderer-story.ts';
+
+const ADA = { id: 'web:ada', name: 'Ada' };
+const GRACE = { id: 'web:grace', name: 'Grace' };
 
 /** An application that plays the pdf-renderer incident; the test says when the next moment comes. */
 export class ScriptedApplication implements Application {
@@ -54,16 +63,30 @@ export class ScriptedApplication implements Application {
     return this.#views.get(run) ?? null;
   }
 
-  async events() {
-    return [];
+  /** What a run's thread is told of, as far as lists and records are made of it. */
+  async events(run: string): Promise<readonly RunEvent[]> {
+    const view = this.#views.get(run);
+    if (!view) return [];
+    const has = (start: string) => view.replies.some(({ key }) => key.startsWith(start));
+    const facts: RunFact[] = [{ ...opened, target: view.target, by: ADA, practice: view.practice } as RunFact];
+    if (has('verdict')) facts.push(reached);
+    if (has('plan:')) facts.push({ type: 'action-proposed', plan: { ...plan, requestedBy: ADA }, approvals });
+    if (has('action:')) facts.push({ type: 'action-approved', plan: plan.id, by: GRACE, given: 1, required: 1 });
+    return eventsOf(...facts).map((event) => ({ ...event, run }));
   }
 
-  async transcript() {
-    return null;
+  async transcript(run: string, format: TranscriptFormat): Promise<SharedFile | null> {
+    const events = await this.events(run);
+    if (events.length === 0) return null;
+    const thread = { kind: 'not-read', why: 'this is a script' } as const;
+    const text = renderTranscript({ events, thread, version: 'test' }, format, systemIds.sha256);
+    return { name: `incident-${run}.${format}`, title: run, mediaType: TRANSCRIPT_MEDIA_TYPES[format], text };
   }
 
-  async runs(limit: number): Promise<readonly RunListing[]> {
-    return this.#listings.slice(0, limit);
+  async runs(limit: number, matching = ''): Promise<readonly RunListing[]> {
+    const part = matching.toLowerCase();
+    const has = ({ run, target }: RunListing) => `${run}\n${target}`.toLowerCase().includes(part);
+    return this.#listings.filter(has).slice(0, limit);
   }
 
   watch(listener: (run: string) => void): () => void {

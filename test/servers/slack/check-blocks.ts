@@ -7,6 +7,7 @@ const TEXT = {
   field: 2000,
   button: 75,
   value: 2000,
+  url: 3000,
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
@@ -63,6 +64,12 @@ function checkButton(element: Json, seen: Set<unknown>, where: string): void {
 }
 
 function checkRichPiece(piece: Json, where: string): void {
+  if (piece.type === 'link') {
+    only(piece, ['type', 'url', 'text'], where);
+    if (typeof piece.url !== 'string' || !URL.canParse(piece.url) || piece.url.length > TEXT.url)
+      refuse(`${where}/url`);
+    return;
+  }
   if (piece.type !== 'text') refuse(`${where}: unsupported rich text element`);
   only(piece, ['type', 'text', 'style'], where);
   if (typeof piece.text !== 'string' || piece.text === '') refuse(`${where}: must be more than 0 characters`);
