@@ -24,65 +24,63 @@ const TIMES: Readonly<Record<string, readonly [min: number, max: number]>> = {
   '+': [1, Number.POSITIVE_INFINITY],
 };
 
+/** Where the reading of an expression is. */
+interface Reading {
+  readonly source: string;
+  at: number;
+}
+
+type Piece = Omit<PatternItem, 'min' | 'max' | 'lazy'>;
+
 /**
  * Takes a regular expression apart: characters, classes, anchors, groups, alternatives and quantifiers, as RE2 has them. Null for
  * what can be slow by its nature: looking ahead or back, and repeating what was matched before. `source` must be valid.
  */
 export function parsePattern(source: string): readonly PatternSequence[] | null {
-  let at = 0;
+  return readAlternatives({ source, at: 0 });
+}
 
-  function alternatives(): PatternSequence[] | null {
-    const found: PatternItem[][] = [[]];
-    while (at < source.length && source[at] !== ')') {
-      if (source[at] === '|') {
-        at++;
-        found.push([]);
-        continue;
-      }
-      const next = item();
-      if (next === null) return null;
-      found.at(-1)?.push(next);
+function readAlternatives(reading: Reading): PatternSequence[] | null {
+  const { source } = reading;
+  const found: PatternItem[][] = [[]];
+  while (reading.at < source.length && source[reading.at] !== ')') {
+    if (source[reading.at] === '|') {
+      reading.at++;
+      found.push([]);
+      continue;
     }
-    return found;
-  }
-
-  function item(): PatternItem | null {
-    const piece = source[at] === '(' ? group() : atom();
+    const piece = source[reading.at] === '(' ? readGroup(reading) : readAtom(reading);
     if (piece === null) return null;
-    const [min, max, lazy] = quantifier();
-    return { ...piece, min, max, lazy };
+    found.at(-1)?.push({ ...piece, ...readQuantifier(reading) });
   }
+  return found;
+}
 
-  function atom() {
-    ATOM.lastIndex = at;
-    const found = ATOM.exec(source)?.[0];
-    if (found === undefined) return null;
-    at += found.length;
-    return { source: found, group: null, anchor: /^(?:\^|\$|\\b|\\B)$/.test(found) };
-  }
+function readAtom(reading: Reading): Piece | null {
+  ATOM.lastIndex = reading.at;
+  const source = ATOM.exec(reading.source)?.[0];
+  if (source === undefined) return null;
+  reading.at += source.length;
+  return { source, group: null, anchor: /^(?:\^|\$|\\b|\\B)$/.test(source) };
+}
 
-  function group() {
-    const open = /^\((?!\?)|^\(\?:|^\(\?<\w+>/.exec(source.slice(at, at + 80))?.[0];
-    if (open === undefined) return null;
-    const from = at;
-    at += open.length;
-    const inside = alternatives();
-    at++;
-    return inside && { source: source.slice(from, at), group: inside, anchor: false };
-  }
+function readGroup(reading: Reading): Piece | null {
+  const from = reading.at;
+  const open = /^\((?!\?)|^\(\?:|^\(\?<\w+>/.exec(reading.source.slice(from, from + 80))?.[0];
+  if (open === undefined) return null;
+  reading.at += open.length;
+  const group = readAlternatives(reading);
+  reading.at++;
+  return group && { source: reading.source.slice(from, reading.at), group, anchor: false };
+}
 
-  function quantifier(): [min: number, max: number, lazy: boolean] {
-    QUANTIFIER.lastIndex = at;
-    const found = QUANTIFIER.exec(source);
-    if (found === null) return [1, 1, false];
-    at += found[0].length;
-    const [, sign, from, comma, to, lazy] = found;
-    const [min, max] = TIMES[sign ?? ''] ?? [
-      Number(from),
-      comma === undefined ? Number(from) : Number(to || 'Infinity'),
-    ];
-    return [min, max, lazy !== undefined];
-  }
-
-  return alternatives();
+function readQuantifier(reading: Reading): Pick<PatternItem, 'min' | 'max' | 'lazy'> {
+  QUANTIFIER.lastIndex = reading.at;
+  const found = QUANTIFIER.exec(reading.source);
+  if (found === null) return { min: 1, max: 1, lazy: false };
+  reading.at += found[0].length;
+  const [, sign, from, comma, to, lazy] = found;
+  const exact = [Number(from), comma === undefined ? Number(from) : Number(to || 'Infinity')] as const;
+  const [min, max] = TIMES[sign ?? ''] ?? exact;
+  return { min, max, lazy: lazy !== undefined };
 }

@@ -3,8 +3,8 @@ import { type PatternItem, type PatternSequence, parsePattern } from './parse-pa
 const LONGEST_PATTERN = 300;
 /** Shorter matches would take half of a log with them. */
 const SHORTEST_MATCH = 4;
-/** Where a repetition without an end ends, so that the time stays in proportion to the text. */
-const END = 1_024;
+/** Where a repetition without an end ends, so that the time stays in proportion to the text; the last one never fails and needs none. */
+const END = 256;
 /** One repetition without an end, and a few alternatives. */
 const MOST_WAYS = 8 * END;
 /** Characters that are tried to see whether two pieces can match the same one. */
@@ -36,16 +36,22 @@ export function patternMistake(source: string): string | null {
   return null;
 }
 
-/** The same expression with an end for every repetition. */
+/** The same expression with an end for every repetition that something follows. */
 export function boundedPattern(source: string): string {
-  const write = (sequences: readonly PatternSequence[]): string =>
-    sequences.map((sequence) => sequence.map(writeItem).join('')).join('|');
-  const writeItem = ({ source: own, group, min, max, lazy }: PatternItem): string => {
-    const piece = group === null ? own : `(?:${write(group)})`;
-    if (min === 1 && max === 1) return piece;
-    return `${piece}{${min},${max === Number.POSITIVE_INFINITY ? min + END : max}}${lazy ? '?' : ''}`;
-  };
-  return write(parsePattern(source) ?? []);
+  return writeAll(parsePattern(source) ?? [], true);
+}
+
+function writeAll(sequences: readonly PatternSequence[], isWhole: boolean): string {
+  const write = (sequence: PatternSequence) =>
+    sequence.map((item, index) => writeItem(item, isWhole && index === sequence.length - 1)).join('');
+  return sequences.map(write).join('|');
+}
+
+function writeItem({ source, group, min, max, lazy }: PatternItem, isLast: boolean): string {
+  const piece = group === null ? source : `(?:${writeAll(group, false)})`;
+  if (min === 1 && max === 1) return piece;
+  const end = max < Number.POSITIVE_INFINITY ? max : isLast && group === null ? '' : min + END;
+  return `${piece}{${min},${end}}${lazy ? '?' : ''}`;
 }
 
 function hasNested(sequence: PatternSequence): boolean {

@@ -24,7 +24,11 @@ describe('patterns of secrets', () => {
 
   it('get an end for every repetition', () => {
     const { redact } = accepted('redact: [{ name: corp key, pattern: "corp-\\\\w+?-(?:ab|c{2,})x*1{3}y?" }]');
-    expect(redact).toEqual([{ name: 'corp key', pattern: 'corp-\\w{1,1025}?-(?:ab|c{2,1026})x{0,1024}1{3,3}y{0,1}' }]);
+    expect(redact).toEqual([{ name: 'corp key', pattern: 'corp-\\w{1,257}?-(?:ab|c{2,258})x{0,256}1{3,3}y{0,1}' }]);
+  });
+
+  it('take a secret to its end, however long it is', () => {
+    expect(accepted('redact: [{ name: ours, pattern: "corp-[a-z]+" }]').redact[0]?.pattern).toBe('corp-[a-z]{1,}');
   });
 
   it.each([

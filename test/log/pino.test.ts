@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LogLevel } from '../../adapters/log/pino.ts';
 import { createLog } from '../../adapters/log/pino.ts';
+import { createRedact } from '../../src/view/create-redact.ts';
 import { redact } from '../../src/view/redact.ts';
 
 function bench(level: LogLevel = 'info', clean = redact) {
@@ -44,6 +45,14 @@ describe('the log', () => {
     );
     expect(lines.join('')).not.toContain(secret);
     expect(objects()[0]).toMatchObject({ deep: { list: [{ password: '[removed: password]' }] }, level: 'error' });
+  });
+
+  it('finds what hides behind the escapes of JSON, and writes nothing that a terminal obeys', () => {
+    const own = createRedact([{ name: 'ours', pattern: 'key "[a-z]+"' }]);
+    const { log, lines, objects } = bench('info', own);
+    log.info({ name: 'a\u009b31mb\u202ec' }, 'a key "abc" is here');
+    expect(objects()[0]).toMatchObject({ name: 'a\u009b31mb\u202ec', msg: 'a [removed: ours] is here' });
+    expect(lines.join('')).not.toMatch(/[\u0080-\u009f\u202e]/);
   });
 
   it('stays JSON when a removal breaks the line, and when the line is too long', () => {

@@ -35,6 +35,8 @@ describe('configured patterns', () => {
 
   it.each([
     ['a+b1234', 'a'],
+    ['key-\\w+', 'key-a'],
+    ['key-\\w+', 'a'],
     ['\\w+@corp\\.io', 'a'],
     ['[a-z]+-[a-z]+-1234', 'a-'],
     ['.*secret', 'secre'],

@@ -12,12 +12,14 @@ import { type SlackServer, startSlack } from '../../servers/slack/start-slack.ts
 /** Real time but for sleeps, which are noted and over at once. */
 export function createClock() {
   const slept: number[] = [];
+  let skipped = 0;
   const clock: Clock = {
     now: () => new Date(),
-    monotonic: () => performance.now(),
+    monotonic: () => performance.now() + skipped,
     async sleep(ms, signal) {
       signal?.throwIfAborted();
       slept.push(ms);
+      skipped += ms;
       await wait(Math.min(ms, 5));
     },
     lifetime: systemClock.lifetime,

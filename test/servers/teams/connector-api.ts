@@ -16,7 +16,7 @@ export interface Call {
 export interface Api {
   readonly world: World;
   readonly faults: ReturnType<typeof createFaults>;
-  readonly tooSoon: ReturnType<typeof createRates>;
+  readonly tooSoon: ReturnType<typeof createRates>['tooSoon'];
   readonly calls: Call[];
   readonly bot: string;
   readonly tenant: string;

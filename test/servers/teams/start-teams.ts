@@ -33,7 +33,8 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
   const identity = createIdentity(faults, keys);
   const calls: Call[] = [];
   const { isToken } = identity;
-  const api = { world, faults, tooSoon: createRates(now), calls, bot: BOT, tenant: TENANT, isToken };
+  const rates = createRates(now);
+  const api = { world, faults, tooSoon: rates.tooSoon, calls, bot: BOT, tenant: TENANT, isToken };
   const asked: string[] = [];
   let base = '';
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
@@ -51,7 +52,7 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
     ...{ appId: APP, password: PASSWORD, tenant: TENANT, issuer: ISSUER, scope: ISSUER, bot: BOT, channel: CHANNEL },
     loginUrl: `${base}/login/${TENANT}`,
     openIdUrl: `${base}/openid`,
-    ...{ serviceUrl, world, calls },
+    ...{ serviceUrl, world, calls, rates },
     /** The paths of all requests. */
     asked: asked as readonly string[],
     /** Deliveries go to this address. */

@@ -2,7 +2,6 @@
 export const letters = (length: number) => 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7'.repeat(12).slice(0, length);
 export const hex = (length: number) => '0123456789abcdef'.repeat(12).slice(3, length + 3);
 export const upper = (length: number) => 'QWERTY2345ASDFGH67ZXCVBN'.repeat(4).slice(0, length);
-export const digits = (length: number) => '3141592653589793'.repeat(3).slice(0, length);
 
 /** Base64 of anything. */
 export const base64 = (plain: string) => btoa(plain);
