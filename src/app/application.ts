@@ -6,6 +6,8 @@ import { privateCard } from '../view/private-card.ts';
 import { isSettled, threadOf } from '../view/thread.ts';
 import { CARRY_OUT, startAction } from './approve.ts';
 import { carryOut } from './carry-out.ts';
+import type { Desk } from './commands/desk.ts';
+import { createImageChecks } from './commands/image-checks.ts';
 import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
 import { EXPIRE, expirePlan } from './expire-plan.ts';
@@ -42,6 +44,7 @@ export function createApplication(deps: Deps): RunningApplication {
   defineWorkflows(deps, recorder);
   const life = deps.clock.lifetime();
   const targets = rememberTargets(deps, life.signal);
+  const desk: Desk = { deps, recorder, checks: createImageChecks(deps, life.signal), signal: life.signal };
   let unwatch: (() => void) | null = null;
 
   return {
@@ -49,7 +52,7 @@ export function createApplication(deps: Deps): RunningApplication {
       try {
         if (!(await deps.journal.claim(`delivery:${intent.conversation.chat}:${intent.delivery}`, deps.clock.now())))
           return { kind: 'nothing' };
-        return redactAll(await handleIntent(deps, recorder, intent, life.signal), deps.redact);
+        return redactAll(await handleIntent(desk, intent), deps.redact);
       } catch (error) {
         return brokenDown(deps, intent, error);
       }

@@ -1,93 +1,10 @@
 import type { Intent, IntentReply } from '../ports/application.ts';
-import type { Card } from '../view/card.ts';
-import { privateCard } from '../view/private-card.ts';
-import { approve, decline } from './approve.ts';
-import type { Deps } from './deps.ts';
-import { knownTargets } from './locate.ts';
-import { openRun } from './open-run.ts';
-import { propose } from './propose.ts';
-import { readCommand } from './read-command.ts';
-import type { Recorder } from './recorder.ts';
+import type { Desk } from './commands/desk.ts';
+import { runCommand } from './commands/run-command.ts';
+import { takePress } from './take-press.ts';
 
 /** Decides what an intent means and has it done. */
-export async function handleIntent(
-  deps: Deps,
-  recorder: Recorder,
-  intent: Intent,
-  signal: AbortSignal,
-): Promise<IntentReply> {
-  return intent.what.kind === 'command' ? handleCommand(intent.what.text) : handlePress(intent.what.press);
-
-  async function handleCommand(text: string): Promise<IntentReply> {
-    const command = readCommand(text);
-    switch (command.kind) {
-      case 'diagnose':
-        return openRun(deps, recorder, intent, command.target, command.on, signal);
-      case 'help':
-        return { kind: 'private', card: helpCard() };
-      case 'list': {
-        const names = await knownTargets(deps, signal);
-        return {
-          kind: 'private',
-          card: privateCard('What can be asked for', names.join('\n') || 'Nothing is configured, and no host answers.'),
-        };
-      }
-      case 'practice':
-        return practise();
-      case 'unreadable':
-        return { kind: 'private', card: privateCard('That could not be read', command.why, ['/execfmt help']) };
-    }
-  }
-
-  async function handlePress({
-    action,
-    run,
-    subject,
-    hash,
-  }: Extract<Intent['what'], { kind: 'press' }>['press']): Promise<IntentReply> {
-    if (action === 'command') return handleCommand(subject);
-    const state = await recorder.state(run);
-    if (!state)
-      return { kind: 'private', card: privateCard('That run is gone', `There is no run ${run} here any more.`) };
-    switch (action) {
-      case 'propose':
-        return propose(deps, recorder, state, intent, Number(subject), signal);
-      case 'approve':
-        return approve(deps, recorder, state, intent, subject, hash, signal);
-      case 'decline':
-        return decline(deps, recorder, state, intent, subject, signal);
-      case 'again':
-        return openRun(deps, recorder, intent, state.target, state.on, signal);
-    }
-  }
-
-  async function practise(): Promise<IntentReply> {
-    if (!deps.resetPractice)
-      return {
-        kind: 'private',
-        card: privateCard(
-          'No practice here',
-          'The practice incident is there only without a configuration, and in `execfmt drill`.',
-        ),
-      };
-    await deps.resetPractice();
-    return {
-      kind: 'private',
-      card: privateCard(
-        'The practice incident is back at its start',
-        'Ask what is wrong with it:',
-        ['/execfmt pdf-renderer'],
-        'ok',
-      ),
-    };
-  }
-}
-
-function helpCard(): Card {
-  return privateCard(
-    'What execfmt does',
-    'It finds out why a container dies with exec format error, and offers the way back. A diagnosis changes nothing. What changes something is done only when those approve who are configured to.',
-    ['/execfmt pdf-renderer', '/execfmt pdf-renderer on render-01', '/execfmt list', '/execfmt help'],
-    'ok',
-  );
+export async function handleIntent(desk: Desk, intent: Intent): Promise<IntentReply> {
+  const { what } = intent;
+  return what.kind === 'command' ? runCommand(desk, intent, what.text) : takePress(desk, intent, what);
 }

@@ -15,7 +15,8 @@ export interface Publisher {
   stop(): Promise<void>;
 }
 
-const PARENT = 'parent';
+/** The key of the parent among a run's messages. */
+export const PARENT = 'parent';
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 60_000;
 

@@ -79,6 +79,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     log,
     redact,
     verification: { ...config.verification, followForMs: options.followForMs },
+    permalink: (run) => config.publicUrl && `${config.publicUrl}/runs/${encodeURIComponent(run)}`,
     resetPractice: options.resetPractice,
   });
   return {

@@ -115,6 +115,7 @@ async function diagnose(stage: Stage): Promise<Diagnosed> {
     log: quiet,
     redact,
     verification: { stableForMs: 300, timeoutMs: 10_000, followForMs: 0 },
+    permalink: () => null,
     resetPractice: null,
   });
   try {
