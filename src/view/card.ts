@@ -11,6 +11,8 @@ export interface Card {
   readonly buttons: readonly Button[];
   /** Who is asked to press, by identity: a chat that can shows them the newest state without being told. Absent: nobody in particular. */
   readonly approvers?: readonly string[];
+  /** What gives all that a chat leaves out of this card: `/execfmt transcript r-7k2m9x`. Absent: nothing does. */
+  readonly whole?: string;
   /** For notifications and screen readers: the card in one or two sentences. */
   readonly fallback: string;
 }

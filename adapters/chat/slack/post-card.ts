@@ -1,14 +1,17 @@
 import type { WebClient } from '@slack/web-api';
+import { ChatError } from '../../../src/ports/chat.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import type { Card } from '../../../src/view/card.ts';
 import { type CallContext, callSlack } from './call-slack.ts';
 import { CARD_EVENT, findPosted, type Self } from './find-posted.ts';
+import type { Pace } from './pace.ts';
 import { readReference, writeReference } from './reference.ts';
 import { renderCard } from './render-card.ts';
 
 /** What updating needs. */
 interface UpdateContext extends CallContext {
   readonly client: WebClient;
+  readonly pace: Pace;
 }
 
 /** What posting needs. */
@@ -47,6 +50,7 @@ export async function postCard(context: PostContext, posting: Posting): Promise<
       const found = await findPosted(client, self, log, posting, key);
       if (found !== null) return writeReference({ channel, ts: found });
     }
+    await takeTurn(context, context.pace.post(channel, context.stopping));
     const posted = await client.chat.postMessage(message);
     return writeReference({ channel: posted.channel ?? channel, ts: posted.ts ?? '' });
   };
@@ -57,5 +61,20 @@ export async function postCard(context: PostContext, posting: Posting): Promise<
 export async function updateCard(context: UpdateContext, reference: string, card: Card): Promise<void> {
   const { channel, ts } = readReference(reference);
   const message = { channel, ts, ...renderCard(card) };
-  await callSlack(context, `updating a message in ${channel}`, () => context.client.chat.update(message));
+  await callSlack(context, `updating a message in ${channel}`, async () => {
+    await takeTurn(context, context.pace.update(channel, ts, context.stopping));
+    await context.client.chat.update(message);
+  });
+}
+
+/** Waits for one's turn; a stop ends the waiting. */
+async function takeTurn({ stopping }: CallContext, turn: Promise<void>): Promise<void> {
+  try {
+    await turn;
+  } catch (cause) {
+    if (!stopping.aborted) throw cause;
+    throw new ChatError('unavailable', 'Slack: a message was not sent any more, because execfmt is stopping.', {
+      cause,
+    });
+  }
 }

@@ -31,9 +31,10 @@ interface SlackMessage {
   readonly blocks: KnownBlock[];
 }
 
-function notice(parts: number, buttons: number): string {
+function notice(parts: number, buttons: number, whole: string | undefined): string {
   const what = [parts > 0 ? `${parts} more part(s)` : '', buttons > 0 ? `${buttons} button(s)` : ''];
-  return `… ${what.filter((each) => each !== '').join(' and ')} cut: they do not fit into one Slack message.`;
+  const where = whole === undefined || parts === 0 ? '' : ` All of it: ${whole}`;
+  return `… ${what.filter((each) => each !== '').join(' and ')} cut: they do not fit into one Slack message.${where}`;
 }
 
 function renderHeader(card: Card): HeaderBlock {
@@ -60,13 +61,13 @@ export function renderCard(card: Card): SlackMessage {
       left = card.parts.length - index;
       break;
     }
-    const block = renderPart(part, room - 1);
+    const block = renderPart(part, room - 1, card.whole ?? null);
     if (block === null) continue;
     room -= costOf(block) + 1;
     blocks.push(block);
   }
   if (left > 0 || buttons.left > 0) {
-    const text = notice(left, buttons.left);
+    const text = fitText(notice(left, buttons.left, card.whole), NOTICE - 80);
     blocks.push({ type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] });
   }
   if (buttons.block !== null) blocks.push(buttons.block);
