@@ -4,6 +4,7 @@ import type { Card } from '../view/card.ts';
 import { threadOf } from '../view/thread.ts';
 import type { Deps } from './deps.ts';
 import type { Recorder } from './recorder.ts';
+import { tellAside } from './tell-aside.ts';
 
 /** Tells chats what happens in runs. The thread in a chat is brought up to the run's state, message by message. */
 export interface Publisher {
@@ -84,16 +85,30 @@ async function bringUpToDate(deps: Deps, recorder: Recorder, run: string): Promi
   try {
     if (!posted.get(PARENT)?.ref) await post(PARENT, view.parent, null);
     const parent = posted.get(PARENT)?.ref ?? null;
-    for (const { key, card } of view.replies) await bring(key, card, parent);
+    const refused = await bringReplies(parent);
+    // It stands in the channel itself: where threads are forbidden it alone is kept up to date.
     await bring(PARENT, view.parent, null);
+    if (refused) throw refused;
   } catch (error) {
     if (!(error instanceof ChatError) || error.code === 'unavailable') throw error;
     deps.log.error(
       { run, chat: chat.kind, code: error.code, error: error.message },
       'the chat does not take this thread; it is left there',
     );
+    await tellAside(deps, state, error);
   }
   await deps.journal.setTold(run, chat.kind, view.seq);
+
+  /** Gives the chat's refusal where it takes no replies. */
+  async function bringReplies(parent: string | null): Promise<ChatError | null> {
+    try {
+      for (const { key, card } of view.replies) await bring(key, card, parent);
+      return null;
+    } catch (error) {
+      if (error instanceof ChatError && error.reason === 'no-threads') return error;
+      throw error;
+    }
+  }
 
   async function bring(key: string, card: Card, thread: string | null): Promise<void> {
     const there = posted.get(key);

@@ -5,7 +5,8 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api';
-import { ChatError, type GoneReason } from '../../../src/ports/chat.ts';
+import { ChatError } from '../../../src/ports/chat.ts';
+import type { GoneReason } from '../../../src/run/conversation.ts';
 
 /** Errors of Slack itself that may pass, and after which what was asked may have been done all the same. */
 const PASSING = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org'];
