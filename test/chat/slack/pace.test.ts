@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { createPace } from '../../../adapters/chat/slack/pace.ts';
+
+const never = new AbortController().signal;
+
+/** A clock whose time passes only while somebody sleeps, and the pace on it. */
+function begin() {
+  let now = 0;
+  const sleep = async (ms: number, signal?: AbortSignal) => {
+    signal?.throwIfAborted();
+    now += ms;
+  };
+  return { pace: createPace({ monotonic: () => now, sleep }), now: () => now };
+}
+
+/** When each of so many calls went out. */
+async function times(count: number, now: () => number, call: (at: number) => Promise<void>): Promise<number[]> {
+  const out: number[] = [];
+  for (let at = 0; at < count; at += 1) {
+    await call(at);
+    out.push(now());
+  }
+  return out;
+}
+/** The most calls within any `window` milliseconds. */
+const densest = (out: readonly number[], window: number) =>
+  Math.max(...out.map((from) => out.filter((at) => at >= from && at < from + window).length));
+
+describe('the pace of Slack', () => {
+  it('lets a whole diagnosis out at once, then a message a second on average', async () => {
+    const { pace, now } = begin();
+    const out = await times(60, now, () => pace.post('C1', never));
+    expect(out.slice(0, 10)).toEqual(Array(10).fill(0));
+    expect(densest(out, 10_000)).toBe(10);
+  });
+
+  it('updates no message twice in a second', async () => {
+    const { pace, now } = begin();
+    expect(densest(await times(20, now, () => pace.update('C1', '1.1', never)), 1000)).toBe(1);
+  });
+
+  it('updates in one channel about once a second, whichever messages', async () => {
+    const { pace, now } = begin();
+    expect(densest(await times(30, now, (at) => pace.update('C1', `1.${at}`, never)), 3000)).toBe(3);
+  });
+
+  it('updates no more than 50 times a minute in all channels together', async () => {
+    const { pace, now } = begin();
+    expect(densest(await times(150, now, (at) => pace.update(`C${at}`, '1.1', never)), 60_000)).toBe(50);
+  });
+
+  it('holds up nobody else', async () => {
+    const { pace, now } = begin();
+    await times(10, now, () => pace.post('C1', never));
+    await pace.post('C2', never);
+    await pace.update('C1', '1.1', never);
+    expect(now()).toBe(0);
+  });
+
+  it('ends with the signal', async () => {
+    const { pace } = begin();
+    const stopped = AbortSignal.abort();
+    await pace.update('C1', '1.1', never);
+    await expect(pace.update('C1', '1.1', stopped)).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
