@@ -13,6 +13,8 @@ export interface Card {
   readonly approvers?: readonly string[];
   /** What gives all that a chat leaves out of this card: `/execfmt transcript r-7k2m9x`. Absent: nothing does. */
   readonly whole?: string;
+  /** So many of the parts are enough where nothing can be unfolded, as long as `whole` gives the rest. Absent: all of them. */
+  readonly enough?: number;
   /** For notifications and screen readers: the card in one or two sentences. */
   readonly fallback: string;
 }

@@ -4,6 +4,10 @@ import type { RunState } from '../run/run-state.ts';
 import type { Card, CardPart } from './card.ts';
 import { formatDuration, STATUS_TONE, STATUS_WORD, transcriptCommand } from './words.ts';
 
+/** Findings of a step that are enough in a thread; a phone shows one at a time. */
+const ENOUGH = 4;
+const PARTS = 3;
+
 /** One step of the playbook as a reply: each finding with its command, what was observed, what it means, what to do. */
 export function stepCard(step: Step, { run, practice }: Pick<RunState, 'run' | 'practice'>): Card {
   const number = STEP_IDS.indexOf(step.id) + 1;
@@ -33,6 +37,7 @@ export function stepCard(step: Step, { run, practice }: Pick<RunState, 'run' | '
     ],
     buttons: [],
     whole: transcriptCommand(run),
+    ...(groups.length > ENOUGH ? { enough: ENOUGH * PARTS } : {}),
     fallback: `${step.title}: ${step.findings.map(({ meaning }) => meaning).join(' ')}`,
   };
 }

@@ -17,11 +17,17 @@ export function verdictCard(state: RunState, reached: NonNullable<RunState['verd
   const { verdict, remedies, elapsedMs, approvals } = reached;
   const steps = state.steps.map(({ step }) => step);
   const parts: CardPart[] = [{ kind: 'text', text: verdict.summary }];
-  if (remedies.length > 0) {
+  const helpful = remedies.filter(({ fit }) => fit !== 'useless');
+  const useless = remedies.filter(({ fit }) => fit === 'useless');
+  if (helpful.length > 0) {
     parts.push({ kind: 'text', text: 'What to do:' });
-    parts.push({ kind: 'list', ordered: true, items: remedies.map(describeRemedy) });
+    parts.push({ kind: 'list', ordered: true, items: helpful.map(describeRemedy) });
   }
   parts.push({ kind: 'facts', facts: readings(steps) }, { kind: 'facts', facts: details(verdict) });
+  if (useless.length > 0) {
+    parts.push({ kind: 'text', text: 'What would not help:' });
+    parts.push({ kind: 'list', ordered: false, items: useless.map(describeRemedy) });
+  }
   const byHand = commandsByHand(steps);
   if (byHand.length > 0) {
     parts.push({ kind: 'text', text: 'To check by hand, copy these commands:' });

@@ -72,6 +72,31 @@ describe('threadOf', () => {
     expect(parts[6]).toEqual({ kind: 'code', text: 'docker info\ndocker image inspect v3' });
   });
 
+  it('tells what would not help apart from what to do', () => {
+    const useless = { kind: 'repull', fit: 'useless', because: 'the same bytes' } as const;
+    const facts = { ...reached, remedies: [useless, ...(reached.type === 'verdict-reached' ? reached.remedies : [])] };
+    const parts = view(facts as RunFact).replies.find(({ key }) => key === 'verdict')?.card.parts ?? [];
+    const lists = parts.flatMap((part) => (part.kind === 'list' ? [part] : []));
+    expect(lists.map(({ ordered, items }) => [ordered, items.length])).toEqual([
+      [true, 2],
+      [false, 1],
+    ]);
+    expect(lists[1]?.items).toEqual(['repull (would not help): the same bytes']);
+  });
+
+  it('says of many findings how many are enough', () => {
+    const [finding] = step('host').findings;
+    const many = Array.from({ length: 9 }, (_, at) => ({ ...finding!, check: `check ${at}` }));
+    const cards = view(
+      { type: 'step-finished', step: { ...step('host'), findings: many } },
+      { type: 'step-finished', step: { ...step('image'), findings: many.slice(0, 4) } },
+    ).replies.map(({ card }) => card);
+    expect(cards.map(({ parts, enough }) => [parts.length, enough])).toEqual([
+      [28, 12],
+      [13, undefined],
+    ]);
+  });
+
   it('offers the transcript in chats alone, and says in each what gives all of it', () => {
     const onPage = foldRun(eventsOf({ ...opened, conversation: { chat: 'web', id: 'page' } } as RunFact, reached));
     const verdict = onPage && threadOf(onPage).replies.find(({ key }) => key === 'verdict')?.card;

@@ -31,10 +31,17 @@ interface SlackMessage {
   readonly blocks: KnownBlock[];
 }
 
-function notice(parts: number, buttons: number, whole: string | undefined): string {
+interface Left {
+  readonly parts: number;
+  readonly buttons: number;
+  /** What is left out is left out to be brief, not for lack of room. */
+  readonly brief: boolean;
+}
+
+function notice({ parts, buttons, brief }: Left, whole: string | undefined): string {
   const what = [parts > 0 ? `${parts} more part(s)` : '', buttons > 0 ? `${buttons} button(s)` : ''];
   const where = whole === undefined || parts === 0 ? '' : ` All of it: ${whole}`;
-  return `… ${what.filter((each) => each !== '').join(' and ')} cut: they do not fit into one Slack message.${where}`;
+  return `… ${what.filter((each) => each !== '').join(' and ')} ${brief ? 'left out to keep this short.' : 'cut: they do not fit into one Slack message.'}${where}`;
 }
 
 function renderHeader(card: Card): HeaderBlock {
@@ -55,10 +62,14 @@ export function renderCard(card: Card): SlackMessage {
   const blocks: KnownBlock[] = [renderHeader(card)];
   const buttons = renderButtons(card.buttons, BUTTONS);
   let room = BUDGET - NOTICE - costOf(blocks) - (buttons.block === null ? 0 : costOf(buttons.block) + 1);
-  let left = 0;
-  for (const [index, part] of card.parts.entries()) {
+  const all = card.parts.length;
+  const enough = card.whole === undefined ? all : Math.min(card.enough ?? all, all);
+  let left = all - enough;
+  let brief = true;
+  for (const [index, part] of card.parts.slice(0, enough).entries()) {
     if (room < LEAST || blocks.length >= BLOCKS - 2) {
-      left = card.parts.length - index;
+      left = all - index;
+      brief = false;
       break;
     }
     const block = renderPart(part, room - 1, card.whole ?? null);
@@ -67,7 +78,10 @@ export function renderCard(card: Card): SlackMessage {
     blocks.push(block);
   }
   if (left > 0 || buttons.left > 0) {
-    const text = fitText(notice(left, buttons.left, card.whole), NOTICE - 80);
+    const text = fitText(
+      notice({ parts: left, buttons: buttons.left, brief: brief && buttons.left === 0 }, card.whole),
+      NOTICE - 80,
+    );
     blocks.push({ type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] });
   }
   if (buttons.block !== null) blocks.push(buttons.block);
