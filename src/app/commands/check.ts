@@ -45,14 +45,19 @@ export async function checkCommand(
   return privately(privateCard(`Checking ${image}`, how, retry, 'working'));
 }
 
-async function tellLater({ deps }: Desk, intent: Intent, image: string, done: Promise<Card>): Promise<void> {
-  try {
-    await tellPerson(deps, intent.by, intent.conversation, await done);
-  } catch (error) {
+/** Never rejects: nobody waits for it. */
+async function tellLater(
+  { deps }: Desk,
+  { by, conversation }: Intent,
+  image: string,
+  done: Promise<Card>,
+): Promise<void> {
+  const broken = (error: unknown) => {
     deps.log.error({ image, error: describeError(error) }, 'the check of an image broke down');
-    const card = privateCard(`${image} could not be checked`, 'execfmt broke down over it; the log says why.');
-    await tellPerson(deps, intent.by, intent.conversation, card);
-  }
+    return privateCard(`${image} could not be checked`, 'execfmt broke down over it; the log says why.');
+  };
+  const card = await done.catch(broken);
+  await tellPerson(deps, by, conversation, card).catch(broken);
 }
 
 /** The image that is meant: a reference, or a service of the configuration with or without a tag. Files are for the terminal. */
