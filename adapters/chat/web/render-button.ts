@@ -20,10 +20,6 @@ const pathOf = ({ run }: Press, verb: 'press' | 'confirm') => `/runs/${encodeURI
 /** A button of a card. One that is asked about first opens a dialog, or without a script a page of its own. */
 export function renderButton(button: Button, id: string, csrf: string, practice: boolean): Markup {
   const { press, label, style, confirm } = button;
-  if (press.action === 'command') {
-    // It stands for the same words typed, and belongs to no run.
-    return html`<form method="post" action="/command" data-send>${formTokens(csrf)}<input type="hidden" name="text" value="${press.subject}"><button id="${id}" class="button ${style}">${showText(label, 100)}</button></form>`;
-  }
   if (!confirm) {
     return html`<form method="post" action="${pathOf(press, 'press')}" data-send>${formTokens(csrf)}${pressFields(press)}<button id="${id}" class="button ${style}">${showText(label, 100)}</button></form>`;
   }
