@@ -73,8 +73,8 @@ export interface Deps {
   /** Removes secrets from a text; every text passes it before it becomes an event or a reply. */
   readonly redact: (text: string) => string;
   readonly verification: Verification;
-  /** The address of a run's page; null when the page has no public address. */
-  readonly permalink: (run: string) => string | null;
+  /** Where the page is reached, for permalinks; null when nobody can be sent there. */
+  readonly publicUrl: string | null;
   /** Puts the practice incident back to its start; null without practice. */
   readonly resetPractice: (() => Promise<void>) | null;
 }

@@ -6,5 +6,8 @@ import { takePress } from './take-press.ts';
 /** Decides what an intent means and has it done. */
 export async function handleIntent(desk: Desk, intent: Intent): Promise<IntentReply> {
   const { what } = intent;
-  return what.kind === 'command' ? runCommand(desk, intent, what.text) : takePress(desk, intent, what);
+  if (what.kind === 'command') return runCommand(desk, intent, what.text);
+  return what.press.action === 'command'
+    ? runCommand(desk, intent, what.press.subject)
+    : takePress(desk.deps, desk.recorder, intent, what.press, desk.signal);
 }

@@ -1,20 +1,20 @@
 import type { Intent, IntentReply } from '../ports/application.ts';
+import type { Press } from '../view/card.ts';
 import { privateCard } from '../view/private-card.ts';
 import { approve, decline } from './approve.ts';
-import type { Desk } from './commands/desk.ts';
-import { runCommand } from './commands/run-command.ts';
+import type { Deps } from './deps.ts';
 import { openRun } from './open-run.ts';
 import { propose } from './propose.ts';
+import type { Recorder } from './recorder.ts';
 
-/** Has done what a pressed button means. What is known of its run is looked up anew: buttons may be old. */
+/** Has done what a press on a run's button means. (A press that is a command is not of a run: it is not for here.) */
 export async function takePress(
-  desk: Desk,
+  deps: Deps,
+  recorder: Recorder,
   intent: Intent,
-  { press }: Extract<Intent['what'], { kind: 'press' }>,
+  { action, run, subject, hash }: Press,
+  signal: AbortSignal,
 ): Promise<IntentReply> {
-  const { deps, recorder, signal } = desk;
-  const { action, run, subject, hash } = press;
-  if (action === 'command') return runCommand(desk, intent, subject);
   const state = await recorder.state(run);
   if (!state)
     return { kind: 'private', card: privateCard('That run is gone', `There is no run ${run} here any more.`) };
@@ -27,5 +27,7 @@ export async function takePress(
       return decline(deps, recorder, state, intent, subject, signal);
     case 'again':
       return openRun(deps, recorder, intent, state.target, state.on, signal);
+    case 'command':
+      return { kind: 'nothing' };
   }
 }

@@ -1,6 +1,7 @@
 import type { ChatError } from '../ports/chat.ts';
 import type { RunState } from '../run/run-state.ts';
 import type { Card } from '../view/card.ts';
+import { permalinkOf } from '../view/permalink.ts';
 import { threadOf } from '../view/thread.ts';
 import { asideCard, undeliveredCard } from '../view/undelivered-card.ts';
 import type { Deps } from './deps.ts';
@@ -19,7 +20,7 @@ export async function tellAside(deps: Deps, state: RunState, { reason }: ChatErr
     if (!(await deps.journal.claim(`aside:${run}:${key}`, deps.clock.now()))) return;
     await tellPerson(deps, by, conversation, card);
   };
-  await once('why', undeliveredCard(state, reason, deps.permalink(run)));
+  await once('why', undeliveredCard(state, reason, permalinkOf(deps.publicUrl, run)));
   for (const { key, card } of threadOf(state).replies) {
     const ended = card.tone !== 'working' && OUTCOME.test(key);
     if (ended) await once(key, asideCard(state, card));

@@ -79,7 +79,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     log,
     redact,
     verification: { ...config.verification, followForMs: options.followForMs },
-    permalink: (run) => config.publicUrl && `${config.publicUrl}/runs/${encodeURIComponent(run)}`,
+    publicUrl: config.publicUrl,
     resetPractice: options.resetPractice,
   });
   return {

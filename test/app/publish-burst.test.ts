@@ -44,7 +44,7 @@ beforeEach(async () => {
     log: createLog().log,
     redact: (text) => text,
     verification: { stableForMs: 0, timeoutMs: 0, followForMs: 0 },
-    permalink: () => null,
+    publicUrl: null,
     resetPractice: null,
   };
   recorder = createRecorder(deps);

@@ -115,7 +115,7 @@ async function diagnose(stage: Stage): Promise<Diagnosed> {
     log: quiet,
     redact,
     verification: { stableForMs: 300, timeoutMs: 10_000, followForMs: 0 },
-    permalink: () => null,
+    publicUrl: null,
     resetPractice: null,
   });
   try {

@@ -5,6 +5,7 @@ import type { RunState } from '../../run/run-state.ts';
 import { transcriptOf } from '../../run/transcript.ts';
 import { transcriptHtml } from '../../run/transcript-html.ts';
 import { transcriptMarkdown } from '../../run/transcript-markdown.ts';
+import { permalinkOf } from '../../view/permalink.ts';
 import { privateCard } from '../../view/private-card.ts';
 import { PARENT } from '../publish-thread.ts';
 import type { Desk } from './desk.ts';
@@ -20,7 +21,7 @@ export async function shareTranscript(desk: Desk, typed: string, format: Format)
   const chat = deps.chats.find(({ kind }) => kind === state.conversation.chat);
   const thread = chat && (await deps.journal.posted(state.run, chat.kind)).get(PARENT)?.ref;
   const shared = chat?.share && thread ? await share(desk, chat, state, thread, format) : null;
-  const address = deps.permalink(state.run);
+  const address = permalinkOf(deps.publicUrl, state.run);
   const where = address === null ? '' : ` It is on its page, too: ${address}`;
   if (shared === 'shared') {
     return told(
