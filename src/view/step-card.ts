@@ -2,7 +2,8 @@ import { type Finding, STEP_IDS, type Step } from '../playbook/finding.ts';
 import { describePlace } from '../playbook/place.ts';
 import type { RunState } from '../run/run-state.ts';
 import type { Card, CardPart } from './card.ts';
-import { formatDuration, STATUS_TONE, STATUS_WORD, transcriptCommand } from './words.ts';
+import { transcriptCommand } from './transcript-command.ts';
+import { formatDuration, STATUS_TONE, STATUS_WORD } from './words.ts';
 
 /** Findings of a step that are enough in a thread; a phone shows one at a time. */
 const ENOUGH = 4;

@@ -2,7 +2,7 @@ import type { GoneReason } from '../run/conversation.ts';
 import type { RunState } from '../run/run-state.ts';
 import type { Card } from './card.ts';
 import { commandButton, privateCard } from './private-card.ts';
-import { transcriptCommand } from './words.ts';
+import { transcriptCommand } from './transcript-command.ts';
 
 const WHY: Readonly<Record<GoneReason, string>> = {
   archived: 'That channel is archived: nothing can be posted there.',

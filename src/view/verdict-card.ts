@@ -4,7 +4,8 @@ import type { Remedy, Verdict } from '../playbook/verdict.ts';
 import { isPending, type RunState } from '../run/run-state.ts';
 import type { Button, Card, CardPart } from './card.ts';
 import { commandButton } from './private-card.ts';
-import { formatDuration, formatTime, transcriptCommand } from './words.ts';
+import { transcriptCommand } from './transcript-command.ts';
+import { formatDuration, formatTime } from './words.ts';
 
 const OUTCOME_TONE = { 'will-not-run': 'problem', inconclusive: 'unknown', runs: 'ok' } as const;
 const OUTCOME_TITLE = { 'will-not-run': 'It will not run', inconclusive: 'Inconclusive', runs: 'It runs' } as const;

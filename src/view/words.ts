@@ -43,6 +43,3 @@ export function describePlaces({ places }: RunState): string {
   if (!first) return 'no instance found yet';
   return places.length === 1 ? describePlace(first) : `${places.length} instances`;
 }
-
-/** What gives everything of a run in a chat. */
-export const transcriptCommand = (run: string): string => `/execfmt transcript ${run}`;

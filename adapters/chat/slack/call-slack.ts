@@ -34,6 +34,7 @@ export async function callSlack<T>(
       return await work(unsure);
     } catch (error) {
       const failure = readFailure(error);
+      if (failure === null && context.stopping.aborted) throw givenUp(what, error);
       if (failure === null) throw error;
       const wait = failure.code === 'unavailable' ? waitFor(failure, attempt) : null;
       if (wait === null || attempt >= RETRIES || context.stopping.aborted) throw toChatError(what, failure, error);
@@ -47,6 +48,10 @@ async function pause(context: CallContext, ms: number, what: string): Promise<vo
   try {
     await context.clock.sleep(ms, context.stopping);
   } catch (cause) {
-    throw new ChatError('unavailable', `Slack: ${what} was given up, because execfmt is stopping.`, { cause });
+    throw givenUp(what, cause);
   }
+}
+
+function givenUp(what: string, cause: unknown): ChatError {
+  return new ChatError('unavailable', `Slack: ${what} was given up, because execfmt is stopping.`, { cause });
 }

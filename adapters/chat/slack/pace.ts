@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/ports/clock.ts';
+import { readFailure } from './slack-error.ts';
 
 type Window = { readonly most: number; readonly within: number };
 
@@ -16,34 +17,41 @@ const WINDOWS = {
 /** Channels and messages that are remembered; the ones longest quiet go. */
 const KEPT = 2000;
 
-/** Makes calls wait until Slack likes them. Rejects with the signal's reason. */
+/** Makes calls wait until Slack likes them. Rejects as the work does, or with the signal's reason. */
 export interface Pace {
-  post(channel: string, signal: AbortSignal): Promise<void>;
-  update(channel: string, ts: string, signal: AbortSignal): Promise<void>;
+  post<T>(channel: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  update<T>(channel: string, ts: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
-/** Paces by the windows above, on the clock that never goes back. */
-export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
-  const known = new Map<string, number[]>();
+/** What is limited, with its limit; the last one of a call is what a 429 is about. */
+type Asked = readonly (readonly [key: string, window: Window])[];
 
-  const timesOf = (key: string): number[] => {
-    const times = known.get(key) ?? [];
+/**
+ * Paces by the windows above, on the clock that never goes back. After a 429 nothing of that kind goes out for as long as Slack
+ * asks, not only the call that was refused.
+ */
+export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
+  const known = new Map<string, { readonly times: number[]; heldUntil: number }>();
+
+  const stateOf = (key: string) => {
+    const state = known.get(key) ?? { times: [], heldUntil: Number.NEGATIVE_INFINITY };
     known.delete(key);
-    known.set(key, times);
+    known.set(key, state);
     for (const [oldest] of known) {
       if (known.size <= KEPT) break;
       known.delete(oldest);
     }
-    return times;
+    return state;
   };
 
-  async function wait(asked: readonly (readonly [string, Window])[], signal: AbortSignal): Promise<void> {
+  async function wait(asked: Asked, signal: AbortSignal): Promise<void> {
     for (;;) {
       const now = clock.monotonic();
-      const windows = asked.map(([key, window]) => ({ ...window, times: timesOf(key) }));
-      const ms = Math.max(
-        ...windows.map(({ times, most, within }) => (times.at(-most) ?? Number.NEGATIVE_INFINITY) + within - now),
+      const windows = asked.map(([key, window]) => ({ ...window, ...stateOf(key) }));
+      const until = windows.map(({ times, heldUntil, most, within }) =>
+        Math.max(heldUntil, (times.at(-most) ?? Number.NEGATIVE_INFINITY) + within),
       );
+      const ms = Math.max(...until) - now;
       if (ms > 0) {
         await clock.sleep(Math.ceil(ms), signal);
         continue;
@@ -56,16 +64,29 @@ export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
     }
   }
 
+  async function turn<T>(asked: Asked, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await wait(asked, signal);
+    try {
+      return await work();
+    } catch (error) {
+      const seconds = readFailure(error)?.retryAfter ?? null;
+      const limited = asked.at(-1)?.[0];
+      if (seconds !== null && limited) stateOf(limited).heldUntil = clock.monotonic() + seconds * 1_000;
+      throw error;
+    }
+  }
+
   return {
-    post: (channel, signal) => wait([[`post ${channel}`, WINDOWS.post]], signal),
-    update: (channel, ts, signal) =>
-      wait(
+    post: (channel, signal, work) => turn([[`post ${channel}`, WINDOWS.post]], signal, work),
+    update: (channel, ts, signal, work) =>
+      turn(
         [
           [`message ${channel} ${ts}`, WINDOWS.message],
           [`channel ${channel}`, WINDOWS.channel],
           ['updates', WINDOWS.updates],
         ],
         signal,
+        work,
       ),
   };
 }

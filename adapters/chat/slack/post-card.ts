@@ -1,5 +1,4 @@
 import type { WebClient } from '@slack/web-api';
-import { ChatError } from '../../../src/ports/chat.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import type { Card } from '../../../src/view/card.ts';
 import { type CallContext, callSlack } from './call-slack.ts';
@@ -35,7 +34,7 @@ interface Posting {
  * the key, so that a 500 after the message was posted does not post it twice (S33). Rejects with ChatError.
  */
 export async function postCard(context: PostContext, posting: Posting): Promise<string> {
-  const { client, self, log } = context;
+  const { client, self, log, pace } = context;
   const { channel, thread, key } = posting;
   const message = {
     channel,
@@ -50,8 +49,7 @@ export async function postCard(context: PostContext, posting: Posting): Promise<
       const found = await findPosted(client, self, log, posting, key);
       if (found !== null) return writeReference({ channel, ts: found });
     }
-    await takeTurn(context, context.pace.post(channel, context.stopping));
-    const posted = await client.chat.postMessage(message);
+    const posted = await pace.post(channel, context.stopping, () => client.chat.postMessage(message));
     return writeReference({ channel: posted.channel ?? channel, ts: posted.ts ?? '' });
   };
   return callSlack(context, `posting into ${channel}`, attempt, posting.maybeDelivered);
@@ -61,20 +59,7 @@ export async function postCard(context: PostContext, posting: Posting): Promise<
 export async function updateCard(context: UpdateContext, reference: string, card: Card): Promise<void> {
   const { channel, ts } = readReference(reference);
   const message = { channel, ts, ...renderCard(card) };
-  await callSlack(context, `updating a message in ${channel}`, async () => {
-    await takeTurn(context, context.pace.update(channel, ts, context.stopping));
-    await context.client.chat.update(message);
-  });
-}
-
-/** Waits for one's turn; a stop ends the waiting. */
-async function takeTurn({ stopping }: CallContext, turn: Promise<void>): Promise<void> {
-  try {
-    await turn;
-  } catch (cause) {
-    if (!stopping.aborted) throw cause;
-    throw new ChatError('unavailable', 'Slack: a message was not sent any more, because execfmt is stopping.', {
-      cause,
-    });
-  }
+  await callSlack(context, `updating a message in ${channel}`, () =>
+    context.pace.update(channel, ts, context.stopping, () => context.client.chat.update(message)),
+  );
 }

@@ -1,7 +1,10 @@
+import { WebAPIRateLimitedError } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { createPace } from '../../../adapters/chat/slack/pace.ts';
 
 const never = new AbortController().signal;
+const done = async () => {};
+const tooMany = () => Promise.reject(new WebAPIRateLimitedError(7));
 
 /** A clock whose time passes only while somebody sleeps, and the pace on it. */
 function begin() {
@@ -29,38 +32,54 @@ const densest = (out: readonly number[], window: number) =>
 describe('the pace of Slack', () => {
   it('lets a whole diagnosis out at once, then a message a second on average', async () => {
     const { pace, now } = begin();
-    const out = await times(60, now, () => pace.post('C1', never));
+    const out = await times(60, now, () => pace.post('C1', never, done));
     expect(out.slice(0, 10)).toEqual(Array(10).fill(0));
     expect(densest(out, 10_000)).toBe(10);
   });
 
   it('updates no message twice in a second', async () => {
     const { pace, now } = begin();
-    expect(densest(await times(20, now, () => pace.update('C1', '1.1', never)), 1000)).toBe(1);
+    expect(densest(await times(20, now, () => pace.update('C1', '1.1', never, done)), 1000)).toBe(1);
   });
 
   it('updates in one channel about once a second, whichever messages', async () => {
     const { pace, now } = begin();
-    expect(densest(await times(30, now, (at) => pace.update('C1', `1.${at}`, never)), 3000)).toBe(3);
+    expect(densest(await times(30, now, (at) => pace.update('C1', `1.${at}`, never, done)), 3000)).toBe(3);
   });
 
   it('updates no more than 50 times a minute in all channels together', async () => {
     const { pace, now } = begin();
-    expect(densest(await times(150, now, (at) => pace.update(`C${at}`, '1.1', never)), 60_000)).toBe(50);
+    expect(densest(await times(150, now, (at) => pace.update(`C${at}`, '1.1', never, done)), 60_000)).toBe(50);
   });
 
   it('holds up nobody else', async () => {
     const { pace, now } = begin();
-    await times(10, now, () => pace.post('C1', never));
-    await pace.post('C2', never);
-    await pace.update('C1', '1.1', never);
+    await times(10, now, () => pace.post('C1', never, done));
+    await pace.post('C2', never, done);
+    await pace.update('C1', '1.1', never, done);
     expect(now()).toBe(0);
+  });
+
+  it('lets nothing more into a channel for as long as a 429 asks, and into others at once', async () => {
+    const { pace, now } = begin();
+    await expect(pace.post('C1', never, tooMany)).rejects.toThrow();
+    await pace.post('C2', never, done);
+    expect(now()).toBe(0);
+    await pace.post('C1', never, done);
+    expect(now()).toBe(7000);
+  });
+
+  it('updates nothing for as long as a 429 asks: that limit is one for all channels', async () => {
+    const { pace, now } = begin();
+    await expect(pace.update('C1', '1.1', never, tooMany)).rejects.toThrow();
+    await pace.update('C2', '2.2', never, done);
+    expect(now()).toBe(7000);
   });
 
   it('ends with the signal', async () => {
     const { pace } = begin();
     const stopped = AbortSignal.abort();
-    await pace.update('C1', '1.1', never);
-    await expect(pace.update('C1', '1.1', stopped)).rejects.toMatchObject({ name: 'AbortError' });
+    await pace.update('C1', '1.1', never, done);
+    await expect(pace.update('C1', '1.1', stopped, done)).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

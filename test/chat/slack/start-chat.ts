@@ -9,16 +9,18 @@ import type { Log, LogFields } from '../../../src/ports/log.ts';
 import type { Card } from '../../../src/view/card.ts';
 import { type SlackServer, startSlack } from '../../servers/slack/start-slack.ts';
 
-/** Real time but for sleeps, which are noted and over at once. */
+/** Real time, but for sleeps: they are noted, and over at once, having taken their time on this clock. */
 export function createClock() {
   const slept: number[] = [];
+  let ahead = 0;
   const clock: Clock = {
     now: () => new Date(),
-    monotonic: () => performance.now(),
+    monotonic: () => performance.now() + ahead,
     async sleep(ms, signal) {
       signal?.throwIfAborted();
       slept.push(ms);
       await wait(Math.min(ms, 5));
+      ahead += ms;
     },
     lifetime: systemClock.lifetime,
     deadline: (ms, parent) => AbortSignal.any([AbortSignal.timeout(ms), ...(parent === undefined ? [] : [parent])]),
