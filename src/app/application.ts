@@ -9,6 +9,8 @@ import { isSettled, threadOf } from '../view/thread.ts';
 import { carryOut } from './actions/carry-out.ts';
 import { EXPIRE, expirePlan } from './actions/expire-plan.ts';
 import { CARRY_OUT, startAction } from './actions/start-action.ts';
+import type { Desk } from './commands/desk.ts';
+import { createImageChecks } from './commands/image-checks.ts';
 import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
 import { FOLLOW, followRecovery } from './follow-recovery.ts';
@@ -46,6 +48,7 @@ export function createApplication(deps: Deps): RunningApplication {
   defineWorkflows(deps, recorder);
   const life = deps.clock.lifetime();
   const targets = rememberTargets(deps, life.signal);
+  const desk: Desk = { deps, recorder, checks: createImageChecks(deps, life.signal), signal: life.signal };
   let unwatch: (() => void) | null = null;
 
   return {
@@ -53,7 +56,7 @@ export function createApplication(deps: Deps): RunningApplication {
       try {
         if (!(await deps.journal.claim(`delivery:${intent.conversation.chat}:${intent.delivery}`, deps.clock.now())))
           return { kind: 'nothing' };
-        return redactDeep(await handleIntent(deps, recorder, intent, life.signal), deps.redact);
+        return redactDeep(await handleIntent(desk, intent), deps.redact);
       } catch (error) {
         return brokenDown(deps, intent, error);
       }

@@ -6,6 +6,7 @@ import { privateCard } from '../view/private-card.ts';
 import { askWhich } from './ask-which.ts';
 import type { Deps } from './deps.ts';
 import { knownTargets, locate } from './locate.ts';
+import { COMMAND_WORDS } from './read-command.ts';
 import type { Recorder } from './recorder.ts';
 import { serviceOn } from './service-at.ts';
 
@@ -70,7 +71,11 @@ async function refuseUnclear(
     const near = nearest(on, [...deps.estates.keys()], SUGGESTIONS);
     return {
       kind: 'private',
-      card: privateCard(`There is no host or cluster ${on}`, suggestion(near, [...deps.estates.keys()])),
+      card: privateCard(
+        `There is no host or cluster ${on}`,
+        suggestion(near, [...deps.estates.keys()]),
+        near.map((name) => `/execfmt ${target} on ${name}`),
+      ),
     };
   }
   const { places, absent } = await locate(deps, target, on, signal);
@@ -81,17 +86,26 @@ async function refuseUnclear(
   const asked = on === null ? deps.estates.size : 1;
   if (asked > 0 && absent.length === asked) return null;
   const names = await knownTargets(deps, signal);
-  const near = likely(target, names);
+  const near = [...likely(target, names), ...likelyCommands(target)];
   const quiet = absent.map(({ why }) => `${why.target} did not answer: ${why.message}`);
   return {
     kind: 'private',
     card: privateCard(
       `Nothing is called ${target}`,
       [suggestion(near, names.slice(0, SUGGESTIONS)), ...quiet].join('\n'),
-      near.map((name) => `/execfmt ${name}`),
+      near.map((name) => commandFor(name, name === target || !names.includes(name) ? null : on, names)),
     ),
   };
 }
+
+/** What asks for that name; a target that is called like a command needs `diagnose` before it. */
+function commandFor(name: string, on: string | null, targets: readonly string[]): string {
+  const hidden = on === null && targets.includes(name) && COMMAND_WORDS.some((word) => word === name);
+  return `/execfmt ${hidden ? 'diagnose ' : ''}${name}${on === null ? '' : ` on ${on}`}`;
+}
+
+/** `staus` is no target, and was perhaps meant for a command. */
+const likelyCommands = (word: string) => nearest(word, COMMAND_WORDS, 1);
 
 /** Names that are spelt nearly so, then those that contain what was typed: `renderer` finds `pdf-renderer`. */
 function likely(word: string, names: readonly string[]): readonly string[] {

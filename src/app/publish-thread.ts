@@ -5,6 +5,7 @@ import { permalinkOf } from '../view/permalink.ts';
 import { threadOf } from '../view/thread.ts';
 import type { Deps } from './deps.ts';
 import type { Recorder } from './recorder.ts';
+import { tellAside } from './tell-aside.ts';
 
 /** Tells chats what happens in runs. The thread in a chat is brought up to the run's state, message by message. */
 export interface Publisher {
@@ -16,7 +17,8 @@ export interface Publisher {
   stop(): Promise<void>;
 }
 
-const PARENT = 'parent';
+/** The key of the parent among a run's messages. */
+export const PARENT = 'parent';
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 60_000;
 /** So often in a row a round may end early for something newer; then the parent is told all the same. */
@@ -91,21 +93,35 @@ async function bringUpToDate(deps: Deps, recorder: Recorder, run: string, isStal
   try {
     if (!posted.get(PARENT)?.ref) await post(PARENT, view.parent, null);
     const parent = posted.get(PARENT)?.ref ?? null;
-    for (const { key, card } of view.replies) {
-      if (isStale()) return false;
-      await bring(key, card, parent);
-    }
-    if (isStale()) return false;
+    const refused = await bringReplies(parent);
+    if (refused === 'stale' || isStale()) return false;
+    // It stands in the channel itself: where threads are forbidden it alone is kept up to date.
     await bring(PARENT, view.parent, null);
+    if (refused) throw refused;
   } catch (error) {
     if (!(error instanceof ChatError) || error.code === 'unavailable') throw error;
     deps.log.error(
       { run, chat: chat.kind, code: error.code, error: error.message },
       'the chat does not take this thread; it is left there',
     );
+    await tellAside(deps, state, error);
   }
   await deps.journal.setTold(run, chat.kind, view.seq);
   return true;
+
+  /** Gives the chat's refusal where it takes no replies; `stale` when there is something newer to be told. */
+  async function bringReplies(parent: string | null): Promise<ChatError | 'stale' | null> {
+    try {
+      for (const { key, card } of view.replies) {
+        if (isStale()) return 'stale';
+        await bring(key, card, parent);
+      }
+      return null;
+    } catch (error) {
+      if (error instanceof ChatError && error.reason === 'no-threads') return error;
+      throw error;
+    }
+  }
 
   async function bring(key: string, card: Card, thread: string | null): Promise<void> {
     const there = posted.get(key);

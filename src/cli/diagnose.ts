@@ -35,7 +35,8 @@ export async function diagnose(name: string, options: DiagnoseOptions): Promise<
   });
   const { application } = composition;
   try {
-    const text = options.on === null ? name : `${name} on ${options.on}`;
+    // A target may be called like a command.
+    const text = `diagnose ${name}${options.on === null ? '' : ` on ${options.on}`}`;
     const conversation = { chat: 'cli', id: `terminal/${randomUUID()}` } as const;
     const reply = await application.handle({
       by: terminalPerson(),

@@ -1,6 +1,6 @@
 import type { Person } from '../approval/person.ts';
 import type { Answer } from '../playbook/answer.ts';
-import type { Conversation } from '../run/conversation.ts';
+import type { Conversation, GoneReason } from '../run/conversation.ts';
 import type { ThreadMessage } from '../run/thread-message.ts';
 import type { Card } from '../view/card.ts';
 import type { Application } from './application.ts';
@@ -29,6 +29,11 @@ export interface Chat {
    * chat lets no bot read threads. What may not be read is `probe-failed`, with what is missing.
    */
   messages?(to: Conversation, thread: string, signal: AbortSignal): Promise<Answer<readonly ThreadMessage[]>>;
+  /**
+   * Tells one person something that they alone see, whatever became of the conversation: there if the chat can, else in a chat
+   * with them alone. Absent where the chat cannot. Rejects with ChatError when the person cannot be reached.
+   */
+  tellPerson?(person: Person, conversation: Conversation, card: Card): Promise<void>;
   /** Whether a person is in a group of this chat (`slack-group:S0614TZR7`), asked now. */
   isMember(group: string, person: Person, signal: AbortSignal): Promise<boolean>;
 }
@@ -46,9 +51,12 @@ export interface SharedFile {
 /** A message could not be delivered. `gone`: the channel is archived, or the bot is not in it; trying again is no use. */
 export class ChatError extends Error {
   readonly code: 'gone' | 'refused' | 'unavailable';
-  constructor(code: ChatError['code'], message: string, options?: ErrorOptions) {
+  /** Of `gone`; null when the chat does not say, or says something else. */
+  readonly reason: GoneReason | null;
+  constructor(code: ChatError['code'], message: string, options?: ErrorOptions & { readonly reason?: GoneReason }) {
     super(message, options);
     this.name = 'ChatError';
     this.code = code;
+    this.reason = options?.reason ?? null;
   }
 }

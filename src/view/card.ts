@@ -13,6 +13,10 @@ export interface Card {
   readonly link?: { readonly label: string; readonly url: string };
   /** Who is asked to press, by identity: a chat that can shows them the newest state without being told. Absent: nobody in particular. */
   readonly approvers?: readonly string[];
+  /** What gives all that a chat leaves out of this card: `/execfmt transcript r-7k2m9x`. Absent: nothing does. */
+  readonly whole?: string;
+  /** So many of the parts are enough where nothing can be unfolded, as long as `whole` gives the rest. Absent: all of them. */
+  readonly enough?: number;
   /** For notifications and screen readers: the card in one or two sentences. */
   readonly fallback: string;
 }

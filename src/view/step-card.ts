@@ -1,10 +1,16 @@
 import { type Finding, STEP_IDS, type Step } from '../playbook/finding.ts';
 import { describePlace } from '../playbook/place.ts';
+import type { RunState } from '../run/run-state.ts';
 import type { Card, CardPart } from './card.ts';
+import { transcriptCommand } from './transcript-command.ts';
 import { formatDuration, STATUS_TONE, STATUS_WORD } from './words.ts';
 
+/** Findings of a step that are enough in a thread; a phone shows one at a time. */
+const ENOUGH = 4;
+const PARTS = 3;
+
 /** One step of the playbook as a reply: each finding with its command, what was observed, what it means, what to do. */
-export function stepCard(step: Step, practice: boolean): Card {
+export function stepCard(step: Step, { run, practice }: Pick<RunState, 'run' | 'practice'>): Card {
   const number = STEP_IDS.indexOf(step.id) + 1;
   const severalPlaces = new Set(step.findings.map(({ where }) => (where ? describePlace(where) : ''))).size > 1;
   const groups = [...Map.groupBy(step.findings, sameness).values()];
@@ -31,6 +37,8 @@ export function stepCard(step: Step, practice: boolean): Card {
       { kind: 'note', text: `${STATUS_WORD[step.status]} · ${formatDuration(step.elapsedMs)}` },
     ],
     buttons: [],
+    whole: transcriptCommand(run),
+    ...(groups.length > ENOUGH ? { enough: ENOUGH * PARTS } : {}),
     fallback: `${step.title}: ${step.findings.map(({ meaning }) => meaning).join(' ')}`,
   };
 }

@@ -12,7 +12,7 @@ export function threadOf(state: RunState, permalink: string | null = null): Thre
   const replies: Reply[] = state.steps.map(({ step, at }) => ({
     key: `step:${step.id}`,
     at,
-    card: stepCard(step, state.practice),
+    card: stepCard(step, state),
   }));
   if (state.verdict) replies.push({ key: 'verdict', at: state.verdict.at, card: verdictCard(state, state.verdict) });
   if (state.failure)

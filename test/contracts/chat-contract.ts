@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Person } from '../../src/approval/person.ts';
 import type { Chat } from '../../src/ports/chat.ts';
 import type { Conversation } from '../../src/run/conversation.ts';
 import type { Card } from '../../src/view/card.ts';
@@ -24,6 +25,10 @@ export interface ChatStage {
   /** Another chat on the same platform: what a new process would have. */
   restart(): Promise<Chat>;
   messages(): readonly SeenMessage[];
+  /** Who is in the conversation. */
+  readonly person: Person;
+  /** What that person alone was told, oldest first. */
+  alone(): readonly string[];
   /** The next post is answered with 429. */
   limitRate(seconds: number): void;
   /** The next post fails before anything was done, in a way that may pass. */
@@ -111,6 +116,20 @@ export function describeChat(name: string, start: () => Promise<ChatStage>, trai
       const gone = { name: 'ChatError', code: 'gone' };
       await expect(post(parent, 'reply')).rejects.toMatchObject(gone);
       await expect(post(null, 'other')).rejects.toMatchObject(gone);
+    });
+
+    it('tells one person alone, and the conversation nothing', async () => {
+      await post(null, 'parent');
+      await stage.chat.tellPerson?.(stage.person, stage.to, card({ title: 'only you', fallback: 'Only you.' }));
+      expect(stage.messages()).toHaveLength(1);
+      expect(stage.alone()).toEqual([expect.stringContaining('only you')]);
+    });
+
+    it('tells one person also where the place is gone', async () => {
+      await stage.chat.tellPerson?.(stage.person, stage.to, card({ title: 'before' }));
+      stage.removeBot();
+      await stage.chat.tellPerson?.(stage.person, stage.to, card({ title: 'after' }));
+      expect(stage.alone()).toHaveLength(2);
     });
 
     it('always has words for notifications and screen readers', async () => {

@@ -40,7 +40,7 @@ describe('the manifest for Teams', () => {
       expect([title.length <= 32, description.length <= 128]).toEqual([true, true]);
     }
     expect(new Set(commands.map(({ title }) => readCommand(title).kind))).toEqual(
-      new Set(['diagnose', 'list', 'help']),
+      new Set(['diagnose', 'status', 'check', 'transcript', 'again', 'list', 'help']),
     );
   });
 

@@ -39,12 +39,76 @@ describe('threadOf', () => {
     expect(verdict?.buttons.map(({ label, press }) => [label, press.action])).toEqual([
       ['Roll back to v2', 'propose'],
       ['Run again', 'again'],
+      ['Whole transcript', 'command'],
     ]);
+  });
+
+  it('says first what is wrong and what to do, then marks the reading that disagrees, then gives the commands', () => {
+    const host = { ...step('host', 'linux x86_64'), status: 'ok' as const };
+    const image = step('image', 'linux/arm64').findings.map((finding) => ({
+      ...finding,
+      check: 'Platform of the local image',
+      command: 'docker image inspect v3',
+    }));
+    const elsewhere = image.map((finding) => ({
+      ...finding,
+      command: 'docker -H render-02 info',
+      where: { kind: 'docker' as const, host: 'render-02', container: 'pdf-renderer' },
+    }));
+    const { replies } = view(
+      { type: 'step-finished', step: host },
+      { type: 'step-finished', step: { ...step('image'), findings: [...image, ...image, ...elsewhere] } },
+      reached,
+    );
+    const parts = replies.find(({ key }) => key === 'verdict')?.card.parts ?? [];
+    expect(parts.map(({ kind }) => kind)).toEqual(['text', 'text', 'list', 'facts', 'facts', 'text', 'code', 'note']);
+    expect(parts[0]).toMatchObject({ text: expect.stringContaining('/app/render is for arm64') });
+    expect(parts[3]).toEqual({
+      kind: 'facts',
+      facts: [
+        { label: 'Host', value: 'linux x86_64', odd: false },
+        { label: 'Image as pulled', value: 'linux/arm64', odd: true },
+      ],
+    });
+    expect(parts[6]).toEqual({ kind: 'code', text: 'docker info\ndocker image inspect v3' });
+  });
+
+  it('tells what would not help apart from what to do', () => {
+    const useless = { kind: 'repull', fit: 'useless', because: 'the same bytes' } as const;
+    const facts = { ...reached, remedies: [useless, ...(reached.type === 'verdict-reached' ? reached.remedies : [])] };
+    const parts = view(facts as RunFact).replies.find(({ key }) => key === 'verdict')?.card.parts ?? [];
+    const lists = parts.flatMap((part) => (part.kind === 'list' ? [part] : []));
+    expect(lists.map(({ ordered, items }) => [ordered, items.length])).toEqual([
+      [true, 2],
+      [false, 1],
+    ]);
+    expect(lists[1]?.items).toEqual(['repull (would not help): the same bytes']);
+  });
+
+  it('says of many findings how many are enough', () => {
+    const [finding] = step('host').findings;
+    const many = Array.from({ length: 9 }, (_, at) => ({ ...finding!, check: `check ${at}` }));
+    const cards = view(
+      { type: 'step-finished', step: { ...step('host'), findings: many } },
+      { type: 'step-finished', step: { ...step('image'), findings: many.slice(0, 4) } },
+    ).replies.map(({ card }) => card);
+    expect(cards.map(({ parts, enough }) => [parts.length, enough])).toEqual([
+      [28, 12],
+      [13, undefined],
+    ]);
+  });
+
+  it('offers the transcript in chats alone, and says in each what gives all of it', () => {
+    const onPage = foldRun(eventsOf({ ...opened, conversation: { chat: 'web', id: 'page' } } as RunFact, reached));
+    const verdict = onPage && threadOf(onPage).replies.find(({ key }) => key === 'verdict')?.card;
+    expect(verdict?.buttons.map(({ label }) => label)).not.toContain('Whole transcript');
+    const cards = view({ type: 'step-finished', step: step('host') }, reached).replies.map(({ card }) => card);
+    expect(cards.map(({ whole }) => whole)).toEqual(Array(2).fill('/execfmt transcript r-test'));
   });
 
   it('offers nothing where nobody may approve, and says so', () => {
     const verdict = view({ ...reached, approvals: null } as RunFact).replies.find(({ key }) => key === 'verdict')?.card;
-    expect(verdict?.buttons.map(({ press }) => press.action)).toEqual(['again']);
+    expect(verdict?.buttons.map(({ press }) => press.action)).toEqual(['again', 'command']);
     expect(text(verdict)).toContain('Diagnosis only');
   });
 

@@ -16,8 +16,12 @@ import { listen } from './listen.ts';
 import { createPace } from './pace.ts';
 import { postCard, updateCard } from './post-card.ts';
 import { readThread } from './read-thread.ts';
+import { createRecentAnswers } from './recent-answers.ts';
 import { channelOf, readReference } from './reference.ts';
+import { renderCard } from './render-card.ts';
+import { shareFile } from './share-file.ts';
 import { type Delivery, takeIntent } from './take-intent.ts';
+import { tellAnyway } from './tell-privately.ts';
 import { untilAborted } from './until-aborted.ts';
 import { createWebOptions } from './web-options.ts';
 
@@ -48,7 +52,8 @@ function createSender(options: SlackOptions, client: WebClient, stopping: AbortS
   const { log, clock } = options;
   const context = { clock, log, client, stopping, pace: createPace(clock) };
   const self = createSelfKnowledge(client, context);
-  const sending: Pick<Chat, 'post' | 'update' | 'messages' | 'isMember'> = {
+  const answers = createRecentAnswers(clock);
+  const sending: Pick<Chat, 'post' | 'update' | 'share' | 'messages' | 'tellPerson' | 'isMember'> = {
     async post(to, thread, key, card, maybeDelivered) {
       const parent = thread === null ? null : readReference(thread);
       const channel = parent?.channel ?? channelOf(to.id);
@@ -61,9 +66,18 @@ function createSender(options: SlackOptions, client: WebClient, stopping: AbortS
     async messages(_, thread, signal) {
       return readThread(context, await self.ask(), readReference(thread), signal);
     },
+    async share(_, thread, file) {
+      const { channel, ts } = readReference(thread);
+      await shareFile(context, { channel, thread: ts }, file);
+    },
+    async tellPerson(person, { id }, card) {
+      const user = person.id.replace(/^slack:/, '');
+      const { respond, thread } = answers.find(person.id, id);
+      await tellAnyway(context, respond, { channel: channelOf(id), user, thread }, renderCard(card));
+    },
     isMember: (group, person, signal) => isGroupMember(client, clock, group, person, signal),
   };
-  return { context, self, sending };
+  return { context, self, answers, sending };
 }
 
 /** The Slack chat, through Bolt: Socket Mode with an app token, else HTTP. Throws ChatError when it has neither secret. */
@@ -75,7 +89,7 @@ export function createSlack(options: SlackOptions): SlackChat {
   const receiver = createReceiver(options, logger);
   const client = new WebClient(botToken, { ...createWebOptions(apiUrl), logger });
   const stopper = new AbortController();
-  const { context, self, sending } = createSender(options, client, stopper.signal);
+  const { context, self, answers, sending } = createSender(options, client, stopper.signal);
   const work = createWork();
   let application: Application | null = null;
   let receiving = false;
@@ -85,7 +99,7 @@ export function createSlack(options: SlackOptions): SlackChat {
     await work.follow(takeIntent({ application, claim, channels, log }, delivery));
   };
   const app = createBoltApp({ receiver, logger, log, botToken, apiUrl, secrets, known: self.known });
-  listen(app, { ...context, self: self.known, take });
+  listen(app, { ...context, answers, self: self.known, take });
 
   const socket = receiver instanceof SocketModeReceiver ? holdSocket(receiver.client, context, log) : null;
   const verify = { signingSecret, clock, log, claim };

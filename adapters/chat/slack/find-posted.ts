@@ -16,8 +16,10 @@ export interface Self {
   readonly userId: string;
 }
 
-interface Found {
+/** A message as Slack gives it back. */
+export interface Found {
   readonly ts?: string;
+  readonly files?: readonly { readonly id?: string }[];
   readonly bot_id?: string;
   readonly user?: string;
   readonly metadata?: { readonly event_type?: string; readonly event_payload?: object };
@@ -31,12 +33,17 @@ function isCard(message: Found, self: Self, key: string): boolean {
   return payload.key === key;
 }
 
-async function findReply(client: WebClient, self: Self, channel: string, thread: string, key: string) {
+/** The `ts` of the first message of a thread that matches, or null. Rejects with the client's errors. */
+export async function findInThread(
+  client: WebClient,
+  { channel, thread }: { readonly channel: string; readonly thread: string },
+  matches: (message: Found) => boolean,
+): Promise<string | null> {
   let cursor: string | undefined;
   for (let page = 0; page < PAGES; page += 1) {
     const asked = { channel, ts: thread, include_all_metadata: true, limit: REPLIES };
     const answer = await client.conversations.replies(cursor === undefined ? asked : { ...asked, cursor });
-    const found = answer.messages?.find((message) => isCard(message, self, key));
+    const found = answer.messages?.find(matches);
     if (found?.ts !== undefined) return found.ts;
     cursor = answer.response_metadata?.next_cursor;
     if (!cursor) return null;
@@ -59,7 +66,8 @@ export async function findPosted(
 ): Promise<string | null> {
   const { channel, thread } = place;
   try {
-    if (thread !== null) return await findReply(client, self, channel, thread, key);
+    if (thread !== null)
+      return await findInThread(client, { channel, thread }, (message) => isCard(message, self, key));
     const answer = await client.conversations.history({ channel, include_all_metadata: true, limit: RECENT });
     return answer.messages?.find((message) => isCard(message, self, key))?.ts ?? null;
   } catch (error) {

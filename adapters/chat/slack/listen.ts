@@ -1,15 +1,21 @@
 import type { App, BlockButtonAction } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
+import { ChatError } from '../../../src/ports/chat.ts';
+import { MODAL, readSubmission, renderModal } from './ask-modal.ts';
 import type { Self } from './find-posted.ts';
-import { readPress } from './press-value.ts';
+import { readAsk, readPress } from './press-value.ts';
 import { readCommandText, readMentionText } from './read-command-text.ts';
+import type { RecentAnswers } from './recent-answers.ts';
 import { ACTION_ID } from './render-buttons.ts';
-import type { Delivery } from './take-intent.ts';
-import { type TellContext, tellByResponse, tellInChannel } from './tell-privately.ts';
+import { readFailure } from './slack-error.ts';
+import type { Delivery, PrivateMessage } from './take-intent.ts';
+import { type TellContext, takeAway, tellAnyway, tellByResponse, tellInChannel } from './tell-privately.ts';
 
 /** What listening needs. */
 interface ListenContext extends TellContext {
   /** Of the bot; known when deliveries come. */
   self(): Self;
+  readonly answers: RecentAnswers;
   /** Never rejects but for defects; goes on after the acknowledgement. */
   take(delivery: Delivery): Promise<void>;
 }
@@ -24,10 +30,12 @@ function listenForCommands(app: App, context: ListenContext): void {
   app.command('/execfmt', async ({ ack, command, respond }) => {
     await ack();
     const { channel_id: channel, user_id: user } = command;
+    const conversation = place(channel, command.team_id, command.enterprise_id);
+    context.answers.keep(`slack:${user}`, conversation, { respond, thread: null });
     await context.take({
       id: command.trigger_id,
       by: person(user, command.user_name),
-      conversation: place(channel, command.team_id, command.enterprise_id),
+      conversation,
       what: { kind: 'command', text: readCommandText(command.text) },
       tell: (message) => tellByResponse(context, respond, { channel, user, thread: null }, message),
     });
@@ -40,10 +48,12 @@ function listenForMentions(app: App, context: ListenContext): void {
     const { user, channel } = event;
     // Bots that mention each other would never end.
     if (user === undefined || event.bot_id !== undefined) return;
+    const conversation = place(channel, body.team_id, body.enterprise_id);
+    context.answers.keep(`slack:${user}`, conversation, { respond: null, thread: event.thread_ts ?? null });
     await context.take({
       id: body.event_id,
       by: person(user, event.username),
-      conversation: place(channel, body.team_id, body.enterprise_id),
+      conversation,
       what: { kind: 'command', text: readMentionText(event.text, context.self().userId) },
       tell: (message) => tellInChannel(context, { channel, user, thread: event.thread_ts ?? null }, message),
     });
@@ -56,6 +66,8 @@ function threadOf(body: BlockButtonAction): string | null {
   return typeof within === 'string' ? within : (body.message?.ts ?? null);
 }
 
+const NOT_OPENED = { text: 'Slack did not open the question for you in time. Nothing was done; please press again.' };
+
 function listenForPresses(app: App, context: ListenContext): void {
   app.action<BlockButtonAction>(
     { type: 'block_actions', action_id: ACTION_ID },
@@ -64,20 +76,73 @@ function listenForPresses(app: App, context: ListenContext): void {
       const channel = body.channel?.id;
       if (channel === undefined) return;
       const press = readPress(action.value);
+      const ask = readAsk(action.value);
       const user = body.user.id;
       // What only this person sees cannot be replied to in a thread, and may stand where the bot is not a member.
       const alone = body.container.is_ephemeral === true;
       const ear = { channel, user, thread: alone ? null : threadOf(body) };
+      const conversation = place(channel, body.team?.id, body.user.team_id, body.enterprise?.id);
+      const tell = (message: PrivateMessage) =>
+        alone ? tellByResponse(context, respond, ear, message) : tellInChannel(context, ear, message);
+      context.answers.keep(`slack:${user}`, conversation, { respond, thread: ear.thread });
+      if (press !== null && ask !== null) {
+        const view = renderModal(press, ask, { conversation, channel, thread: ear.thread });
+        if (!(await openModal(context, body.trigger_id, view))) await tell(NOT_OPENED);
+        return;
+      }
       await context.take({
         id: body.trigger_id,
         by: person(user, body.user.name),
-        conversation: place(channel, body.team?.id, body.user.team_id, body.enterprise?.id),
+        conversation,
         what: press === null ? null : { kind: 'press', press },
-        tell: (message) =>
-          alone ? tellByResponse(context, respond, ear, message) : tellInChannel(context, ear, message),
+        tell,
+        ...(alone ? { spent: () => takeAway(context, respond, channel) } : {}),
       });
     },
   );
+}
+
+/** Opens a modal; a trigger lives 3 s and opens one (S3), so it is tried once, before anything else. */
+async function openModal(context: ListenContext, trigger: string, view: ModalView): Promise<boolean> {
+  try {
+    await context.client.views.open({ trigger_id: trigger, view });
+    return true;
+  } catch (error) {
+    const failure = readFailure(error);
+    if (failure === null) throw error;
+    context.log.warn({ reason: failure.reason }, 'Slack: a question before a press could not be opened.');
+    return false;
+  }
+}
+
+/** A modal that was submitted is the press that it asked about, with what was written. */
+function listenForSubmissions(app: App, context: ListenContext): void {
+  app.view({ type: 'view_submission', callback_id: MODAL }, async ({ ack, body, view }) => {
+    await ack();
+    const read = readSubmission(view);
+    const user = body.user.id;
+    if (read === null) {
+      context.log.warn({}, 'Slack: a modal of another version was submitted, and not taken.');
+      return;
+    }
+    const { press, said, conversation, channel, thread } = read;
+    const { respond } = context.answers.find(`slack:${user}`, conversation);
+    await context.take({
+      id: `${view.id}:submitted`,
+      by: person(user, body.user.name),
+      conversation,
+      what: press === null ? null : { kind: 'press', press, ...(said === undefined ? {} : { said }) },
+      tell: async (message) => {
+        try {
+          // Where the button was seen by one person alone the bot may be no member.
+          await tellAnyway(context, thread === null ? respond : null, { channel, user, thread }, message);
+        } catch (error) {
+          if (!(error instanceof ChatError)) throw error;
+          context.log.warn({ channel, code: error.code }, error.message);
+        }
+      },
+    });
+  });
 }
 
 /** Registers what Bolt calls: each delivery is acknowledged first (3 s, S1), made neutral, and then taken. */
@@ -85,4 +150,5 @@ export function listen(app: App, context: ListenContext): void {
   listenForCommands(app, context);
   listenForMentions(app, context);
   listenForPresses(app, context);
+  listenForSubmissions(app, context);
 }

@@ -1,73 +1,92 @@
 import type { Clock } from '../../../src/ports/clock.ts';
 import { readFailure } from './slack-error.ts';
 
+type Window = { readonly most: number; readonly within: number };
+
 /**
- * Slack's limits (S16), a little longer than Slack's own windows, for calls do not arrive as evenly as they leave: into one
- * channel about one message a second with small bursts, updates 50 a minute in the workspace (tier 3).
+ * Slack's limits (S16), a little longer than its own windows, for calls do not arrive as evenly as they leave: in one channel
+ * about a message a second with small bursts; of one message no more than one update a second, as people cannot read more; all
+ * updates of the app in its workspace 50 a minute.
  */
-const POSTS = { most: 3, within: 3_300 } as const;
-const UPDATES = { most: 50, within: 61_000 } as const;
-/** Channels that are remembered; the ones longest quiet go. */
-const CHANNELS = 2_000;
+const WINDOWS = {
+  post: { most: 10, within: 10_500 },
+  message: { most: 1, within: 1_050 },
+  channel: { most: 3, within: 3_100 },
+  updates: { most: 50, within: 61_000 },
+} as const satisfies Record<string, Window>;
+/** Channels and messages that are remembered; the ones longest quiet go. */
+const KEPT = 2000;
 
-/** Makes calls wait until Slack takes them. */
+/** Makes calls wait until Slack likes them. Rejects as the work does, or with the signal's reason. */
 export interface Pace {
-  /** Posts into one channel, one after the other, in the order of the calls. Rejects as the work does, or with the signal's reason. */
   post<T>(channel: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
-  /** Updates of messages, wherever they stand. */
-  update<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  update<T>(channel: string, ts: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
-type Turn = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
+/** What is limited, with its limit; the last one of a call is what a 429 is about. */
+type Asked = readonly (readonly [key: string, window: Window])[];
 
-/** Paces by the windows above, on the clock that never goes back. */
-export function createPace(clock: Clock): Pace {
-  const channels = new Map<string, Turn>();
-  return {
-    post(channel, signal, work) {
-      const turn = channels.get(channel) ?? createLane(clock, POSTS);
-      channels.delete(channel);
-      channels.set(channel, turn);
-      for (const [name] of channels) {
-        if (channels.size <= CHANNELS) break;
-        channels.delete(name);
-      }
-      return turn(signal, work);
-    },
-    update: createLane(clock, UPDATES),
+/**
+ * Paces by the windows above, on the clock that never goes back. After a 429 nothing of that kind goes out for as long as Slack
+ * asks, not only the call that was refused.
+ */
+export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
+  const known = new Map<string, { readonly times: number[]; heldUntil: number }>();
+
+  const stateOf = (key: string) => {
+    const state = known.get(key) ?? { times: [], heldUntil: Number.NEGATIVE_INFINITY };
+    known.delete(key);
+    known.set(key, state);
+    for (const [oldest] of known) {
+      if (known.size <= KEPT) break;
+      known.delete(oldest);
+    }
+    return state;
   };
-}
 
-/** One queue under one limit. After a 429 the whole queue waits as long as Slack asks, not only the call that was refused. */
-function createLane(clock: Clock, { most, within }: { readonly most: number; readonly within: number }): Turn {
-  const times: number[] = [];
-  let heldUntil = 0;
-  let last: Promise<unknown> = Promise.resolve();
-
-  async function wait(signal: AbortSignal): Promise<void> {
+  async function wait(asked: Asked, signal: AbortSignal): Promise<void> {
     for (;;) {
       const now = clock.monotonic();
-      const oldest = times[times.length - most] ?? Number.NEGATIVE_INFINITY;
-      const ms = Math.max(heldUntil, oldest + within) - now;
-      if (ms <= 0) break;
-      await clock.sleep(Math.ceil(ms), signal);
+      const windows = asked.map(([key, window]) => ({ ...window, ...stateOf(key) }));
+      const until = windows.map(({ times, heldUntil, most, within }) =>
+        Math.max(heldUntil, (times.at(-most) ?? Number.NEGATIVE_INFINITY) + within),
+      );
+      const ms = Math.max(...until) - now;
+      if (ms > 0) {
+        await clock.sleep(Math.ceil(ms), signal);
+        continue;
+      }
+      for (const { times, most } of windows) {
+        times.push(now);
+        if (times.length > most) times.shift();
+      }
+      return;
     }
-    times.push(clock.monotonic());
-    if (times.length > most) times.shift();
   }
 
-  return (signal, work) => {
-    const turn = last.then(async () => {
-      await wait(signal);
-      try {
-        return await work();
-      } catch (error) {
-        const seconds = readFailure(error)?.retryAfter ?? null;
-        if (seconds !== null) heldUntil = clock.monotonic() + seconds * 1_000;
-        throw error;
-      }
-    });
-    last = turn.catch(() => undefined);
-    return turn;
+  async function turn<T>(asked: Asked, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await wait(asked, signal);
+    try {
+      return await work();
+    } catch (error) {
+      const seconds = readFailure(error)?.retryAfter ?? null;
+      const limited = asked.at(-1)?.[0];
+      if (seconds !== null && limited) stateOf(limited).heldUntil = clock.monotonic() + seconds * 1_000;
+      throw error;
+    }
+  }
+
+  return {
+    post: (channel, signal, work) => turn([[`post ${channel}`, WINDOWS.post]], signal, work),
+    update: (channel, ts, signal, work) =>
+      turn(
+        [
+          [`message ${channel} ${ts}`, WINDOWS.message],
+          [`channel ${channel}`, WINDOWS.channel],
+          ['updates', WINDOWS.updates],
+        ],
+        signal,
+        work,
+      ),
   };
 }

@@ -60,6 +60,6 @@ export async function updateCard(context: UpdateContext, reference: string, card
   const { channel, ts } = readReference(reference);
   const message = { channel, ts, ...renderCard(card) };
   await callSlack(context, `updating a message in ${channel}`, () =>
-    context.pace.update(context.stopping, () => context.client.chat.update(message)),
+    context.pace.update(channel, ts, context.stopping, () => context.client.chat.update(message)),
   );
 }

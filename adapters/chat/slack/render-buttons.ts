@@ -19,7 +19,7 @@ function renderButton(button: Button, index: number): SlackButton {
     type: 'button',
     action_id: `execfmt:${index}`,
     text: plain(button.label, LABEL, 'Go on'),
-    value: writePress(button.press),
+    value: writePress(button.press, button.ask),
     ...(style === 'plain' ? {} : { style }),
     ...(confirm && {
       confirm: {

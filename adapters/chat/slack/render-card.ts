@@ -32,9 +32,17 @@ interface SlackMessage {
   readonly blocks: KnownBlock[];
 }
 
-function notice(parts: number, buttons: number): string {
+interface Left {
+  readonly parts: number;
+  readonly buttons: number;
+  /** What is left out is left out to be brief, not for lack of room. */
+  readonly brief: boolean;
+}
+
+function notice({ parts, buttons, brief }: Left, whole: string | undefined): string {
   const what = [parts > 0 ? `${parts} more part(s)` : '', buttons > 0 ? `${buttons} button(s)` : ''];
-  return `… ${what.filter((each) => each !== '').join(' and ')} cut: they do not fit into one Slack message.`;
+  const where = whole === undefined || parts === 0 ? '' : ` All of it: ${whole}`;
+  return `… ${what.filter((each) => each !== '').join(' and ')} ${brief ? 'left out to keep this short.' : 'cut: they do not fit into one Slack message.'}${where}`;
 }
 
 function renderHeader(card: Card): HeaderBlock {
@@ -62,19 +70,26 @@ export function renderCard(card: Card): SlackMessage {
   const buttons = renderButtons(card.buttons, BUTTONS);
   const ends = [...(card.link ? [renderLink(card.link)] : []), ...(buttons.block === null ? [] : [buttons.block])];
   let room = BUDGET - NOTICE - costOf(blocks) - costOf(ends);
-  let left = 0;
-  for (const [index, part] of card.parts.entries()) {
+  const all = card.parts.length;
+  const enough = card.whole === undefined ? all : Math.min(card.enough ?? all, all);
+  let left = all - enough;
+  let brief = true;
+  for (const [index, part] of card.parts.slice(0, enough).entries()) {
     if (room < LEAST || blocks.length >= BLOCKS - 1 - ends.length) {
-      left = card.parts.length - index;
+      left = all - index;
+      brief = false;
       break;
     }
-    const block = renderPart(part, room - 1);
+    const block = renderPart(part, room - 1, card.whole ?? null);
     if (block === null) continue;
     room -= costOf(block) + 1;
     blocks.push(block);
   }
   if (left > 0 || buttons.left > 0) {
-    const text = notice(left, buttons.left);
+    const text = fitText(
+      notice({ parts: left, buttons: buttons.left, brief: brief && buttons.left === 0 }, card.whole),
+      NOTICE - 80,
+    );
     blocks.push({ type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] });
   }
   return { text: renderFallback(card), blocks: [...blocks, ...ends] };

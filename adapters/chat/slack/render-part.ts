@@ -7,6 +7,7 @@ import type {
   SectionBlock,
 } from '@slack/types';
 import type { CardPart } from '../../../src/view/card.ts';
+import { foldText } from '../../../src/view/fold-text.ts';
 import { costOf, fitOr, fitText } from './fit-text.ts';
 
 const TEXT = 3000;
@@ -34,13 +35,13 @@ function renderNote(value: string, room: number): ContextBlock | null {
   return { type: 'context', elements: [{ type: 'plain_text', text: fitted, emoji: false }] };
 }
 
-function renderCode(value: string, room: number): RichTextBlock | null {
+function renderCode(value: string, room: number, whole: string | null): RichTextBlock | null {
   if (value.trim() === '') return null;
   const code = (shown: string): RichTextBlock => ({
     type: 'rich_text',
     elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: shown }] }],
   });
-  return code(fitText(value, Math.min(TEXT, room - costOf(code('')))));
+  return code(fitText(foldText(value, whole), Math.min(TEXT, room - costOf(code('')))));
 }
 
 /** Takes pieces until `room` is used up; the rest is counted, not shown. */
@@ -80,15 +81,18 @@ function renderList(part: Extract<CardPart, { kind: 'list' }>, room: number): Ri
   return pieces.length === 0 ? null : block(pieces);
 }
 
-/** One part of a card as one block that takes at most `room` (at least 500); null when there is nothing to show. */
-export function renderPart(part: CardPart, room: number): KnownBlock | null {
+/**
+ * One part of a card as one block that takes at most `room` (at least 500); null when there is nothing to show. Slack unfolds
+ * nothing, so long evidence is shortened to its ends; `whole` gives all of it.
+ */
+export function renderPart(part: CardPart, room: number, whole: string | null): KnownBlock | null {
   switch (part.kind) {
     case 'text':
       return renderText(part.text, room);
     case 'note':
       return renderNote(part.text, room);
     case 'code':
-      return renderCode(part.text, room);
+      return renderCode(part.text, room, whole);
     case 'facts':
       return renderFacts(part.facts, room);
     case 'list':

@@ -6,11 +6,20 @@ import {
   WebAPIRequestError,
 } from '@slack/web-api';
 import { ChatError } from '../../../src/ports/chat.ts';
+import type { GoneReason } from '../../../src/run/conversation.ts';
 
 /** Errors of Slack itself that may pass, and after which what was asked may have been done all the same. */
 const PASSING = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org'];
 const LIMITED = ['ratelimited', 'rate_limited', 'message_limit_exceeded'];
-const GONE = ['not_in_channel', 'channel_not_found', 'is_archived'];
+/** What Slack says of places that take no messages of the bot (S25), and of files (S23). */
+const GONE: Readonly<Record<string, GoneReason>> = {
+  not_in_channel: 'not-a-member',
+  channel_not_found: 'not-a-member',
+  invalid_channel: 'not-a-member',
+  is_archived: 'archived',
+  restricted_action_non_threadable_channel: 'no-threads',
+  posting_to_channel_denied: 'restricted',
+};
 
 /** Why a call failed, as far as it matters to what is done next. */
 export interface SlackFailure {
@@ -21,6 +30,18 @@ export interface SlackFailure {
   readonly retryAfter: number | null;
   /** What was asked may have been done. */
   readonly maybeDone: boolean;
+  /** Why the place is gone. */
+  readonly gone?: GoneReason;
+}
+
+/** The bytes of a file did not arrive: the status, or null when no answer came. */
+export class UploadError extends Error {
+  readonly status: number | null;
+  constructor(status: number | null, options?: ErrorOptions) {
+    super(`The upload of a file ended with ${status ?? 'no answer'}.`, options);
+    this.name = 'UploadError';
+    this.status = status;
+  }
 }
 
 function readPlatformError(reason: string): SlackFailure {
@@ -30,12 +51,20 @@ function readPlatformError(reason: string): SlackFailure {
   }
   if (PASSING.includes(reason)) return { code: 'unavailable', reason, retryAfter: null, maybeDone: true };
   if (LIMITED.includes(reason)) return { code: 'unavailable', reason, retryAfter: null, maybeDone: false };
-  const gone = GONE.includes(reason) || reason.startsWith('restricted_action');
-  return { code: gone ? 'gone' : 'refused', reason, retryAfter: null, maybeDone: false };
+  const gone = GONE[reason] ?? (reason.startsWith('restricted_action') ? 'restricted' : undefined);
+  const failure = { reason, retryAfter: null, maybeDone: false };
+  return gone === undefined ? { ...failure, code: 'refused' } : { ...failure, code: 'gone', gone };
+}
+
+function readUploadError({ status }: UploadError): SlackFailure {
+  const passing = status === null || status >= 500 || status === 408 || status === 429;
+  const reason = status === null ? 'no answer to an upload' : `status ${status} to an upload`;
+  return { code: passing ? 'unavailable' : 'refused', reason, retryAfter: null, maybeDone: false };
 }
 
 /** Reads an error of the Web API's client by class, status and code; null when it is none of Slack's: a defect. */
 export function readFailure(error: unknown): SlackFailure | null {
+  if (error instanceof UploadError) return readUploadError(error);
   if (!(error instanceof SlackError)) return null;
   if (error instanceof WebAPIRateLimitedError) {
     return { code: 'unavailable', reason: 'ratelimited', retryAfter: error.retryAfter, maybeDone: false };
@@ -60,5 +89,6 @@ const ADVICE: Record<ChatError['code'], string> = {
 
 /** A failure as the port's error: what did not work, where, what to do next. */
 export function toChatError(what: string, failure: SlackFailure, cause: unknown): ChatError {
-  return new ChatError(failure.code, `Slack: ${what} failed (${failure.reason}). ${ADVICE[failure.code]}`, { cause });
+  const message = `Slack: ${what} failed (${failure.reason}). ${ADVICE[failure.code]}`;
+  return new ChatError(failure.code, message, { cause, ...(failure.gone && { reason: failure.gone }) });
 }

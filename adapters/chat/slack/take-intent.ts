@@ -20,6 +20,8 @@ export interface Delivery {
   readonly what: Intent['what'] | null;
   /** Never rejects. */
   tell(message: PrivateMessage): Promise<void>;
+  /** What was pressed in is of no more use: it is taken away. Absent where everybody sees it. Never rejects. */
+  spent?(): Promise<void>;
 }
 
 /** What taking needs. */
@@ -64,9 +66,10 @@ export async function takeIntent(context: TakeContext, delivery: Delivery): Prom
   if (what === null) return delivery.tell({ text: OLD_BUTTON });
   const conversation = { chat: 'slack', id: delivery.conversation } as const;
   const reply = await application.handle({ by, conversation, delivery: delivery.id, what });
-  if (reply.kind === 'private') return delivery.tell(renderCard(reply.card));
+  if (reply.kind === 'private') await delivery.tell(renderCard(reply.card));
   if (reply.kind === 'run' && reply.joined) {
     const text = `This is being looked at already: run ${reply.run}. Its thread has everything so far.`;
-    return delivery.tell({ text });
+    await delivery.tell({ text });
   }
+  await delivery.spent?.();
 }

@@ -37,7 +37,10 @@ const failure = (statusCode: number, code: string, text: string): InvokeAnswer =
 
 /** Plain words: the client shows them as they are, to the person who pressed and to nobody else. */
 function sayCard(card: Card): string {
-  const texts = card.parts.flatMap((part) => (part.kind === 'text' || part.kind === 'code' ? [part.text] : []));
+  const texts = card.parts.flatMap((part) => {
+    if (part.kind === 'text' || part.kind === 'code') return [part.text];
+    return part.kind === 'list' ? part.items.map((item) => `- ${item}`) : [];
+  });
   return [card.title, ...texts].join('\n').slice(0, 1000).toWellFormed();
 }
 

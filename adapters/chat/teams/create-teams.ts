@@ -6,14 +6,16 @@ import { type Bot, createBot } from './create-bot.ts';
 import { createReceiver } from './create-receiver.ts';
 import { createRoute, type TeamsRoute } from './create-route.ts';
 import { createMembers } from './find-members.ts';
+import { createKnownPeople } from './known-people.ts';
 import { createPace } from './pace.ts';
 import { readPlace } from './place.ts';
 import { postCard, type SendContext, updateCard } from './post-card.ts';
 import { createPosted } from './posted.ts';
+import { sayCommands } from './say-commands.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { readFailure, toChatError } from './teams-error.ts';
-import { tellPrivately } from './tell-privately.ts';
+import { tellPerson, tellPrivately } from './tell-privately.ts';
 import { untilAborted } from './until-aborted.ts';
 
 const GRACE_MS = 10_000;
@@ -79,9 +81,11 @@ export function createTeams(options: TeamsOptions): TeamsChat {
   const stopper = new AbortController();
   const sending = createSending(options, bot, stopper.signal);
   const posted = createPosted();
+  const people = createKnownPeople();
   const keys = createSigningKeys(options.openIdUrl, clock);
   const receiver = createReceiver({
     ...{ claim, log, clock, permalink: sending.permalink },
+    heard: ({ by, user }) => people.keep(by.id, user),
     tell: ({ place, user }, card) => tellPrivately(sending, place, user, card),
   });
   return {
@@ -104,6 +108,12 @@ export function createTeams(options: TeamsOptions): TeamsChat {
       return ref;
     },
     update: (ref, card) => updateCard(sending, ref, card),
+    async tellPerson({ id }, to, card) {
+      const place = readPlace(to.id);
+      // After a restart nobody was heard yet; the members of the conversation say who is who.
+      const user = people.find(id) ?? (await sending.members.find(place.serviceUrl, place.conversation, [id]))[0];
+      await tellPerson(sending, place, user ?? null, sayCommands(card));
+    },
     isMember: async () => false,
   };
 }

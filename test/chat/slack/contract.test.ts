@@ -24,6 +24,11 @@ describeChat(
           ...{ id: ts, thread: thread_ts ?? null },
           ...{ content: JSON.stringify(blocks), fallback: text },
         })),
+      person: { id: 'slack:U0ANNA', name: 'anna' },
+      alone: () => [
+        ...server.ephemerals.map(({ blocks }) => JSON.stringify(blocks)),
+        ...server.messages('D0ANNA').map(({ blocks }) => JSON.stringify(blocks)),
+      ],
       limitRate: (seconds) => server.fault('chat.postMessage', { kind: 'rate-limit', retryAfter: seconds }),
       failBefore: () => server.fault('chat.postMessage', { kind: 'status', status: 503, when: 'before' }),
       removeBot: () => {

@@ -1,35 +1,85 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createFastClock } from '../../app/fast-clock.ts';
-import { card, type Stage, startStage } from './start-chat.ts';
+import { WebAPIRateLimitedError } from '@slack/web-api';
+import { describe, expect, it } from 'vitest';
+import { createPace } from '../../../adapters/chat/slack/pace.ts';
 
-const SPEED = 20;
-let stage: Stage;
-beforeEach(async () => {
-  stage = await startStage('socket', { clock: createFastClock(SPEED) });
-});
-afterEach(() => stage.close());
+const never = new AbortController().signal;
+const done = async () => {};
+const tooMany = () => Promise.reject(new WebAPIRateLimitedError(7));
 
-const post = (key: string) => stage.chat.post(stage.to, null, key, card({ title: key }), false);
-/** When each call of a method came, in milliseconds of the fast clock since the first. */
-const timesOf = (method: string) => {
-  const at = stage.server.calls.filter((call) => call.method === method).map((call) => call.at * SPEED);
-  return at.map((time) => time - (at[0] ?? 0));
-};
+/** A clock whose time passes only while somebody sleeps, and the pace on it. */
+function begin() {
+  let now = 0;
+  const sleep = async (ms: number, signal?: AbortSignal) => {
+    signal?.throwIfAborted();
+    now += ms;
+  };
+  return { pace: createPace({ monotonic: () => now, sleep }), now: () => now };
+}
 
-it('lets the whole channel wait as long as Slack asks, and loses nothing', async () => {
-  stage.server.fault('chat.postMessage', { kind: 'rate-limit', retryAfter: 7 });
-  await Promise.all(['a', 'b', 'c'].map(post));
-  const [, ...later] = timesOf('chat.postMessage');
-  expect(later.length).toBe(3);
-  for (const at of later) expect(at).toBeGreaterThanOrEqual(6_900);
-  expect(stage.server.messages().length).toBe(3);
-});
+/** When each of so many calls went out. */
+async function times(count: number, now: () => number, call: (at: number) => Promise<void>): Promise<number[]> {
+  const out: number[] = [];
+  for (let at = 0; at < count; at += 1) {
+    await call(at);
+    out.push(now());
+  }
+  return out;
+}
+/** The most calls within any `window` milliseconds. */
+const densest = (out: readonly number[], window: number) =>
+  Math.max(...out.map((from) => out.filter((at) => at >= from && at < from + window).length));
 
-it('posts about one message a second into a channel, with a small burst, in the order of the calls', async () => {
-  await Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(post));
-  const times = timesOf('chat.postMessage');
-  for (const [index, at] of times.slice(3).entries()) expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(3_000);
-  expect(stage.server.messages().map(({ blocks }) => /Working · (.)"/.exec(JSON.stringify(blocks))?.[1])).toEqual([
-    ...'abcdefg',
-  ]);
+describe('the pace of Slack', () => {
+  it('lets a whole diagnosis out at once, then a message a second on average', async () => {
+    const { pace, now } = begin();
+    const out = await times(60, now, () => pace.post('C1', never, done));
+    expect(out.slice(0, 10)).toEqual(Array(10).fill(0));
+    expect(densest(out, 10_000)).toBe(10);
+  });
+
+  it('updates no message twice in a second', async () => {
+    const { pace, now } = begin();
+    expect(densest(await times(20, now, () => pace.update('C1', '1.1', never, done)), 1000)).toBe(1);
+  });
+
+  it('updates in one channel about once a second, whichever messages', async () => {
+    const { pace, now } = begin();
+    expect(densest(await times(30, now, (at) => pace.update('C1', `1.${at}`, never, done)), 3000)).toBe(3);
+  });
+
+  it('updates no more than 50 times a minute in all channels together', async () => {
+    const { pace, now } = begin();
+    expect(densest(await times(150, now, (at) => pace.update(`C${at}`, '1.1', never, done)), 60_000)).toBe(50);
+  });
+
+  it('holds up nobody else', async () => {
+    const { pace, now } = begin();
+    await times(10, now, () => pace.post('C1', never, done));
+    await pace.post('C2', never, done);
+    await pace.update('C1', '1.1', never, done);
+    expect(now()).toBe(0);
+  });
+
+  it('lets nothing more into a channel for as long as a 429 asks, and into others at once', async () => {
+    const { pace, now } = begin();
+    await expect(pace.post('C1', never, tooMany)).rejects.toThrow();
+    await pace.post('C2', never, done);
+    expect(now()).toBe(0);
+    await pace.post('C1', never, done);
+    expect(now()).toBe(7000);
+  });
+
+  it('updates nothing for as long as a 429 asks: that limit is one for all channels', async () => {
+    const { pace, now } = begin();
+    await expect(pace.update('C1', '1.1', never, tooMany)).rejects.toThrow();
+    await pace.update('C2', '2.2', never, done);
+    expect(now()).toBe(7000);
+  });
+
+  it('ends with the signal', async () => {
+    const { pace } = begin();
+    const stopped = AbortSignal.abort();
+    await pace.update('C1', '1.1', never, done);
+    await expect(pace.update('C1', '1.1', stopped, done)).rejects.toMatchObject({ name: 'AbortError' });
+  });
 });

@@ -48,6 +48,7 @@ const button: fc.Arbitrary<Button> = fc.record({
     hash: fc.option(fc.string({ maxLength: 64 })),
   }),
   confirm: fc.option(fc.record({ title: text, text, ok: text, cancel: text })),
+  ask: fc.record({ title: text, label: text, ok: text }),
 });
 const anyCard: fc.Arbitrary<Card> = fc.record({
   tone: fc.constantFrom('working', 'ok', 'problem', 'unknown', 'decision'),
@@ -56,6 +57,8 @@ const anyCard: fc.Arbitrary<Card> = fc.record({
   parts: fc.array(part, { maxLength: 70 }),
   buttons: fc.array(button, { maxLength: 30 }),
   fallback: text,
+  whole: text,
+  enough: fc.nat(80),
 });
 
 /** Every text in which Slack would read markup: top-level, and objects of type mrkdwn. */
@@ -260,5 +263,38 @@ describe('what is cut', () => {
     const press = { action: 'again', run: 'x'.repeat(2500), subject: '', hash: null } as const;
     const buttons: Button[] = [{ label: 'Again', style: 'plain', press, confirm: null }];
     expect(shown({ parts, buttons })).toMatch(/… \d+ more part\(s\) and 1 button\(s\) cut/);
+  });
+});
+
+describe('what Slack leaves out', () => {
+  const whole = '/execfmt transcript r-7k2m9x';
+  const texts = (count: number): CardPart[] =>
+    Array.from({ length: count }, (_, at) => ({ kind: 'text', text: `part ${at}.` }));
+
+  it('shows as many parts as are enough, and says what gives the rest', () => {
+    const said = JSON.stringify(renderCard(card({ parts: texts(20), enough: 12, whole })).blocks);
+    expect(said).toContain('part 11.');
+    expect(said).not.toContain('part 12.');
+    expect(said).toContain(`… 8 more part(s) left out to keep this short. All of it: ${whole}`);
+  });
+
+  it('leaves out nothing to be brief when nothing gives the rest', () => {
+    const said = JSON.stringify(renderCard(card({ parts: texts(20), enough: 12 })).blocks);
+    expect(said).toContain('part 19.');
+    expect(said).not.toContain('left out');
+  });
+
+  it('says so when parts do not fit', () => {
+    const parts: CardPart[] = Array(20).fill({ kind: 'text', text: 'x'.repeat(2000) });
+    const said = JSON.stringify(renderCard(card({ parts, whole })).blocks);
+    expect(said).toContain(`cut: they do not fit into one Slack message. All of it: ${whole}`);
+  });
+
+  it('folds a long log to its ends', () => {
+    const log = Array.from({ length: 200 }, (_, at) => `line ${at}.`).join('\n');
+    const said = JSON.stringify(renderCard(card({ parts: [{ kind: 'code', text: log }], whole })).blocks);
+    for (const part of ['line 0.', 'line 199.', `… 186 more lines; all of them: ${whole} …`])
+      expect(said).toContain(part);
+    expect(said).not.toContain('line 100.');
   });
 });

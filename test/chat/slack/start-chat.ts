@@ -9,7 +9,7 @@ import type { Log, LogFields } from '../../../src/ports/log.ts';
 import type { Card } from '../../../src/view/card.ts';
 import { type SlackServer, startSlack } from '../../servers/slack/start-slack.ts';
 
-/** Real time but for sleeps, which are noted and over at once. */
+/** Real time, but for sleeps: they are noted, and over at once, having taken their time on this clock. */
 export function createClock() {
   const slept: number[] = [];
   let skipped = 0;

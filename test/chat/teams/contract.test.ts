@@ -23,6 +23,11 @@ describeChat(
           ...{ id, thread: conversation },
           ...{ content: JSON.stringify(card), fallback: summary && (card?.fallbackText ?? '') && summary },
         })),
+      person: { id: `teams:${server.world.user('anna').object}`, name: 'anna' },
+      alone: () =>
+        [...server.world.rooms.values()]
+          .filter(({ kind }) => kind === 'personal')
+          .flatMap(({ messages }) => messages.map((message) => JSON.stringify(message.card))),
       limitRate: (seconds) => server.fault('send', { kind: 'rate-limit', retryAfter: seconds }),
       failBefore: () => server.fault('send', { kind: 'status', status: 503, when: 'before' }),
       removeBot: () => {

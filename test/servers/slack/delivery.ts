@@ -3,7 +3,7 @@ import { stringify } from 'node:querystring';
 
 /** What Slack sends out. */
 export interface Outgoing {
-  readonly kind: 'command' | 'press' | 'mention';
+  readonly kind: 'command' | 'press' | 'mention' | 'submission';
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
@@ -31,7 +31,8 @@ export const ACK_MS = 3000;
 function encode({ kind, payload }: Outgoing): { type: string; body: string } {
   const form = 'application/x-www-form-urlencoded';
   if (kind === 'command') return { type: form, body: stringify(payload as Record<string, string>) };
-  if (kind === 'press') return { type: form, body: stringify({ payload: JSON.stringify(payload) }) };
+  if (kind === 'press' || kind === 'submission')
+    return { type: form, body: stringify({ payload: JSON.stringify(payload) }) };
   return { type: 'application/json', body: JSON.stringify(payload) };
 }
 

@@ -1,18 +1,19 @@
 import { checkBlocks } from './check-blocks.ts';
+import { openDirect } from './directs.ts';
+import { type Args, fail, parentOf, type Result, text } from './results.ts';
+import { completeUpload, getUploadUrl } from './uploads.ts';
+import { openView } from './views.ts';
 import type { SlackChannel, SlackMessage, World } from './world.ts';
-
-type Args = Readonly<Record<string, unknown>>;
-type Result = Record<string, unknown>;
 
 const TEXT_POST = 40_000;
 const TEXT_UPDATE = 4000;
 
-const fail = (error: string, more: Result = {}): Result => ({ ok: false, error, ...more });
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
 /** The channel, or why the bot cannot write there (S25). */
 function writable(world: World, args: Args): SlackChannel | Result {
   const channel = world.channels.get(text(args.channel));
+  if (channel !== undefined && !channel.threads && args.thread_ts !== undefined) {
+    return fail('restricted_action_non_threadable_channel');
+  }
   if (channel === undefined || (channel.isPrivate && !channel.botIsMember)) return fail('channel_not_found');
   if (channel.archived) return fail('is_archived');
   if (channel.restricted) return fail('restricted_action_read_only_channel');
@@ -38,9 +39,6 @@ function refuseContent(args: Args, limit: number): Result | null {
 function withIds(world: World, blocks: unknown): readonly Result[] {
   return ((blocks ?? []) as Result[]).map((block) => ({ block_id: `b${world.serial()}`, ...block }));
 }
-
-const parentOf = (channel: SlackChannel, ts: unknown) =>
-  channel.messages.find((message) => message.ts === ts && (message.thread_ts ?? message.ts) === message.ts);
 
 function postMessage(world: World, args: Args): Result {
   const channel = writable(world, args);
@@ -155,10 +153,6 @@ function userInfo(world: World, args: Args): Result {
   return { ok: true, user: { id, name: name.toLowerCase(), real_name: name, profile: { display_name: name } } };
 }
 
-function openView(_: World, args: Args): Result {
-  return text(args.trigger_id) === '' ? fail('invalid_trigger_id') : { ok: true, view: { id: 'V0VIEW' } };
-}
-
 function authTest(world: World): Result {
   return {
     ok: true,
@@ -183,4 +177,7 @@ export const METHODS: Readonly<Record<string, (world: World, args: Args) => Resu
   'usergroups.users.list': groupUsers,
   'users.info': userInfo,
   'views.open': openView,
+  'conversations.open': openDirect,
+  'files.getUploadURLExternal': getUploadUrl,
+  'files.completeUploadExternal': completeUpload,
 };

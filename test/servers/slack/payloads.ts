@@ -1,4 +1,4 @@
-import type { Ephemeral, SlackMessage, World } from './world.ts';
+import type { Ephemeral, SlackMessage, SlackView, World } from './world.ts';
 
 type Payload = Record<string, unknown>;
 
@@ -26,7 +26,7 @@ export function commandPayload(
     api_app_id: 'A0APP',
     is_enterprise_install: 'false',
     response_url: responseUrl,
-    trigger_id: `${world.serial()}.${world.serial()}.trigger`,
+    trigger_id: world.triggers.issue(user),
   };
 }
 
@@ -99,7 +99,7 @@ export function pressPayload(
     api_app_id: 'A0APP',
     token: 'legacy',
     container: { type: 'message', message_ts: message.ts, channel_id: channel, is_ephemeral: false, ...thread },
-    trigger_id: `${world.serial()}.${world.serial()}.trigger`,
+    trigger_id: world.triggers.issue(user),
     team: { id: world.team, domain: 'example' },
     enterprise: null,
     is_enterprise_install: false,
@@ -130,4 +130,39 @@ export function ephemeralPressPayload(world: World, shown: Ephemeral, button: st
     ...thread,
   };
   return { ...payload, container };
+}
+
+/** What Slack sends when a modal is submitted; `said` is what stands in its one input, empty inputs being null. */
+export function submissionPayload(
+  world: World,
+  { id, user, view }: SlackView,
+  said: string,
+  callback?: string,
+): Payload {
+  const inputs = (view.blocks as Payload[]).filter(({ type }) => type === 'input');
+  const values = Object.fromEntries(
+    inputs.map(({ block_id: block, element }) => {
+      const { action_id: action } = element as { action_id: string };
+      return [block, { [action]: { type: 'plain_text_input', value: said === '' ? null : said } }];
+    }),
+  );
+  return {
+    type: 'view_submission',
+    team: { id: world.team, domain: 'example' },
+    user: { id: user, username: nameOf(user), name: nameOf(user), team_id: world.team },
+    api_app_id: 'A0APP',
+    token: 'legacy',
+    trigger_id: world.triggers.issue(user),
+    view: {
+      ...view,
+      id,
+      callback_id: callback ?? view.callback_id,
+      team_id: world.team,
+      state: { values },
+      hash: `${world.serial()}.hash`,
+    },
+    response_urls: [],
+    is_enterprise_install: false,
+    enterprise: null,
+  };
 }

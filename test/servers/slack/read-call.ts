@@ -29,7 +29,7 @@ export async function readArguments(req: IncomingMessage): Promise<Record<string
     }
   }
   if (!type.startsWith('application/x-www-form-urlencoded') && body !== '') return null;
-  const structured = ['blocks', 'metadata', 'attachments', 'view'];
+  const structured = ['blocks', 'metadata', 'attachments', 'view', 'files'];
   return Object.fromEntries(
     Object.entries(parse(body)).map(([name, value]) => [name, structured.includes(name) ? unpack(value) : value]),
   );

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkBlocks } from './check-blocks.ts';
 import { readText } from './read-call.ts';
-import type { World } from './world.ts';
+import type { Ephemeral, World } from './world.ts';
 
 const USES = 5;
 const LIFE_MS = 30 * 60_000;
@@ -10,6 +10,8 @@ interface Entry {
   readonly channel: string;
   readonly user: string;
   readonly bornAt: number;
+  /** The message that was pressed in, when one person alone sees it. */
+  readonly original: Ephemeral | null;
   uses: number;
 }
 
@@ -18,9 +20,9 @@ export function createResponseUrls(world: World, now: () => number) {
   const entries = new Map<string, Entry>();
   return {
     /** Gives the last part of a new address. */
-    issue(channel: string, user: string): string {
+    issue(channel: string, user: string, original: Ephemeral | null = null): string {
       const id = `${world.team}/${world.serial()}/secret${world.serial()}`;
-      entries.set(id, { channel, user, bornAt: now(), uses: 0 });
+      entries.set(id, { channel, user, original, bornAt: now(), uses: 0 });
       return id;
     },
     async answer(id: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -29,6 +31,11 @@ export function createResponseUrls(world: World, now: () => number) {
       if (entry === undefined) return void res.writeHead(404).end('no_service');
       if (entry.uses >= USES || now() - entry.bornAt > LIFE_MS) return void res.writeHead(404).end('used_url');
       entry.uses += 1;
+      if (body.delete_original === true) {
+        if (entry.original === null) return void res.writeHead(400).end('invalid_payload');
+        entry.original.gone = true;
+        return void res.writeHead(200).end('ok');
+      }
       const refused = checkBlocks(body.blocks);
       if (refused !== null) return void res.writeHead(400).end(refused.error);
       const given = (body.blocks ?? []) as Record<string, unknown>[];

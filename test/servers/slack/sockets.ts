@@ -3,7 +3,12 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ACK_MS, type Delivery, type Outgoing } from './delivery.ts';
 
-const TYPES = { command: 'slash_commands', press: 'interactive', mention: 'events_api' } as const;
+const TYPES = {
+  command: 'slash_commands',
+  press: 'interactive',
+  submission: 'interactive',
+  mention: 'events_api',
+} as const;
 
 /** Socket Mode (S18): connections opened with a ticket, hello, envelopes and their acknowledgements. */
 export function createSockets() {

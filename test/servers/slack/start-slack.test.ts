@@ -132,3 +132,98 @@ describe('response_url', () => {
 it('says that a delivery was not acknowledged when nobody listens', async () => {
   expect(await server.command('x')).toMatchObject({ acknowledged: false, afterMs: null });
 });
+
+describe('modals', () => {
+  const input = { type: 'input', block_id: 'b', label: { type: 'plain_text', text: 'Why?' }, optional: true };
+  const element = { type: 'plain_text_input', action_id: 'a', max_length: 300 };
+  const plain = (text: string) => ({ type: 'plain_text' as const, text });
+  const modal = (set: object = {}) => ({
+    type: 'modal' as const,
+    callback_id: 'c',
+    title: plain('Decline'),
+    submit: plain('Decline'),
+    blocks: [{ ...input, element }],
+    ...set,
+  });
+  /** The trigger of a fresh command that nobody takes. */
+  const trigger = async () => String((await server.command('x')).payload.trigger_id);
+  const open = async (view: object, trigger_id?: string) =>
+    client().views.open({ trigger_id: trigger_id ?? (await trigger()), view: view as ReturnType<typeof modal> });
+
+  it('open once for each trigger, and within 3 s', async () => {
+    const used = await trigger();
+    expect(await open(modal(), used)).toMatchObject({ ok: true });
+    await expect(open(modal(), used)).rejects.toMatchObject(refusal('exchanged_trigger_id'));
+    await expect(open(modal(), 'made-up')).rejects.toMatchObject(refusal('invalid_trigger_id'));
+    const late = await trigger();
+    clock += 3001;
+    await expect(open(modal(), late)).rejects.toMatchObject(refusal('expired_trigger_id'));
+    expect(server.views).toHaveLength(1);
+  });
+
+  it.each([
+    ['a long title', { title: plain('x'.repeat(25)) }],
+    ['a long button', { submit: plain('x'.repeat(25)) }],
+    ['long metadata', { private_metadata: 'x'.repeat(3001) }],
+    ['no callback id', { callback_id: undefined }],
+    ['a long callback id', { callback_id: 'x'.repeat(256) }],
+    ['an input and no submit', { submit: undefined }],
+    ['no blocks', { blocks: [] }],
+    ['a long label', { blocks: [{ ...input, element, label: plain('x'.repeat(2001)) }] }],
+    ['a limit that is none', { blocks: [{ ...input, element: { ...element, max_length: 3001 } }] }],
+  ])('are refused with %s', async (_, set) => {
+    await expect(open(modal(set))).rejects.toMatchObject(refusal('invalid_arguments'));
+    expect(server.views).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  const announce = (length: number) => client().files.getUploadURLExternal({ filename: 'a.md', length });
+  const send = (url: string | undefined, body: string, headers: Record<string, string> = {}) =>
+    fetch(url ?? '', { method: 'POST', body, headers });
+  const complete = (id: string | undefined, thread_ts: string, to = channel) =>
+    client().files.completeUploadExternal({ files: [{ id: id ?? '' }], channel_id: to, thread_ts });
+
+  it('are shared once their bytes are there, once', async () => {
+    const { ts } = await client().chat.postMessage({ channel, text: 'x' });
+    const { upload_url: url, file_id: id } = await announce(2);
+    await expect(complete(id, ts!)).rejects.toMatchObject(refusal('file_not_found'));
+    expect((await send(url, 'é')).status).toBe(200);
+    await complete(id, ts!);
+    await expect(complete(id, ts!)).rejects.toMatchObject(refusal('file_not_found'));
+    expect(server.thread(ts!).map(({ files }) => files)).toMatchObject([[{ name: 'a.md', size: 2 }]]);
+  });
+
+  it('are refused with another length, with a token, and without any length', async () => {
+    const { upload_url: url } = await announce(3);
+    expect((await send(url, 'ab')).status).toBe(400);
+    expect((await send(url, 'abc', { authorization: 'Bearer x' })).status).toBe(400);
+    await expect(announce(0)).rejects.toMatchObject(refusal('invalid_arguments'));
+  });
+
+  it('are refused in replies, and where the bot may not write', async () => {
+    const parent = await client().chat.postMessage({ channel, text: 'x' });
+    const reply = await client().chat.postMessage({ channel, text: 'x', thread_ts: parent.ts! });
+    const { upload_url: url, file_id: id } = await announce(1);
+    await send(url, 'x');
+    await expect(complete(id, reply.ts!)).rejects.toMatchObject(refusal('invalid_arguments'));
+    server.addChannel('C0AWAY', { botIsMember: false });
+    await expect(complete(id, parent.ts!, 'C0AWAY')).rejects.toMatchObject(refusal('posting_to_channel_denied'));
+    await expect(complete(id, parent.ts!, 'C0NONE')).rejects.toMatchObject(refusal('invalid_channel'));
+  });
+});
+
+describe('direct messages and flat channels', () => {
+  it('open one conversation with a person of the workspace', async () => {
+    const open = async (users: string) => (await client().conversations.open({ users })).channel?.id;
+    expect(await open('U0ANNA')).toBe(await open('U0ANNA'));
+    await expect(open('U0NOBODY')).rejects.toMatchObject(refusal('user_not_found'));
+  });
+
+  it('refuse replies where there are no threads', async () => {
+    server.addChannel('C0FLAT', { threads: false });
+    const { ts } = await client().chat.postMessage({ channel: 'C0FLAT', text: 'x' });
+    const reply = client().chat.postMessage({ channel: 'C0FLAT', text: 'x', thread_ts: ts! });
+    await expect(reply).rejects.toMatchObject(refusal('restricted_action_non_threadable_channel'));
+  });
+});

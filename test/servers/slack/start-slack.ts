@@ -2,12 +2,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Delivery, deliverByHttp, type Outgoing, type Spoil, signRequest } from './delivery.ts';
 import { createFaults, type Fault } from './faults.ts';
-import { commandPayload, ephemeralPressPayload, mentionPayload, pressPayload } from './payloads.ts';
+import { commandPayload, ephemeralPressPayload, mentionPayload, pressPayload, submissionPayload } from './payloads.ts';
 import { createRates } from './rates.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { createSockets } from './sockets.ts';
-import { answerWebApi, type Call } from './web-api.ts';
-import { addChannel, createWorld, type Ephemeral, type SlackChannel, type SlackMessage } from './world.ts';
+import { answerUpload } from './uploads.ts';
+import { answerFault, answerWebApi, type Call } from './web-api.ts';
+import {
+  addChannel,
+  createWorld,
+  type Ephemeral,
+  type SlackChannel,
+  type SlackFile,
+  type SlackMessage,
+  type SlackView,
+} from './world.ts';
 
 /** Who does it and where. */
 interface Where {
@@ -39,6 +48,8 @@ export interface SlackServer {
   press(message: SlackMessage, button: string, where?: Where): Promise<Delivery>;
   /** Presses a button that one person alone sees. */
   pressEphemeral(shown: Ephemeral, button: string): Promise<Delivery>;
+  /** Submits a modal with this in its input. `callback` stands for a modal of another version of the app. */
+  submit(view: SlackView, said: string, callback?: string): Promise<Delivery>;
   /** HTTP: the very same request as the last one. */
   replay(): Promise<Delivery>;
   /** The last event once more, newly signed, as Slack does when it was not acknowledged. */
@@ -50,6 +61,9 @@ export interface SlackServer {
   /** A message of somebody else, for instance of another bot. */
   foreignMessage(set: Partial<SlackMessage>, channel?: string): SlackMessage;
   readonly ephemerals: readonly Ephemeral[];
+  /** Modals, oldest first. */
+  readonly views: readonly SlackView[];
+  readonly files: ReadonlyMap<string, SlackFile>;
   readonly calls: readonly Call[];
   readonly deliveries: readonly Delivery[];
   /** How often a limit was run into, and how often a wait that was asked for was not kept; null without limits. */
@@ -63,7 +77,7 @@ export interface SlackServer {
 /** What a test may set. */
 export interface SlackServerOptions {
   readonly deliverTo?: string;
-  /** For the age of `response_url`s. */
+  /** For the age of `response_url`s and `trigger_id`s. */
   readonly now?: () => number;
   /** Switches the rate limits on; milliseconds that never go back. */
   readonly ratesBy?: () => number;
@@ -87,14 +101,15 @@ function answer(
 
 /** Starts a Slack on a free loopback port. */
 export async function startSlack(options: SlackServerOptions = {}): Promise<SlackServer> {
-  const world = createWorld();
+  let base = '';
+  const now = options.now ?? Date.now;
+  const world = createWorld(now, () => base);
   const faults = createFaults();
   const sockets = createSockets();
-  const responses = createResponseUrls(world, options.now ?? Date.now);
+  const responses = createResponseUrls(world, now);
   const calls: Call[] = [];
   const deliveries: Delivery[] = [];
   let target = options.deliverTo ?? null;
-  let base = '';
   addChannel(world, CHANNEL);
 
   const openConnection = () => `${base.replace('http', 'ws')}/link?ticket=${sockets.ticket()}`;
@@ -104,13 +119,20 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     answer([
       ['/api/', (method, req, res) => answerWebApi(api, method, req, res)],
       ['/commands/', (id, req, res) => responses.answer(id, req, res)],
+      [
+        '/upload/',
+        async (id, req, res) => {
+          if (!answerFault(faults.next('upload'), 'before', req, res)) await answerUpload(world, id, req, res);
+        },
+      ],
     ]),
   );
   server.on('upgrade', (req, socket, head) => sockets.upgrade(req, socket, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  const responseUrl = (channel: string, user: string) => `${base}/commands/${responses.issue(channel, user)}`;
+  const responseUrl = (channel: string, user: string, original: Ephemeral | null = null) =>
+    `${base}/commands/${responses.issue(channel, user, original)}`;
   const record = async (delivery: Promise<Delivery>) => {
     deliveries.push(await delivery);
     return delivery;
@@ -135,6 +157,8 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     botUser: world.botUser,
     channel: CHANNEL,
     ephemerals: world.ephemerals,
+    views: world.views,
+    files: world.files,
     calls,
     deliveries,
     rates,
@@ -151,8 +175,15 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     press: (message, button, { user = 'U0ANNA', channel = CHANNEL } = {}) =>
       send({ kind: 'press', payload: pressPayload(world, message, button, user, channel, responseUrl(channel, user)) }),
     pressEphemeral: (shown, button) => {
-      const url = responseUrl(shown.channel, shown.user);
+      const url = responseUrl(shown.channel, shown.user, shown);
       return send({ kind: 'press', payload: ephemeralPressPayload(world, shown, button, url) });
+    },
+    submit: async (view, said, callback) => {
+      if (!view.open) throw new Error('The modal is closed already.');
+      const delivery = await send({ kind: 'submission', payload: submissionPayload(world, view, said, callback) });
+      // Only an acknowledgement closes it (S1).
+      view.open = !delivery.acknowledged;
+      return delivery;
     },
     replay: () => {
       const { request, kind, payload } = last();

@@ -45,7 +45,7 @@ function run(options: WebApiOptions, method: string, token: string | null, args:
 }
 
 /** True when the fault was the answer. */
-function answerFault(
+export function answerFault(
   fault: Fault | null,
   when: 'before' | 'after',
   req: IncomingMessage,

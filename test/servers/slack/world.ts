@@ -1,3 +1,5 @@
+import { createTriggers } from './triggers.ts';
+
 /** A message as the Web API gives it back. */
 export interface SlackMessage {
   readonly type: 'message';
@@ -8,6 +10,7 @@ export interface SlackMessage {
   blocks?: readonly Record<string, unknown>[];
   thread_ts?: string;
   metadata?: Record<string, unknown>;
+  files?: readonly { readonly id: string; readonly name: string; readonly title: string; readonly size: number }[];
   edited?: { readonly ts: string };
   /** What was asked beside the content: `unfurl_links`, `link_names`, `parse` … */
   readonly flags: Readonly<Record<string, unknown>>;
@@ -21,6 +24,26 @@ export interface Ephemeral {
   readonly via: 'chat.postEphemeral' | 'response_url';
   readonly text: string;
   readonly blocks: readonly Record<string, unknown>[];
+  /** It was taken away again. */
+  gone?: boolean;
+}
+
+/** A file that is uploaded, or about to be. */
+export interface SlackFile {
+  readonly id: string;
+  readonly name: string;
+  readonly length: number;
+  bytes: Buffer | null;
+  /** Null until it is shared. */
+  title: string | null;
+}
+
+/** A modal that one person has before them. */
+export interface SlackView {
+  readonly id: string;
+  readonly user: string;
+  readonly view: Readonly<Record<string, unknown>>;
+  open: boolean;
 }
 
 export interface SlackChannel {
@@ -29,6 +52,8 @@ export interface SlackChannel {
   botIsMember: boolean;
   archived: boolean;
   restricted: boolean;
+  /** Whether messages may be replied to. */
+  threads: boolean;
   readonly members: Set<string>;
   readonly messages: SlackMessage[];
 }
@@ -45,15 +70,24 @@ export interface World {
   readonly scopes: Set<string>;
   /** Display names by id. */
   readonly names: Map<string, string>;
+  readonly views: SlackView[];
+  readonly files: Map<string, SlackFile>;
+  readonly triggers: ReturnType<typeof createTriggers>;
+  /** The address of this Slack. */
+  base(): string;
   /** Seconds and six digits, growing, unique. */
   ts(): string;
   /** A number that was not given before. */
   serial(): number;
 }
 
-export function createWorld(): World {
+export function createWorld(now: () => number, base: () => string): World {
   let last = 0;
   let count = 0;
+  const serial = () => {
+    count += 1;
+    return count;
+  };
   return {
     team: 'T0TEAM',
     botUser: 'U0BOT',
@@ -66,14 +100,15 @@ export function createWorld(): World {
       ['U0ANNA', 'Anna'],
       ['U0BEN', 'Ben'],
     ]),
+    views: [],
+    files: new Map(),
+    triggers: createTriggers(now, serial),
+    base,
     ts() {
       last = Math.max(Date.now() * 1000, last + 1);
       return `${Math.floor(last / 1e6)}.${String(last % 1e6).padStart(6, '0')}`;
     },
-    serial() {
-      count += 1;
-      return count;
-    },
+    serial,
   };
 }
 
@@ -85,6 +120,7 @@ export function addChannel(world: World, id: string, set: Partial<SlackChannel> 
     botIsMember: true,
     archived: false,
     restricted: false,
+    threads: true,
     members: new Set(['U0ANNA', 'U0BEN']),
     messages: [],
     ...set,

@@ -1,0 +1,43 @@
+import type { Platform } from '../../image/platform.ts';
+import type { ImageCheck } from '../../playbook/image-check.ts';
+import { checkImage } from '../check-image.ts';
+import type { Deps } from '../deps.ts';
+import { createGate } from '../gate.ts';
+
+/** Images that are read at the same time, and how many may wait: reading layers takes memory and somebody's quota. */
+const AT_ONCE = 2;
+const MOST = 12;
+/** Nobody waits longer in a chat. */
+const DEADLINE_MS = 10 * 60_000;
+
+/** Checks of images that people in chats ask for: few at a time, and each once however many ask. */
+export interface ImageChecks {
+  /** Null when too many wait already. Rejects with defects only. */
+  ask(reference: string, moves: boolean, platforms: readonly Platform[]): Promise<ImageCheck> | null;
+}
+
+export function createImageChecks({ images, clock }: Pick<Deps, 'images' | 'clock'>, signal: AbortSignal): ImageChecks {
+  const gate = createGate(AT_ONCE);
+  const going = new Map<string, Promise<ImageCheck>>();
+  const run = async (reference: string, moves: boolean, platforms: readonly Platform[]) => {
+    await gate.enter();
+    try {
+      const wanted = platforms.length > 0 ? platforms : null;
+      const request = { image: reference, reference, platforms: wanted, moves };
+      return await checkImage({ images, progress: () => {} }, request, clock.deadline(DEADLINE_MS, signal));
+    } finally {
+      gate.leave();
+    }
+  };
+  return {
+    ask(reference, moves, platforms) {
+      const key = JSON.stringify([reference, platforms]);
+      const same = going.get(key);
+      if (same) return same;
+      if (going.size >= MOST) return null;
+      const check = run(reference, moves, platforms).finally(() => going.delete(key));
+      going.set(key, check);
+      return check;
+    },
+  };
+}
