@@ -73,7 +73,7 @@ async function playAll(chat: Chat, clock: Clock, conversations: readonly Convers
   const journal = openSqliteJournal(':memory:');
   const { log } = createLog();
   const recorder = createRecorder({ journal, clock, redact: createRedact([]) });
-  const deps = { journal, clock, log, ids: systemIds, chats: [chat] } as unknown as Deps;
+  const deps = { journal, clock, log, ids: systemIds, chats: [chat], publicUrl: null } as unknown as Deps;
   const publisher = createPublisher(deps, recorder);
   recorder.watch((run) => publisher.changed(run));
   const names = conversations.map((_, index) => `service-${index}`);

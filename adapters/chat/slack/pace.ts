@@ -31,10 +31,10 @@ type Asked = readonly (readonly [key: string, window: Window])[];
  * asks, not only the call that was refused.
  */
 export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
-  const known = new Map<string, { readonly times: number[]; heldUntil: number }>();
+  const known = new Map<string, { readonly times: number[]; heldUntil: number; last: Promise<unknown> }>();
 
   const stateOf = (key: string) => {
-    const state = known.get(key) ?? { times: [], heldUntil: Number.NEGATIVE_INFINITY };
+    const state = known.get(key) ?? { times: [], heldUntil: Number.NEGATIVE_INFINITY, last: Promise.resolve() };
     known.delete(key);
     known.set(key, state);
     for (const [oldest] of known) {
@@ -64,7 +64,15 @@ export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
     }
   }
 
-  async function turn<T>(asked: Asked, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  /** One after the other: what is on its way when a 429 comes back would not heed it. */
+  function turn<T>(asked: Asked, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const line = stateOf(asked.at(-1)?.[0] ?? '');
+    const mine = line.last.then(() => call(asked, signal, work));
+    line.last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function call<T>(asked: Asked, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await wait(asked, signal);
     try {
       return await work();

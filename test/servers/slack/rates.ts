@@ -2,7 +2,7 @@
 const LIMITS: Readonly<
   Record<string, { readonly burst: number; readonly everyMs: number; readonly perChannel: boolean }>
 > = {
-  'chat.postMessage': { burst: 3, everyMs: 1_000, perChannel: true },
+  'chat.postMessage': { burst: 10, everyMs: 1_000, perChannel: true },
   'chat.update': { burst: 50, everyMs: 60_000 / 50, perChannel: false },
   'conversations.replies': { burst: 50, everyMs: 60_000 / 50, perChannel: false },
 };
