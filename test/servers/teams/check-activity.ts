@@ -18,6 +18,7 @@ const ELEMENTS = [
   'Container',
   'ActionSet',
   'AdaptiveCard',
+  'Input.Text',
   'Action.Execute',
   'Action.Submit',
   'Action.ShowCard',
@@ -50,6 +51,9 @@ function checkCard(card: Record<string, unknown>): Refusal | null {
   if (new Set(ids).size !== ids.length) return bad('BadSyntax');
   const targets = all.flatMap(({ targetElements }) => (targetElements ?? []) as string[]);
   if (targets.some((target) => !ids.includes(target))) return bad('BadSyntax');
+  // Inputs without an id are not sent; without a label people who cannot see the card do not know what is asked (T14).
+  const inputs = all.filter(({ type }) => type === 'Input.Text');
+  if (inputs.some(({ id, label }) => !id || !label)) return bad('BadSyntax');
   const execute = all.filter(({ type }) => type === 'Action.Execute');
   if (execute.some(({ verb, title }) => !verb || !title)) return bad('BadSyntax');
   return null;

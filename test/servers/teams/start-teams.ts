@@ -57,6 +57,8 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
     /** Deliveries go to this address. */
     deliverTo: deliveries.to,
     deliver: deliveries.deliver,
+    hold: deliveries.hold,
+    release: deliveries.release,
     fault: (operation: Operation, fault: Fault) => faults.add(operation, fault),
     /** The tokens that were given out are good no longer. */
     revokeTokens: identity.revoke,

@@ -34,6 +34,7 @@ export interface CardAction {
   readonly title?: string;
   readonly verb?: string;
   readonly data?: unknown;
+  readonly associatedInputs?: 'auto' | 'none';
   readonly card?: AdaptiveCard;
   readonly fallback?: CardAction;
   readonly url?: string;
