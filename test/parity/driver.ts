@@ -1,4 +1,4 @@
-import type { Composition, ComposeOptions } from '../../src/cli/compose.ts';
+import type { ComposeOptions, Composition } from '../../src/cli/compose.ts';
 
 /** The chats of the table, and how each is named there. */
 export const CHATS = {

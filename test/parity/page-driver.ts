@@ -118,14 +118,16 @@ export async function startPageDriver(): Promise<Driver> {
     return post();
   };
   const tokensOf = async (who: Who) => formOf((await sendRequest(portOf(who), '/')).text, '/command');
-  const press = (path: string, fields: URLSearchParams) => async (who: Who, { said, unknown }: Pressing = {}) => {
-    const sent = new URLSearchParams(fields);
-    const own = await tokensOf(who);
-    for (const name of ['csrf', 'delivery']) sent.set(name, own.get(name) ?? '');
-    if (said !== undefined) sent.set('said', said);
-    if (unknown) sent.set('action', 'reboot');
-    await send(who, path, sent);
-  };
+  const press =
+    (path: string, fields: URLSearchParams) =>
+    async (who: Who, { said, unknown }: Pressing = {}) => {
+      const sent = new URLSearchParams(fields);
+      const own = await tokensOf(who);
+      for (const name of ['csrf', 'delivery']) sent.set(name, own.get(name) ?? '');
+      if (said !== undefined) sent.set('said', said);
+      if (unknown) sent.set('action', 'reboot');
+      await send(who, path, sent);
+    };
   const shownTo = (who: Who) => [
     ...[...streams.values()].flatMap(({ order, pieces }) => order.map((id) => pieces.get(id) ?? '')),
     ...(notes.get(who) ?? []),
@@ -148,7 +150,9 @@ export async function startPageDriver(): Promise<Driver> {
     },
     async button(label, by): Promise<Shown> {
       const form = await waitFor(`a button ${label} for ${by}`, 5000, async () => {
-        return shownTo(by).flatMap((html) => findForm(html, label) ?? []).at(-1);
+        return shownTo(by)
+          .flatMap((html) => findForm(html, label) ?? [])
+          .at(-1);
       });
       return { question: form.question, press: press(form.path, form.fields) };
     },
@@ -159,7 +163,7 @@ export async function startPageDriver(): Promise<Driver> {
     },
     repeat: async () => last?.(),
     async drop() {
-      for (const [run, stream] of streams) {
+      for (const [run, stream] of [...streams]) {
         stream.close();
         streams.delete(run);
         streamOf(run);

@@ -13,7 +13,9 @@ export function textOf(html: string): string {
   const seen = withoutDialogs(html)
     .replaceAll(/<button[\s\S]*?<\/button>/g, '')
     .replaceAll(/<(?:svg|title)[\s\S]*?<\/(?:svg|title)>/g, '');
-  const lines = decode(seen.replaceAll(/<\/?(?:p|h\d|tr|li|pre|header|div)\b[^>]*>/g, '\n').replaceAll(/<[^>]*>/g, ' '));
+  const lines = decode(
+    seen.replaceAll(/<\/?(?:p|h\d|tr|li|pre|header|div)\b[^>]*>/g, '\n').replaceAll(/<[^>]*>/g, ' '),
+  );
   return lines
     .split('\n')
     .map((each) => each.trim())

@@ -8,8 +8,8 @@ import { serveListener } from './serve-listener.ts';
 const POST = 'chat.postMessage';
 const userOf = (who: Who) => `U0${who.toUpperCase()}`;
 /** What Slack does to what a person types. */
-const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-const unescape = (text: string) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+const asTyped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const asShown = (text: string) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 type Block = Readonly<Record<string, unknown>>;
 interface Text {
@@ -32,8 +32,9 @@ function textsIn(value: unknown): Text[] {
 }
 
 const isActions = ({ type }: Block) => type === 'actions';
-const buttonsOf = (blocks: readonly Block[] = []) => blocks.filter(isActions).flatMap((each) => each.elements as Button[]);
-const shownText = ({ type, text }: Text) => (type === 'mrkdwn' ? unescape(text) : text);
+const buttonsOf = (blocks: readonly Block[] = []) =>
+  blocks.filter(isActions).flatMap((each) => each.elements as Button[]);
+const shownText = ({ type, text }: Text) => (type === 'mrkdwn' ? asShown(text) : text);
 const bodyOf = (blocks: readonly Block[] = []) =>
   textsIn(blocks.filter((each) => !isActions(each)))
     .map(shownText)
@@ -46,7 +47,9 @@ function show({ ts, blocks }: SlackMessage): Message {
 /** Makes the value of every button one that nobody knows. */
 const withUnknown = <T extends Pick<SlackMessage, 'blocks'>>(message: T): T => ({
   ...message,
-  blocks: JSON.parse(JSON.stringify(message.blocks ?? []).replaceAll(/\\"action\\":\\"\w+\\"/g, '\\"action\\":\\"reboot\\"')),
+  blocks: JSON.parse(
+    JSON.stringify(message.blocks ?? []).replaceAll(/\\"action\\":\\"\w+\\"/g, '\\"action\\":\\"reboot\\"'),
+  ),
 });
 
 const TROUBLE = {
@@ -93,9 +96,9 @@ export async function startSlackDriver(mode: 'http' | 'socket'): Promise<Driver>
     },
     say(text, by, how, inThread = false) {
       const where = { user: userOf(by) };
-      if (how === 'command') return acknowledged(slack.command(escape(text), where));
+      if (how === 'command') return acknowledged(slack.command(asTyped(text), where));
       const thread = inThread ? { thread: slack.foreignMessage({ text: 'It is down!' }).ts } : {};
-      return acknowledged(slack.mention(`<@${slack.botUser}> ${escape(text)}`, { ...where, ...thread }));
+      return acknowledged(slack.mention(`<@${slack.botUser}> ${asTyped(text)}`, { ...where, ...thread }));
     },
     async button(label, by) {
       const alone: Ephemeral | undefined = own(by).findLast(has(label));
@@ -111,7 +114,7 @@ export async function startSlackDriver(mode: 'http' | 'socket'): Promise<Driver>
       };
       return { question: confirm ? `${confirm.title.text}\n${confirm.text.text}` : '', press };
     },
-    told: async (who) => own(who).map(({ text, blocks }) => (blocks.length === 0 ? unescape(text) : bodyOf(blocks))),
+    told: async (who) => own(who).map(({ text, blocks }) => (blocks.length === 0 ? asShown(text) : bodyOf(blocks))),
     async thread(run = 0) {
       const parent = slack.messages().filter(({ user }) => user === slack.botUser)[run];
       return parent ? [parent, ...slack.thread(parent.ts)].map(show) : [];

@@ -5,7 +5,7 @@ import { type Driver, type Message, PEOPLE, type Trouble, type Who } from './dri
 import { serveListener } from './serve-listener.ts';
 
 /** What Teams does to what a person types. */
-const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const asTyped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const aloneWith = (who: Who) => `a:alone-${who}`;
 
 interface Typed {
@@ -27,8 +27,13 @@ const bodyOf = (card: AdaptiveCard | null | undefined) =>
     .join('\n');
 
 /** A button with the card that it opens, when it asks first. */
-function pressesOf(card: AdaptiveCard | null): { readonly action: CardAction; readonly asks: AdaptiveCard | null }[] {
-  return (card?.actions ?? []).flatMap((action) => {
+interface Press {
+  readonly action: CardAction;
+  readonly asks: AdaptiveCard | null;
+}
+
+function pressesOf(card: AdaptiveCard | null): Press[] {
+  return (card?.actions ?? []).flatMap((action): Press[] => {
     if (action.type === 'Action.Execute') return [{ action, asks: null }];
     const inner = action.card;
     return inner ? pressesOf(inner).map((each) => ({ ...each, asks: inner })) : [];
@@ -100,7 +105,7 @@ export async function startTeamsDriver(): Promise<Driver> {
         const begun = { id: root, conversation, from: world.user('anna').id, summary: '', text: 'It is down!' };
         room.messages.push({ ...begun, card: null, edits: 0 });
       }
-      await taken(teams.mention(escape(text), { user: by, ...(inThread ? { root } : {}) }));
+      await taken(teams.mention(asTyped(text), { user: by, ...(inThread ? { root } : {}) }));
     },
     async button(label, by) {
       const found = teams.messages(aloneWith(by)).findLast(has(label)) ?? teams.messages().findLast(has(label));
