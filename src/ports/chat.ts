@@ -22,6 +22,11 @@ export interface Chat {
    * Shares a file in a thread. Absent where the chat takes no files from bots; then a link is told. Rejects with ChatError.
    */
   share?(to: Conversation, thread: string, file: SharedFile): Promise<void>;
+  /**
+   * Tells one person something that they alone see, whatever became of the conversation: there if the chat can, else in a chat
+   * with them alone. Absent where the chat cannot. Rejects with ChatError when the person cannot be reached.
+   */
+  tellPerson?(person: Person, conversation: Conversation, card: Card): Promise<void>;
   /** Whether a person is in a group of this chat (`slack-group:S0614TZR7`), asked now. */
   isMember(group: string, person: Person, signal: AbortSignal): Promise<boolean>;
 }
@@ -36,12 +41,18 @@ export interface SharedFile {
   readonly text: string;
 }
 
+/** Why a place takes no messages of the bot, as far as the chat says it. */
+export type GoneReason = 'archived' | 'not-a-member' | 'no-threads' | 'restricted';
+
 /** A message could not be delivered. `gone`: the channel is archived, or the bot is not in it; trying again is no use. */
 export class ChatError extends Error {
   readonly code: 'gone' | 'refused' | 'unavailable';
-  constructor(code: ChatError['code'], message: string, options?: ErrorOptions) {
+  /** Of `gone`; null when the chat does not say, or says something else. */
+  readonly reason: GoneReason | null;
+  constructor(code: ChatError['code'], message: string, options?: ErrorOptions & { readonly reason?: GoneReason }) {
     super(message, options);
     this.name = 'ChatError';
     this.code = code;
+    this.reason = options?.reason ?? null;
   }
 }

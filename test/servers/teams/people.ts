@@ -1,4 +1,4 @@
-import { executeActivity, messageActivity, type Sender, submitActivity } from './activities.ts';
+import { consentActivity, executeActivity, messageActivity, type Sender, submitActivity } from './activities.ts';
 import { typedIn } from './check-activity.ts';
 import type { createDeliveries, Delivery } from './delivery.ts';
 import type { Spoil } from './tokens.ts';
@@ -89,6 +89,13 @@ export function createPeople(sender: () => Sender, { deliver, all }: ReturnType<
     /** The same press in a client that knows no Action.Execute. */
     pressOld: (message: TeamsMessage, title: string, user = 'anna', typed = ''): Promise<Delivery> =>
       deliver(submitActivity(sender(), placeOf(message, user), actionOf(message, title, typed), message.id)),
+    /** Answers the question about a file: yes, with an address in their OneDrive unless another is given; or no. */
+    consent(message: TeamsMessage, user: string, yes: boolean, address?: string): Promise<Delivery> {
+      const name = message.file?.name ?? '';
+      const uploadUrl = address ?? new URL(`/onedrive/${message.id}`, sender().serviceUrl).href;
+      const info = { contentUrl: `${uploadUrl}/${name}`, name, uploadUrl, uniqueId: `u${message.id}`, fileType: 'md' };
+      return deliver(consentActivity(sender(), placeOf(message, user), message, yes ? info : null));
+    },
     /** What a client does by itself when it shows a card to somebody who is in its `userIds`; null for others. */
     async refresh(message: TeamsMessage, user: string): Promise<Delivery | null> {
       const { refresh } = message.card ?? {};

@@ -4,6 +4,7 @@ import { answerConnector, type Call } from './connector-api.ts';
 import { createDeliveries } from './delivery.ts';
 import { createFaults, type Fault, type Operation } from './faults.ts';
 import { APP, createIdentity, ISSUER, PASSWORD, TENANT } from './identity.ts';
+import { createOneDrive } from './one-drive.ts';
 import { CHANNEL, createPeople } from './people.ts';
 import { createRates } from './rates.ts';
 import { createKeys } from './tokens.ts';
@@ -31,6 +32,7 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
   const faults = createFaults();
   const keys = createKeys();
   const identity = createIdentity(faults, keys);
+  const oneDrive = createOneDrive(faults);
   const calls: Call[] = [];
   const { isToken } = identity;
   const api = { world, faults, tooSoon: createRates(now), calls, bot: BOT, tenant: TENANT, isToken };
@@ -39,6 +41,7 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = new URL(req.url ?? '/', 'http://localhost').pathname;
     asked.push(path);
+    if (path.startsWith('/onedrive/')) return oneDrive.answer(path.slice('/onedrive/'.length), req, res);
     await (path.startsWith('/teams/v3/') ? answerConnector(api, req, res) : identity.answer(path, base, req, res));
   };
   const server = createServer((req, res) => void answer(req, res).catch(() => res.destroy()));
@@ -52,6 +55,8 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
     loginUrl: `${base}/login/${TENANT}`,
     openIdUrl: `${base}/openid`,
     ...{ serviceUrl, world, calls },
+    /** The files that were put into people's OneDrive, by the message that asked. */
+    uploaded: oneDrive.files,
     /** The paths of all requests. */
     asked: asked as readonly string[],
     /** Deliveries go to this address. */
