@@ -5,9 +5,9 @@ import { openStream } from '../chat/web/read-stream.ts';
 import { formOf, postForm, sendRequest } from '../chat/web/send-request.ts';
 import { waitFor } from '../lab/waiting.ts';
 import { createHold } from '../servers/hold-deliveries.ts';
+import { serveListener } from '../servers/serve-listener.ts';
 import { type Driver, type Message, PEOPLE, type Pressing, type Shown, type Who } from './driver.ts';
 import { aliveTags, buttonsIn, findForm, textOf } from './read-html.ts';
-import { serveListener } from './serve-listener.ts';
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 

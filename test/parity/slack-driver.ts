@@ -1,9 +1,9 @@
 import { waitFor } from '../lab/waiting.ts';
+import { serveListener } from '../servers/serve-listener.ts';
 import type { Delivery } from '../servers/slack/delivery.ts';
 import { startSlack } from '../servers/slack/start-slack.ts';
 import type { Ephemeral, SlackMessage } from '../servers/slack/world.ts';
 import { type Driver, type Message, PEOPLE, type Pressing, type Trouble, type Who } from './driver.ts';
-import { serveListener } from './serve-listener.ts';
 
 const POST = 'chat.postMessage';
 const userOf = (who: Who) => `U0${who.toUpperCase()}`;

@@ -9,8 +9,8 @@ import { withPractice } from '../../src/cli/practice-config.ts';
 import type { ApprovalPolicyConfig, Config } from '../../src/config/config.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { waitFor } from '../lab/waiting.ts';
+import { serveListener } from '../servers/serve-listener.ts';
 import type { Driver, Message, Shown, Who } from './driver.ts';
-import { serveListener } from './serve-listener.ts';
 
 /** What is special in the world of a use case. */
 export interface World {

@@ -1,8 +1,8 @@
+import { serveListener } from '../servers/serve-listener.ts';
 import type { Delivery } from '../servers/teams/delivery.ts';
 import { startTeams } from '../servers/teams/start-teams.ts';
 import type { AdaptiveCard, CardAction, TeamsMessage } from '../servers/teams/world.ts';
 import { type Driver, type Message, PEOPLE, type Trouble, type Who } from './driver.ts';
-import { serveListener } from './serve-listener.ts';
 
 /** What Teams does to what a person types. */
 const asTyped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
