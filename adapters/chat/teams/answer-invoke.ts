@@ -41,13 +41,15 @@ const failure = (statusCode: number, code: string, text: string): InvokeAnswer =
 
 /** Plain words: the client shows them as they are, to the person who pressed and to nobody else. */
 function sayCard(card: Card): string {
-  const texts = card.parts.flatMap((part) => (part.kind === 'text' || part.kind === 'code' ? [part.text] : []));
+  const texts = card.parts.flatMap((part) => {
+    if (part.kind === 'text' || part.kind === 'code') return [part.text];
+    return part.kind === 'list' ? part.items.map((item) => `- ${item}`) : [];
+  });
   return [card.title, ...texts].join('\n').slice(0, 1000).toWellFormed();
 }
 
 /** Whether plain words are all there is to it. */
-const isPlain = ({ parts, buttons }: Card) =>
-  buttons.length === 0 && parts.every(({ kind }) => kind === 'text' || kind === 'code' || kind === 'note');
+const isPlain = ({ parts, buttons }: Card) => buttons.length === 0 && parts.every(({ kind }) => kind !== 'facts');
 
 /** Says it to the person who pressed; what has more than words is also told where it can be shown, in the chat with them alone. */
 function sayTo(context: InvokeContext, incoming: Incoming, told: Card): InvokeAnswer {

@@ -2,6 +2,7 @@ import type { Application } from '../../../src/ports/application.ts';
 import { answerInvoke, type InvokeContext } from './answer-invoke.ts';
 import type { Receiver } from './create-route.ts';
 import { createWork } from './follow-work.ts';
+import type { Incoming } from './read-activity.ts';
 import { takeMessage } from './take-message.ts';
 
 /** The receiver and its ends. */
@@ -14,7 +15,9 @@ export interface ReceiverLife extends Receiver {
 }
 
 /** Takes what was verified: messages after their acknowledgement, invokes for their answer. */
-export function createReceiver(context: Omit<InvokeContext, 'application' | 'follow'>): ReceiverLife {
+export function createReceiver(
+  context: Omit<InvokeContext, 'application' | 'follow'> & { readonly heard: (incoming: Incoming) => void },
+): ReceiverLife {
   const work = createWork((error) => {
     const reason = error instanceof Error ? error.name : 'unknown';
     context.log.error({ reason }, 'Teams: a delivery was not dealt with.');
@@ -24,9 +27,11 @@ export function createReceiver(context: Omit<InvokeContext, 'application' | 'fol
   return {
     receiving: () => receiving,
     message(incoming) {
+      context.heard(incoming);
       if (taking !== null) work.follow(takeMessage(taking, incoming));
     },
     async invoke(incoming) {
+      context.heard(incoming);
       return taking === null ? { status: 501, body: null } : answerInvoke(taking, incoming);
     },
     start(application) {

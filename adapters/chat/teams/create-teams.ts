@@ -7,6 +7,7 @@ import { type Bot, createBot } from './create-bot.ts';
 import { createReceiver } from './create-receiver.ts';
 import { createRoute, type TeamsRoute } from './create-route.ts';
 import { createMembers } from './find-members.ts';
+import { createKnownPeople } from './known-people.ts';
 import { createOrigins } from './origin.ts';
 import { createPace } from './pace.ts';
 import { readPlace } from './place.ts';
@@ -85,11 +86,13 @@ export function createTeams(options: TeamsOptions): TeamsChat {
   const sending = createSending(options, bot, stopper.signal);
   const posted = createPosted();
   const files = createWaitingFiles();
+  const people = createKnownPeople();
   const keys = createSigningKeys(options.openIdUrl, clock);
   const receiver = createReceiver({
     ...{ claim, log, clock, permalink: sending.permalink },
     origins: sending.origins,
     consent: (incoming) => takeConsent(sending, files, incoming),
+    heard: ({ by, user }) => people.keep(by.id, user),
     tell: ({ place, about, user }, card) => tellPrivately(sending, { place, about, user }, card),
   });
   return {
@@ -112,7 +115,12 @@ export function createTeams(options: TeamsOptions): TeamsChat {
       return ref;
     },
     update: (ref, card) => updateCard(sending, ref, card),
-    tellPerson: (person, conversation, card) => tellPerson(sending, person, readPlace(conversation.id), card),
+    async tellPerson({ id }, to, card) {
+      const place = readPlace(to.id);
+      // After a restart nobody was heard yet; the members of the conversation say who is who.
+      const user = people.find(id) ?? (await sending.members.find(place.serviceUrl, place.conversation, [id]))[0];
+      await tellPerson(sending, place, user ?? null, card);
+    },
     share: (to, thread, file) => shareFile(sending, files, readPlace(to.id), thread, file),
     isMember: async () => false,
   };

@@ -1,4 +1,3 @@
-import type { Person } from '../../../src/approval/person.ts';
 import { ChatError } from '../../../src/ports/chat.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import type { Card } from '../../../src/view/card.ts';
@@ -58,14 +57,12 @@ export async function tellPrivately(context: TellContext, ear: Ear, card: Card):
   }
 }
 
-/** Tells a person of a conversation something later on. Rejects with ChatError when they cannot be reached. */
-export async function tellPerson(context: TellContext, person: Person, place: Place, card: Card): Promise<void> {
-  const { serviceUrl, conversation, kind } = place;
-  const [user] = kind === 'personal' ? [''] : await context.members.find(serviceUrl, conversation, [person.id]);
-  if (user === undefined)
-    throw new ChatError('gone', 'Teams: the one who asked was not found in that team or chat any more.', {
-      reason: 'not-a-member',
-    });
-  const ear = { place, about: place, user };
-  await send(context, ear, await reach(context, ear), sayCommands(card));
+/**
+ * Tells a person of a conversation something later on; in the thread itself when nobody knows who they are in Teams (null). Rejects
+ * with ChatError.
+ */
+export async function tellPerson(context: TellContext, place: Place, user: string | null, card: Card): Promise<void> {
+  const ear = { place, about: place, user: user ?? '' };
+  const conversation = user === null ? place.conversation : await reach(context, ear);
+  await send(context, ear, conversation, sayCommands(card));
 }

@@ -30,8 +30,15 @@ describe('telling a person something later', () => {
     expect(stage.server.messages()).toHaveLength(1);
   });
 
-  it('is no use when they have left', async () => {
-    await expect(tell('dora')).rejects.toMatchObject({ code: 'gone', reason: 'not-a-member' });
+  it('is done in the thread when nobody knows who they are in Teams', async () => {
+    await tell('dora');
+    expect(stage.server.messages()).toHaveLength(1);
+  });
+
+  it('needs no list of members for whom it has heard', async () => {
+    await stage.server.mention('list', { user: 'anna' });
+    await tell('anna');
+    expect(stage.server.calls.map(({ operation }) => operation)).toEqual(['create', 'send']);
   });
 
   it('is no use when the bot was removed', async () => {
