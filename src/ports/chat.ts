@@ -1,5 +1,5 @@
 import type { Person } from '../approval/person.ts';
-import type { Conversation } from '../run/conversation.ts';
+import type { Conversation, GoneReason } from '../run/conversation.ts';
 import type { Card } from '../view/card.ts';
 import type { Application } from './application.ts';
 
@@ -40,9 +40,6 @@ export interface SharedFile {
   readonly mediaType: string;
   readonly text: string;
 }
-
-/** Why a place takes no messages of the bot, as far as the chat says it. */
-export type GoneReason = 'archived' | 'not-a-member' | 'no-threads' | 'restricted';
 
 /** A message could not be delivered. `gone`: the channel is archived, or the bot is not in it; trying again is no use. */
 export class ChatError extends Error {

@@ -4,3 +4,6 @@ export interface Conversation {
   /** Opaque to all but that chat's adapter (Slack: `team/channel`). */
   readonly id: string;
 }
+
+/** Why a conversation takes no messages of the bot, as far as its chat says it. */
+export type GoneReason = 'archived' | 'not-a-member' | 'no-threads' | 'restricted';

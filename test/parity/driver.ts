@@ -69,6 +69,8 @@ export interface Driver {
   drop(): Promise<void>;
   /** Deliveries wait on their way until they are released. */
   hold(): void;
+  /** How many wait. */
+  held(): number;
   release(order: 'as-sent' | 'reversed'): Promise<void>;
   /** Everything that was shown and that a client would obey instead of showing it. */
   alive(): Promise<readonly string[]>;

@@ -170,6 +170,7 @@ export async function startPageDriver(): Promise<Driver> {
       }
     },
     hold: line.hold,
+    held: line.held,
     release: line.release,
     async alive() {
       const shown = [...PEOPLE.flatMap(shownTo)];

@@ -18,6 +18,7 @@ interface Text {
 }
 interface Button {
   readonly action_id: string;
+  readonly value?: string;
   readonly text: Text;
   readonly confirm?: { readonly title: Text; readonly text: Text };
 }
@@ -40,8 +41,17 @@ const bodyOf = (blocks: readonly Block[] = []) =>
     .map(shownText)
     .join('\n');
 
-function show({ ts, blocks }: SlackMessage): Message {
-  return { id: ts, text: bodyOf(blocks), buttons: buttonsOf(blocks).map(({ text }) => text.text) };
+/** What stands in a message beside its blocks: files, by their names. */
+const filesOf = (message: SlackMessage) =>
+  ((message as { files?: readonly { readonly name?: string }[] }).files ?? []).map(({ name }) => name ?? '');
+
+function show(message: SlackMessage): Message {
+  const { ts, blocks } = message;
+  return {
+    id: ts,
+    text: [bodyOf(blocks), ...filesOf(message)].join('\n'),
+    buttons: buttonsOf(blocks).map(({ text }) => text.text),
+  };
 }
 
 /** Makes the value of every button one that nobody knows. */
@@ -51,6 +61,15 @@ const withUnknown = <T extends Pick<SlackMessage, 'blocks'>>(message: T): T => (
     JSON.stringify(message.blocks ?? []).replaceAll(/\\"action\\":\\"\w+\\"/g, '\\"action\\":\\"reboot\\"'),
   ),
 });
+
+/** What the stand-in has of modals: a button that asks for a line opens one. */
+interface Modals {
+  readonly views: readonly { readonly user: string; readonly open: boolean }[];
+  submit(view: Modals['views'][number], said: string): Promise<Delivery>;
+}
+
+const asks = (shown: Pick<SlackMessage, 'blocks'>, label: string) =>
+  buttonsOf(shown.blocks).some(({ text, value }) => text.text === label && /"ask":/.test(value ?? ''));
 
 const TROUBLE = {
   'rate-limit': { kind: 'rate-limit', retryAfter: 1 },
@@ -68,6 +87,13 @@ export async function startSlackDriver(mode: 'http' | 'socket'): Promise<Driver>
   const acknowledged = async (delivery: Promise<Delivery>) => {
     const { status, acknowledged } = await delivery;
     if (!acknowledged) throw new Error(`Slack got no acknowledgement (${status ?? 'no answer'}).`);
+  };
+  const answerModal = async (who: Who, said: string) => {
+    const modals = slack as unknown as Modals;
+    const view = await waitFor('a modal', 3000, async () =>
+      modals.views.findLast(({ user, open }) => open && user === userOf(who)),
+    );
+    await acknowledged(modals.submit(view, said));
   };
   const own = (who: Who) => slack.ephemerals.filter(({ user }) => user === userOf(who));
   const everything = () => slack.messages().flatMap((parent) => [parent, ...slack.thread(parent.ts)]);
@@ -107,10 +133,11 @@ export async function startSlackDriver(mode: 'http' | 'socket'): Promise<Driver>
       if (!found) throw new Error(`${by} sees no button ${label}.`);
       const shown = structuredClone(found);
       const confirm = buttonsOf(shown.blocks).find(({ text }) => text.text === label)?.confirm;
-      const press = (who: Who, { unknown = false }: Pressing = {}) => {
+      const press = async (who: Who, { unknown = false, said = '' }: Pressing = {}) => {
         const seen = unknown ? withUnknown(shown) : shown;
-        if ('ts' in seen) return acknowledged(slack.press(seen, label, { user: userOf(who) }));
-        return acknowledged(slack.pressEphemeral(seen, label));
+        if ('ts' in seen) await acknowledged(slack.press(seen, label, { user: userOf(who) }));
+        else await acknowledged(slack.pressEphemeral(seen, label));
+        if (asks(seen, label)) await answerModal(who, said);
       };
       return { question: confirm ? `${confirm.title.text}\n${confirm.text.text}` : '', press };
     },
@@ -127,6 +154,7 @@ export async function startSlackDriver(mode: 'http' | 'socket'): Promise<Driver>
       await waitFor('a new connection', 30_000, async () => slack.sockets() > 0 || null);
     },
     hold: slack.hold,
+    held: slack.held,
     release: slack.release,
     async alive() {
       const shown = [...everything().filter(({ user }) => user === slack.botUser), ...slack.ephemerals];

@@ -26,6 +26,8 @@ export interface World {
 export interface Stage {
   readonly chat: Driver;
   readonly docker: Docker;
+  /** `127.0.0.1:port`, where pdf-renderer's images are. */
+  readonly registry: string;
   /** Waits for a message of the run's thread that says all this. */
   until(parts: string | readonly string[], run?: number): Promise<Message>;
   /** Waits until a person alone was told this. */
@@ -128,6 +130,7 @@ export async function startStage(startDriver: () => Promise<Driver>, world: Worl
   const stage: Stage = {
     chat,
     docker: new Docker({ host: '127.0.0.1', port: Number(practice.engine.split(':').at(-1)), protocol: 'http' }),
+    registry: practice.registry,
     until: (parts, run) =>
       waitOr(`a message with ${String(parts)}`, async () => {
         const wanted = typeof parts === 'string' ? [parts] : parts;

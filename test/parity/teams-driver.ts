@@ -135,6 +135,7 @@ export async function startTeamsDriver(): Promise<Driver> {
     trouble: (what: Trouble) => teams.fault('send', TROUBLE[what]),
     drop: async () => teams.fault('send', TROUBLE['cut-before']),
     hold: teams.hold,
+    held: teams.held,
     release: teams.release,
     alive: async () => everything().flatMap(aliveIn),
     close: () => teams.close(),

@@ -1,4 +1,5 @@
-import { ChatError, type GoneReason } from '../../../src/ports/chat.ts';
+import { ChatError } from '../../../src/ports/chat.ts';
+import type { GoneReason } from '../../../src/run/conversation.ts';
 
 /** An answer of Teams that is none of the good ones. */
 export class TeamsHttpError extends Error {

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { ask, propose } from '../ask.ts';
 import { expectRecoveredOnce, expectUntouched, expectWhole, STEPS, stepsOf, titleOf } from '../expect-thread.ts';
 import { ONE_PAGE, type UseCase } from '../use-case.ts';
@@ -24,17 +24,18 @@ export const TROUBLE: readonly UseCase[] = [
   {
     does: 'Deliveries that come late and in the other order: what comes first counts',
     async run(stage) {
-      await propose(stage);
-      const approve = await stage.untilShown('Approve', 'ben');
-      const decline = await stage.untilShown('Decline', 'grace');
+      stage.holdNumbers();
       stage.chat.hold();
-      const pressed = [approve.press('ben'), decline.press('grace')];
-      await expectUntouched(stage);
+      const sent = [ask(stage)];
+      await vi.waitFor(() => expect(stage.chat.held()).toBe(1));
+      sent.push(ask(stage, 'pdf-renderer', 'ben'));
+      await vi.waitFor(() => expect(stage.chat.held()).toBe(2));
+      expect(await stage.count('opened')).toBe(0);
       await stage.chat.release('reversed');
-      await Promise.all(pressed);
-      await stage.untilTold('ben', 'grace declined this');
-      await stage.until('Declined by grace');
-      await expectUntouched(stage);
+      await Promise.all(sent);
+      await stage.untilTold('anna', 'run r-');
+      await stage.until('asked by ben');
+      expect(await stage.count('opened')).toBe(1);
     },
   },
   {

@@ -57,6 +57,8 @@ export interface SlackServer {
   cutSockets(): void;
   /** Deliveries wait from now on, until they are released: late, or in the other order. */
   hold(): void;
+  /** How many wait. */
+  held(): number;
   release(order?: 'as-sent' | 'reversed'): Promise<void>;
   close(): Promise<void>;
 }
@@ -171,6 +173,7 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     refreshSockets: () => sockets.refresh(),
     cutSockets: () => sockets.cut(),
     hold: line.hold,
+    held: line.held,
     release: line.release,
     async close() {
       sockets.close();

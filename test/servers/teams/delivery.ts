@@ -37,6 +37,7 @@ export function createDeliveries(keys: ReturnType<typeof createKeys>, serviceUrl
   return {
     /** Deliveries wait from now on, until they are released: late, or in the other order. */
     hold: line.hold,
+    held: line.held,
     release: line.release,
     all: all as readonly Delivery[],
     to(url: string): void {

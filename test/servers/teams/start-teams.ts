@@ -63,6 +63,7 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
     deliverTo: deliveries.to,
     deliver: deliveries.deliver,
     hold: deliveries.hold,
+    held: deliveries.held,
     release: deliveries.release,
     fault: (operation: Operation, fault: Fault) => faults.add(operation, fault),
     /** The tokens that were given out are good no longer. */
