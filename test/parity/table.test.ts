@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tableOf, withTable } from './table.ts';
 import { USE_CASES } from './use-cases.ts';
+import { USE_CASES_COMMANDS } from './use-cases-commands.ts';
 
 const PAGE = resolve(import.meta.dirname, '../../docs/chat.md');
 
@@ -15,7 +16,7 @@ describe('the use cases', () => {
   });
 
   it('have names of their own, which fit into a table', () => {
-    const names = USE_CASES.map(({ does }) => does);
+    const names = [...USE_CASES, ...USE_CASES_COMMANDS].map(({ does }) => does);
     expect(new Set(names).size).toBe(names.length);
     expect(names.filter((name) => /[|\n]/.test(name))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
 import { ask, propose } from '../ask.ts';
-import { expectRecoveredOnce, expectUntouched, expectWhole, STEPS, stepsOf, titleOf } from '../expect-thread.ts';
+import { expectRecoveredOnce, expectWhole, STEPS, stepsOf, titleOf } from '../expect-thread.ts';
 import { ONE_PAGE, type UseCase } from '../use-case.ts';
 
 /** Deliveries that come twice, late or never, restarts, and a platform that fails. */
