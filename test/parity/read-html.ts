@@ -1,9 +1,8 @@
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
-/** What the page's own templates are made of; anything else came in from outside. */
-const TAGS =
-  'a article aside button code dd details dialog div dl dt footer form h1 h2 h3 header input label li nav ol option output p path pre section select small span strong summary svg table tbody td textarea th thead time tr ul use circle g'.split(
-    ' ',
-  );
+/** What runs, loads or frames something, or is markup of another chat: the page's pieces have none of it. */
+const ALIVE = 'at audio base embed frame iframe img link marquee math meta object script style template video'.split(
+  ' ',
+);
 
 const decode = (text: string) => text.replaceAll(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => NAMED[name] ?? '');
 const withoutDialogs = (html: string) => html.replaceAll(/<dialog[\s\S]*?<\/dialog>/g, '');
@@ -58,10 +57,11 @@ export function findForm(html: string, label: string): Form | null {
   };
 }
 
-/** Tags and handlers that the page's templates do not have. */
+/** Tags and handlers that the pieces of the page never have: what came in from outside became markup. */
 export function aliveTags(html: string): string[] {
-  const tags = [...html.matchAll(/<\s*([a-z][\w-]*)([^>]*)>/gi)];
-  return tags.flatMap(([whole, name = '', attributes = '']) =>
-    TAGS.includes(name.toLowerCase()) && !/\son\w+\s*=|javascript:/i.test(attributes) ? [] : [whole],
-  );
+  const tags = [...html.matchAll(/<\s*(!?[a-z][\w-]*)([^>]*)>/gi)];
+  return tags.flatMap(([whole, name = '', attributes = '']) => {
+    const dead = !ALIVE.includes(name.toLowerCase()) && !name.startsWith('!');
+    return dead && !/[\s/]on\w+\s*=|javascript:/i.test(attributes) ? [] : [whole];
+  });
 }
