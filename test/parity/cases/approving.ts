@@ -73,7 +73,7 @@ export const APPROVING: readonly UseCase[] = [
   },
   {
     does: 'An expired plan cannot be approved any more, and says so',
-    world: { policy: { expiresInMs: 12_000 } },
+    world: { policy: { expiresInMs: 20_000 } },
     async run(stage) {
       await propose(stage);
       const approve = await stage.untilShown('Approve', 'ben');
