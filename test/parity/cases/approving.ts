@@ -1,7 +1,13 @@
 import { expect } from 'vitest';
 import { ask, propose } from '../ask.ts';
+import type { Message } from '../driver.ts';
 import { expectRecoveredOnce, expectUntouched } from '../expect-thread.ts';
 import type { UseCase } from '../use-case.ts';
+
+/** What leads to a change, or decides on one; all else may stay. */
+const DECIDES = /^(?:Roll back|Pull|Keep|Rebuild|Deploy|Approve|Decline|Withdraw|Show what|Cancel)/;
+const decisions = (thread: readonly Message[]) =>
+  thread.flatMap(({ buttons }) => buttons).filter((label) => DECIDES.test(label));
 
 /** Who may approve what, and what becomes of it. */
 export const APPROVING: readonly UseCase[] = [
@@ -97,10 +103,10 @@ export const APPROVING: readonly UseCase[] = [
     does: 'Spent buttons are gone, for everybody',
     async run(stage) {
       await propose(stage);
+      expect(decisions(await stage.chat.thread())).toContain('Approve');
       await stage.press('Approve', 'ben');
       await stage.until('pdf-renderer: recovered');
-      const labels = (await stage.chat.thread()).flatMap(({ buttons }) => buttons);
-      expect(labels.filter((label) => label !== 'Run again')).toEqual([]);
+      expect(decisions(await stage.chat.thread())).toEqual([]);
     },
   },
   {
@@ -110,7 +116,8 @@ export const APPROVING: readonly UseCase[] = [
       await ask(stage);
       const verdict = await stage.until('It will not run: pdf-renderer');
       expect(verdict.text).toContain('Diagnosis only');
-      expect(verdict.buttons).toEqual(['Run again']);
+      expect(verdict.buttons).toContain('Run again');
+      expect(decisions(await stage.chat.thread())).toEqual([]);
     },
   },
 ];
