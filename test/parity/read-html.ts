@@ -61,7 +61,9 @@ export function findForm(html: string, label: string): Form | null {
 export function aliveTags(html: string): string[] {
   const tags = [...html.matchAll(/<\s*(!?[a-z][\w-]*)([^>]*)>/gi)];
   return tags.flatMap(([whole, name = '', attributes = '']) => {
-    const dead = !ALIVE.includes(name.toLowerCase()) && !name.startsWith('!');
-    return dead && !/[\s/]on\w+\s*=|javascript:/i.test(attributes) ? [] : [whole];
+    const known = !ALIVE.includes(name.toLowerCase()) && !name.startsWith('!');
+    // What stands between quotes is a value, whatever it says; an address is obeyed all the same.
+    const handles = /[\s/]on\w+\s*=/i.test(attributes.replaceAll(/"[^"]*"/g, '""'));
+    return known && !handles && !/(?:href|src|action)="?\s*javascript:/i.test(attributes) ? [] : [whole];
   });
 }
