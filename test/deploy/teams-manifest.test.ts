@@ -27,7 +27,7 @@ describe('the manifest for Teams', () => {
   });
 
   it('asks for nothing that is not used', () => {
-    expect(bot).toMatchObject({ supportsFiles: false, supportsCalling: false, supportsVideo: false });
+    expect(bot).toMatchObject({ supportsFiles: true, supportsCalling: false, supportsVideo: false });
     for (const key of ['authorization', 'webApplicationInfo', 'composeExtensions', 'staticTabs', 'configurableTabs'])
       expect(manifest).not.toHaveProperty(key);
   });

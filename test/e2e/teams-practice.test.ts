@@ -17,11 +17,11 @@ afterEach(async () => {
 });
 
 const textOf = (message: TeamsMessage | undefined) => JSON.stringify(message?.card ?? {});
-const messageWith = (teams: TeamsServer, part: string, timeout = 30_000) =>
+const messageWith = (teams: TeamsServer, part: string, room = teams.channel) =>
   waitFor(
     `a message with ${part}`,
-    timeout,
-    async () => teams.messages().find((each) => textOf(each).includes(part)) ?? null,
+    30_000,
+    async () => teams.messages(room).find((each) => textOf(each).includes(part)) ?? null,
   );
 
 /** The practice incident and a Teams. */
@@ -102,6 +102,30 @@ describe('the incident in Teams', () => {
     expect(teams.messages().filter((each) => textOf(each).includes('/transcript.html'))).toHaveLength(1);
     expect(textOf(teams.messages().find(({ id }) => id === plan.id))).not.toContain('Action.Execute');
     expect(teams.calls.filter(({ status }) => status >= 400)).toEqual([]);
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it.each([
+    ['a group chat', '19:group@thread.v2', 'groupChat'],
+    ['a chat with one person', 'a:alone-anna', 'personal'],
+  ] as const)('is told in %s, and its buttons work there', { timeout: 60_000 }, async (_, room, kind) => {
+    const world = await startWorld();
+    const { teams } = world;
+    teams.world.room(room, kind, ['anna', 'ben']);
+    const { lines } = await startProgram(world, ':memory:');
+    await teams.mention('pdf-renderer', { user: 'anna', room });
+    const verdict = await messageWith(teams, 'It will not run', room);
+    const button = verdict.card?.actions?.find(({ title }) => title?.startsWith('Roll back to'))?.title ?? '';
+    await teams.press(verdict, button, 'anna');
+    const plan = await messageWith(teams, 'Roll back pdf-renderer to', room);
+    // In a chat with one person nobody else can approve.
+    if (kind === 'groupChat') {
+      await teams.press(plan, 'Approve', 'ben');
+      await messageWith(teams, 'Recovered', room);
+    } else {
+      expect(String((await teams.press(plan, 'Approve', 'anna')).body?.value)).toContain('You asked for this yourself');
+    }
+    expect(teams.messages()).toEqual([]);
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 

@@ -106,6 +106,8 @@ describe('any run, rendered', () => {
       key: 'r-7k2m9x:parent',
       users: Array.from({ length: 90 }, (_, index) => `29:${'x'.repeat(90)}${index}`),
       permalink: 'https://execfmt.corp.io/runs/r-7k2m9x',
+      linked: true,
+      origin: null,
       personal: null,
     };
     forAnyCard((card) => {

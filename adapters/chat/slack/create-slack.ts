@@ -4,6 +4,7 @@ import type { Application } from '../../../src/ports/application.ts';
 import type { Chat } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Log } from '../../../src/ports/log.ts';
+import { untilAborted } from '../../../src/ports/until-aborted.ts';
 import { createBoltLog } from './bolt-log.ts';
 import { createBoltApp } from './create-bolt-app.ts';
 import { createReceiver } from './create-receiver.ts';
@@ -22,7 +23,6 @@ import { renderCard } from './render-card.ts';
 import { shareFile } from './share-file.ts';
 import { type Delivery, takeIntent } from './take-intent.ts';
 import { tellAnyway } from './tell-privately.ts';
-import { untilAborted } from './until-aborted.ts';
 import { createWebOptions } from './web-options.ts';
 
 const GRACE_MS = 10_000;

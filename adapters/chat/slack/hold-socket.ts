@@ -1,9 +1,9 @@
 import type { SocketModeReceiver } from '@slack/bolt';
 import { ChatError } from '../../../src/ports/chat.ts';
 import type { Log } from '../../../src/ports/log.ts';
+import { Late, untilAborted } from '../../../src/ports/until-aborted.ts';
 import { type CallContext, callSlack } from './call-slack.ts';
 import { readFailure } from './slack-error.ts';
-import { Late, untilAborted } from './until-aborted.ts';
 
 const CONNECT_MS = 20_000;
 const CLOSE_MS = 5000;

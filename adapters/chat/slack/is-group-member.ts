@@ -2,8 +2,8 @@ import type { WebClient } from '@slack/web-api';
 import type { Person } from '../../../src/approval/person.ts';
 import { ChatError } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { Late, untilAborted } from '../../../src/ports/until-aborted.ts';
 import { readFailure, toChatError } from './slack-error.ts';
-import { Late, untilAborted } from './until-aborted.ts';
 
 const DEADLINE_MS = 5000;
 

@@ -3,7 +3,7 @@ import { parse } from 'node:querystring';
 import { isValidSlackRequest } from '@slack/bolt';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Log } from '../../../src/ports/log.ts';
-import { untilAborted } from './until-aborted.ts';
+import { untilAborted } from '../../../src/ports/until-aborted.ts';
 
 /** Slack's largest deliveries hold a whole message: well below. Bytes. */
 const BODY_LIMIT = 1024 * 1024;

@@ -1,12 +1,13 @@
 import type { Application } from '../../../src/ports/application.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { Late, untilAborted } from '../../../src/ports/until-aborted.ts';
 import type { Card } from '../../../src/view/card.ts';
+import type { Origins } from './origin.ts';
 import { readCardData } from './press-data.ts';
 import type { Incoming } from './read-activity.ts';
 import { refreshCard } from './refresh-card.ts';
 import { CARD_TYPE } from './render-card.ts';
-import { OLD_BUTTON, type TakeContext, takeIntent } from './take-intent.ts';
-import { Late, untilAborted } from './until-aborted.ts';
+import { OLD_BUTTON, readPressed, type TakeContext, takeIntent } from './take-intent.ts';
 
 /** What answering needs. */
 export interface InvokeContext extends TakeContext {
@@ -14,6 +15,9 @@ export interface InvokeContext extends TakeContext {
   readonly permalink: (run: string) => string | null;
   /** Work that goes on after the answer. */
   readonly follow: (work: Promise<void>) => void;
+  readonly origins: Origins;
+  /** Deals with the answer to a question about a file. */
+  readonly consent: (incoming: Incoming) => Promise<void>;
   readonly tell: (incoming: Incoming, card: Card) => Promise<void>;
 }
 
@@ -44,13 +48,24 @@ function sayCard(card: Card): string {
   return [card.title, ...texts].join('\n').slice(0, 1000).toWellFormed();
 }
 
-async function press(context: InvokeContext, incoming: Incoming): Promise<InvokeAnswer> {
-  const data = readCardData(dataOf(incoming.value));
+/** Whether plain words are all there is to it. */
+const isPlain = ({ parts, buttons }: Card) => buttons.length === 0 && parts.every(({ kind }) => kind !== 'facts');
+
+/** Says it to the person who pressed; what has more than words is also told where it can be shown, in the chat with them alone. */
+function sayTo(context: InvokeContext, incoming: Incoming, told: Card): InvokeAnswer {
+  if (isPlain(told)) return message(sayCard(told));
+  context.follow(context.tell(incoming, told));
+  return message(`${sayCard(told).slice(0, 900)}\n\nAll of it is in your own chat with execfmt.`);
+}
+
+async function press(context: InvokeContext, came: Incoming): Promise<InvokeAnswer> {
+  const data = readCardData(dataOf(came.value));
   if (data?.kind !== 'press') return message(sayCard(OLD_BUTTON));
-  const taking = takeIntent(context, incoming, { kind: 'press', press: data.press });
+  const { what, incoming } = readPressed(context.origins, came, data);
+  const taking = takeIntent(context, incoming, what);
   try {
     const told = await untilAborted(taking, context.clock.deadline(ANSWER_MS));
-    return message(told === null ? 'Taken. The thread shows what comes of it.' : sayCard(told));
+    return told === null ? message('Taken. The thread shows what comes of it.') : sayTo(context, incoming, told);
   } catch (error) {
     if (!(error instanceof Late)) throw error;
     context.follow(
@@ -75,8 +90,18 @@ async function refresh(context: InvokeContext & { application: Application }, in
   return { status: 200, body: { statusCode: 200, type: CARD_TYPE, value: card } } as const;
 }
 
+/** Teams sends an invoke again that it believes lost (T17). */
+async function consentOnce({ claim, consent, log }: InvokeContext, incoming: Incoming): Promise<void> {
+  if (await claim(`teams-delivery:${incoming.id}`)) return consent(incoming);
+  log.info({ delivery: incoming.id }, 'Teams: a delivery came again and was not taken again.');
+}
+
 /** Answers an invoke in time; what takes longer goes on and is told later. */
 export async function answerInvoke(context: InvokeContext, incoming: Incoming): Promise<InvokeAnswer> {
+  if (incoming.name === 'fileConsent/invoke') {
+    context.follow(consentOnce(context, incoming));
+    return { status: 200, body: null };
+  }
   if (incoming.name !== 'adaptiveCard/action') return { status: 501, body: null };
   const data = readCardData(dataOf(incoming.value));
   if (data?.kind !== 'refresh') return press(context, incoming);

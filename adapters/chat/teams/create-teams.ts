@@ -1,22 +1,25 @@
 import { type Chat, ChatError } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Log } from '../../../src/ports/log.ts';
+import { untilAborted } from '../../../src/ports/until-aborted.ts';
 import { createConnector } from './connector.ts';
 import { type Bot, createBot } from './create-bot.ts';
 import { createReceiver } from './create-receiver.ts';
 import { createRoute, type TeamsRoute } from './create-route.ts';
 import { createMembers } from './find-members.ts';
 import { createKnownPeople } from './known-people.ts';
+import { createOrigins } from './origin.ts';
 import { createPace } from './pace.ts';
 import { readPlace } from './place.ts';
-import { postCard, type SendContext, updateCard } from './post-card.ts';
+import { postCard, updateCard } from './post-card.ts';
 import { createPosted } from './posted.ts';
-import { sayCommands } from './say-commands.ts';
+import { shareFile } from './share-file.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import { createSigningKeys } from './signing-keys.ts';
+import { takeConsent } from './take-consent.ts';
 import { readFailure, toChatError } from './teams-error.ts';
-import { tellPerson, tellPrivately } from './tell-privately.ts';
-import { untilAborted } from './until-aborted.ts';
+import { type TellContext, tellPerson, tellPrivately } from './tell-privately.ts';
+import { createWaitingFiles } from './waiting-files.ts';
 
 const GRACE_MS = 10_000;
 
@@ -52,12 +55,13 @@ function requireSecrets({ appId, password, tenant }: TeamsOptions): void {
 }
 
 /** What sends, through botbuilder's connector. */
-function createSending(options: TeamsOptions, bot: Bot, stopping: AbortSignal): SendContext & { readonly log: Log } {
-  const { appId, clock, log } = options;
+function createSending(options: TeamsOptions, bot: Bot, stopping: AbortSignal): TellContext {
+  const { appId, password, clock, log } = options;
   const connector = createConnector(bot, appId);
   const page = options.publicUrl?.replace(/\/+$/, '') ?? null;
   return {
     ...{ clock, log, connector, stopping },
+    origins: createOrigins(password),
     members: createMembers(connector, clock, log),
     pace: createPace(clock),
     permalink: (run) => (page === null ? null : `${page}/runs/${encodeURIComponent(run)}`),
@@ -81,12 +85,15 @@ export function createTeams(options: TeamsOptions): TeamsChat {
   const stopper = new AbortController();
   const sending = createSending(options, bot, stopper.signal);
   const posted = createPosted();
+  const files = createWaitingFiles();
   const people = createKnownPeople();
   const keys = createSigningKeys(options.openIdUrl, clock);
   const receiver = createReceiver({
     ...{ claim, log, clock, permalink: sending.permalink },
+    origins: sending.origins,
+    consent: (incoming) => takeConsent(sending, files, incoming),
     heard: ({ by, user }) => people.keep(by.id, user),
-    tell: ({ place, user }, card) => tellPrivately(sending, place, user, card),
+    tell: ({ place, about, user }, card) => tellPrivately(sending, { place, about, user }, card),
   });
   return {
     kind: 'teams',
@@ -112,8 +119,9 @@ export function createTeams(options: TeamsOptions): TeamsChat {
       const place = readPlace(to.id);
       // After a restart nobody was heard yet; the members of the conversation say who is who.
       const user = people.find(id) ?? (await sending.members.find(place.serviceUrl, place.conversation, [id]))[0];
-      await tellPerson(sending, place, user ?? null, sayCommands(card));
+      await tellPerson(sending, place, user ?? null, card);
     },
+    share: (to, thread, file) => shareFile(sending, files, readPlace(to.id), thread, file),
     isMember: async () => false,
   };
 }

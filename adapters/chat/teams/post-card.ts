@@ -25,7 +25,7 @@ async function frameOf(context: SendContext, where: MessageReference | (Place & 
   const { key, serviceUrl, conversation } = where;
   const approvers = card.buttons.length === 0 ? [] : (card.approvers ?? []);
   const users = await context.members.find(serviceUrl, conversation, approvers);
-  return { key, users, permalink: context.permalink(key.slice(0, key.indexOf(':'))), personal: null };
+  return { key, users, permalink: context.permalink(key.slice(0, key.indexOf(':'))) };
 }
 
 /**

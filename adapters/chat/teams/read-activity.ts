@@ -12,11 +12,16 @@ export interface Incoming {
   /** The person's id in Teams (`29:…`), for a chat with them alone. */
   readonly user: string;
   readonly fromBot: boolean;
+  /** Where it happened. */
   readonly place: Place;
+  /** What it is about: the same, but for presses in what was told to one person alone. */
+  readonly about: Place;
   readonly text: string;
   /** How the bot is mentioned in the text; empty when it is not. */
   readonly mentions: readonly string[];
   readonly value: unknown;
+  /** The message that a press or an answer belongs to; empty when none does. */
+  readonly replyTo: string;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -58,6 +63,7 @@ export function readActivity(activity: Fields, tenant: string): Incoming | null 
   const said = conversation.conversationType;
   const kind = isKind(said) ? said : conversation.isGroup === true ? 'groupChat' : 'personal';
   const serviceUrl = textOf(activity.serviceUrl).replace(/\/*$/, '/');
+  const place: Place = { serviceUrl, conversation: to, kind, tenant, bot };
   return {
     id: `${to}/${id}`,
     type: textOf(activity.type),
@@ -65,9 +71,11 @@ export function readActivity(activity: Fields, tenant: string): Incoming | null 
     by: personOf(from),
     user,
     fromBot: user.startsWith('28:') || from.role === 'bot',
-    place: { serviceUrl, conversation: to, kind, tenant, bot },
+    place,
+    about: place,
     text: textOf(activity.text),
     mentions: mentionsOf(activity.entities, bot),
     value: activity.value,
+    replyTo: textOf(activity.replyToId),
   };
 }

@@ -40,11 +40,15 @@ export interface CardFrame {
   readonly users: readonly string[];
   /** The run's page, from the configuration; null without one. */
   readonly permalink: string | null;
+  /** Whether the page is linked even if everything fits. */
+  readonly linked: boolean;
+  /** Where the one who sees this card asked, sealed; null where that is here. */
+  readonly origin: string | null;
   /** For the one who sees this card only; null for everybody's. */
   readonly personal: string | null;
 }
 
-const BARE: CardFrame = { key: null, users: [], permalink: null, personal: null };
+const BARE: CardFrame = { key: null, users: [], permalink: null, linked: false, origin: null, personal: null };
 
 function notice(parts: number, buttons: number, page: boolean): Element {
   const what = [parts > 0 ? `${parts} more part(s)` : '', buttons > 0 ? `${buttons} button(s)` : ''];
@@ -75,9 +79,10 @@ export function summaryOf(card: Card, max = SUMMARY): string {
  * A card as an Adaptive Card 1.5 within Teams' limits (T9, T14, T15). All text is in TextRuns, which read no markup, but for
  * `fallbackText`, which is escaped. It names nobody: no mention, no ping.
  */
-export function renderCard(card: Card, frame: CardFrame = BARE): IAdaptiveCard {
+export function renderCard(card: Card, set: Partial<CardFrame> = {}): IAdaptiveCard {
+  const frame = { ...BARE, ...set };
   const body = renderHead(card, frame.personal);
-  const buttons = renderButtons(card.buttons, BUTTONS);
+  const buttons = renderButtons(card.buttons, BUTTONS, frame);
   const refresh = refreshOf(frame);
   const fallbackText = escapeMarkdown(summaryOf(card, FALLBACK));
   const fixed = costOf([body, buttons.actions, refresh, fallbackText, frame.permalink]);
@@ -94,7 +99,7 @@ export function renderCard(card: Card, frame: CardFrame = BARE): IAdaptiveCard {
   }
   const cut = left > 0 || buttons.left > 0;
   if (cut) body.push(notice(left, buttons.left, frame.permalink !== null));
-  const link = frame.permalink !== null && (cut || frame.key?.endsWith(':parent') === true);
+  const link = frame.permalink !== null && (cut || frame.linked || frame.key?.endsWith(':parent') === true);
   const open = { type: 'Action.OpenUrl', title: 'Open the run’s page', url: frame.permalink ?? '' } as const;
   return {
     type: 'AdaptiveCard',

@@ -2,7 +2,9 @@ import type { Application, Intent } from '../../../src/ports/application.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import type { Card } from '../../../src/view/card.ts';
 import { privateCard } from '../../../src/view/private-card.ts';
+import type { Origins } from './origin.ts';
 import { writePlace } from './place.ts';
+import type { CardPress } from './press-data.ts';
 import type { Incoming } from './read-activity.ts';
 import { sayCommands } from './say-commands.ts';
 
@@ -20,6 +22,19 @@ const NO_STORE = privateCard(
 );
 const AGAIN = privateCard('Taken already', 'This came before; the thread says what became of it.', [], 'ok');
 
+/** A press as what is asked of the application, and where it is meant to be. */
+export function readPressed(
+  origins: Origins,
+  incoming: Incoming,
+  { press, said, origin }: CardPress,
+): { readonly what: Intent['what']; readonly incoming: Incoming } {
+  const about = origin === null ? null : origins.open(origin, incoming.place, incoming.user);
+  return {
+    what: { kind: 'press', press, ...(said === null ? {} : { said }) },
+    incoming: about === null ? incoming : { ...incoming, about },
+  };
+}
+
 /** A button of another version, or not ours. */
 export const OLD_BUTTON = privateCard(
   'execfmt does not know this button',
@@ -32,7 +47,7 @@ export const OLD_BUTTON = privateCard(
  */
 export async function takeIntent(
   { application, claim, log }: TakeContext,
-  { id, by, place }: Incoming,
+  { id, by, about }: Incoming,
   what: Intent['what'],
 ): Promise<Card | null> {
   try {
@@ -45,7 +60,7 @@ export async function takeIntent(
     log.error({ delivery: id, reason }, 'Teams: a delivery could not be claimed and was not taken.');
     return NO_STORE;
   }
-  const conversation = { chat: 'teams', id: writePlace(place) } as const;
+  const conversation = { chat: 'teams', id: writePlace(about) } as const;
   const reply = await application.handle({ by, conversation, delivery: id, what });
   if (reply.kind === 'private') return sayCommands(reply.card);
   if (reply.kind === 'run' && reply.joined) {

@@ -1,4 +1,5 @@
 import { ChatError } from '../../../src/ports/chat.ts';
+import type { GoneReason } from '../../../src/run/conversation.ts';
 
 /** An answer of Teams that is none of the good ones. */
 export class TeamsHttpError extends Error {
@@ -40,6 +41,8 @@ export interface TeamsFailure {
   readonly code: ChatError['code'];
   readonly reason: string;
   readonly retryAfter: number | null;
+  /** Why the place takes nothing of the bot, as far as Teams says it. */
+  readonly gone: GoneReason | null;
 }
 
 /** Only after these may the same be asked again (T12); 500 is not among them. */
@@ -52,17 +55,24 @@ const GONE = [
   'ConversationBlockedByUser',
 ];
 
+const REASONS: Readonly<Record<string, GoneReason>> = {
+  BotNotInConversationRoster: 'not-a-member',
+  MessageWritesBlocked: 'restricted',
+  ConversationBlockedByUser: 'restricted',
+};
+
 /** Reads an error of a call by its class and status; null when it is none of Teams': a defect. */
 export function readFailure(error: unknown): TeamsFailure | null {
-  if (error instanceof NoAnswer) return { code: 'unavailable', reason: 'no answer', retryAfter: null };
+  if (error instanceof NoAnswer) return { code: 'unavailable', reason: 'no answer', retryAfter: null, gone: null };
   if (error instanceof SignInError) {
     const passing = error.status === null || error.status === 429 || error.status >= 500;
-    return { code: passing ? 'unavailable' : 'refused', reason: error.message, retryAfter: null };
+    return { code: passing ? 'unavailable' : 'refused', reason: error.message, retryAfter: null, gone: null };
   }
   if (!(error instanceof TeamsHttpError)) return null;
   const { status, word, retryAfter } = error;
-  const code = AGAIN.includes(status) ? 'unavailable' : GONE.includes(word) ? 'gone' : 'refused';
-  return { code, reason: word ? `${status} ${word}` : `status ${status}`, retryAfter };
+  const isGone = GONE.includes(word) || status === 404;
+  const code = AGAIN.includes(status) ? 'unavailable' : isGone ? 'gone' : 'refused';
+  return { code, reason: word ? `${status} ${word}` : `status ${status}`, retryAfter, gone: REASONS[word] ?? null };
 }
 
 const ADVICE: Record<ChatError['code'], string> = {
@@ -74,5 +84,6 @@ const ADVICE: Record<ChatError['code'], string> = {
 
 /** A failure as the port's error: what did not work, where, what to do next. */
 export function toChatError(what: string, failure: TeamsFailure, cause: unknown): ChatError {
-  return new ChatError(failure.code, `Teams: ${what} failed (${failure.reason}). ${ADVICE[failure.code]}`, { cause });
+  const message = `Teams: ${what} failed (${failure.reason}). ${ADVICE[failure.code]}`;
+  return new ChatError(failure.code, message, { cause, ...(failure.gone === null ? {} : { reason: failure.gone }) });
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../src/ports/clock.ts';
+import { untilAborted } from '../../../src/ports/until-aborted.ts';
 import type { Bot } from './create-bot.ts';
 import { type Incoming, readActivity, tenantsOf } from './read-activity.ts';
 import { type Expected, flawOf } from './read-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** What the check needs. */
 export interface VerifyOptions extends Expected {

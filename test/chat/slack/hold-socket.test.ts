@@ -28,6 +28,18 @@ it('connects again at once when Slack asks for it, and when a reconnection fails
   }
 });
 
+it('connects again when its connection breaks without a word', async () => {
+  const stage = await startStage('socket');
+  try {
+    stage.server.cutSockets();
+    await vi.waitFor(() => expect(stage.lines.some((line) => line.message.includes('up again'))).toBe(true), 15_000);
+    expect(stage.server.sockets()).toBe(1);
+    expect((await stage.server.command('x')).acknowledged).toBe(true);
+  } finally {
+    await stage.close();
+  }
+});
+
 it('has no connection left after a stop', async () => {
   const stage = await startStage('socket');
   await stage.chat.stop();

@@ -38,17 +38,28 @@ const part: fc.Arbitrary<CardPart> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('list' as const), ordered: fc.boolean(), items: fc.array(text, { maxLength: 60 }) }),
 );
-const button: fc.Arbitrary<Button> = fc.record({
-  label: text,
-  style: fc.constantFrom('primary', 'danger', 'plain'),
-  press: fc.record({
-    action: fc.constantFrom('propose', 'approve', 'decline', 'again'),
-    run: text,
-    subject: fc.string({ maxLength: 30 }),
-    hash: fc.option(fc.string({ maxLength: 64 })),
-  }),
-  confirm: fc.option(fc.record({ title: text, text, ok: text, cancel: text })),
+const subject = fc.string({ maxLength: 30 });
+const ofRun = fc.record({
+  action: fc.constantFrom('propose', 'approve', 'decline', 'again'),
+  run: text.filter((run) => run !== ''),
+  subject,
+  hash: fc.option(fc.string({ maxLength: 64 })),
+}) as fc.Arbitrary<Button['press']>;
+const command = fc.record({
+  action: fc.constant('command' as const),
+  run: fc.constant(''),
+  subject,
+  hash: fc.constant(null),
 });
+const button: fc.Arbitrary<Button> = fc
+  .record({
+    label: text,
+    style: fc.constantFrom('primary' as const, 'danger' as const, 'plain' as const),
+    press: fc.oneof<fc.Arbitrary<Button['press']>[]>(ofRun, command),
+    confirm: fc.option(fc.record({ title: text, text, ok: text, cancel: text })),
+    ask: fc.option(fc.record({ title: text, label: text, ok: text })),
+  })
+  .map(({ ask, ...rest }) => (ask === null ? rest : { ...rest, ask }));
 const anyCard: fc.Arbitrary<Card> = fc.record({
   tone: fc.constantFrom('working', 'ok', 'problem', 'unknown', 'decision'),
   title: text,
@@ -58,7 +69,12 @@ const anyCard: fc.Arbitrary<Card> = fc.record({
   fallback: text,
 });
 const users = Array.from({ length: 90 }, (_, index) => `29:${'x'.repeat(90)}${index}`);
-const FRAME = { key: 'r-aaaaaa:verdict', users, permalink: 'https://execfmt.example/runs/r-aaaaaa', personal: null };
+const FRAME = {
+  key: 'r-aaaaaa:verdict',
+  users,
+  permalink: 'https://execfmt.example/runs/r-aaaaaa',
+  origin: 'x'.repeat(200),
+};
 
 const CONTROLS = /(?![\t\n])[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
@@ -71,6 +87,7 @@ describe('any card', () => {
         expect(checkActivity({ type: 'message', summary: summaryOf(any), attachments })).toBeNull();
         const all = typedIn(content);
         for (const each of all) {
+          if (each.type === 'Input.Text') expect(each.label).not.toMatch(/<\/?\s*at\b|\{\{|\n/i);
           expect(['TextBlock', 'FactSet', 'Image', 'Media']).not.toContain(each.type);
           expect(each).not.toHaveProperty('msteams');
           if (each.type === 'Action.OpenUrl') expect(each.url).toBe(FRAME.permalink);
@@ -145,6 +162,19 @@ describe('a usual card', () => {
     expect(action).toMatchObject({ type: 'Action.ShowCard', title: 'Approve …' });
     expect(JSON.stringify(action)).toContain('to sha256:2');
     expect(typedIn(action).find(({ type }) => type === 'Action.Execute')).toMatchObject({ title: 'Approve' });
+  });
+
+  it('asks for a line, which is sent along with the press and with nothing else', () => {
+    const press = { action: 'decline', run: 'r-1', subject: 'p1', hash: 'h' } as const;
+    const ask = { title: 'Decline?', label: 'Why (may stay empty)', ok: 'Decline' };
+    const other = { label: 'Run again', style: 'plain', press: { ...press, action: 'again' }, confirm: null } as const;
+    const buttons = [other, { label: 'Decline', style: 'plain', press, confirm: null, ask } as const];
+    const [again, decline] = shown({ buttons }).actions ?? [];
+    const input = typedIn(decline).find(({ type }) => type === 'Input.Text');
+    expect(input).toMatchObject({ id: 'said-1', label: ask.label, isRequired: false, maxLength: 300 });
+    const [send] = typedIn(decline).filter(({ type }) => type === 'Action.Execute');
+    expect(send).toMatchObject({ associatedInputs: 'auto', fallback: { associatedInputs: 'auto' } });
+    expect(again).toMatchObject({ associatedInputs: 'none', fallback: { associatedInputs: 'none' } });
   });
 
   it('says what was cut, and links to the page that has it', () => {

@@ -70,6 +70,10 @@ export function createSockets() {
     refresh(): void {
       for (const socket of open) socket.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' }));
     },
+    /** Breaks every connection without a word. */
+    cut(): void {
+      for (const socket of open) socket.terminate();
+    },
     close(): void {
       for (const socket of open) socket.terminate();
       server.close();

@@ -1,5 +1,6 @@
 import { LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serveListener } from '../serve-listener.ts';
 import { type SlackServer, startSlack } from './start-slack.ts';
 
 let server: SlackServer;
@@ -127,6 +128,25 @@ describe('response_url', () => {
     clock = 30 * 60_000 + 1;
     expect(await use(url)).toBe(404);
   });
+});
+
+it('delivers late, and in the other order', async () => {
+  const seen: (string | null)[] = [];
+  const app = await serveListener(async (req, res) => {
+    let body = '';
+    for await (const chunk of req) body += String(chunk);
+    seen.push(new URLSearchParams(body).get('text'));
+    res.end();
+  });
+  server.deliverTo(`http://127.0.0.1:${app.port}/`);
+  server.hold();
+  const sent = [server.command('first'), server.command('second')];
+  expect(seen).toEqual([]);
+  await server.release('reversed');
+  await Promise.all(sent);
+  await server.command('third');
+  expect(seen).toEqual(['second', 'first', 'third']);
+  await app.close();
 });
 
 it('says that a delivery was not acknowledged when nobody listens', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createHold } from '../hold-deliveries.ts';
 import { type Delivery, deliverByHttp, type Outgoing, type Spoil, signRequest } from './delivery.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { commandPayload, ephemeralPressPayload, mentionPayload, pressPayload, submissionPayload } from './payloads.ts';
@@ -71,6 +72,13 @@ export interface SlackServer {
   fault(method: string, fault: Fault): void;
   sockets(): number;
   refreshSockets(): void;
+  /** Every connection breaks, without a word. */
+  cutSockets(): void;
+  /** Deliveries wait from now on, until they are released: late, or in the other order. */
+  hold(): void;
+  /** How many wait. */
+  held(): number;
+  release(order?: 'as-sent' | 'reversed'): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -137,10 +145,12 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     deliveries.push(await delivery);
     return delivery;
   };
-  const send = (outgoing: Outgoing, spoil: Spoil = {}) => {
-    if (target === null) return record(sockets.deliver(outgoing));
-    return record(deliverByHttp(outgoing, signRequest(outgoing, SIGNING_SECRET, spoil), target));
-  };
+  const line = createHold();
+  const send = (outgoing: Outgoing, spoil: Spoil = {}) =>
+    line.through(() => {
+      if (target === null) return record(sockets.deliver(outgoing));
+      return record(deliverByHttp(outgoing, signRequest(outgoing, SIGNING_SECRET, spoil), target));
+    });
   const last = () => {
     const delivery = deliveries.at(-1);
     if (delivery === undefined) throw new Error('Nothing was delivered yet.');
@@ -202,6 +212,10 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     fault: (method, fault) => faults.add(method, fault),
     sockets: () => sockets.count(),
     refreshSockets: () => sockets.refresh(),
+    cutSockets: () => sockets.cut(),
+    hold: line.hold,
+    held: line.held,
+    release: line.release,
     async close() {
       sockets.close();
       server.closeAllConnections();

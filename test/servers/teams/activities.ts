@@ -1,4 +1,4 @@
-import type { CardAction, Room, TeamsUser, World } from './world.ts';
+import type { CardAction, Room, TeamsMessage, TeamsUser, World } from './world.ts';
 
 /** What all activities of one bot share. */
 export interface Sender {
@@ -65,6 +65,26 @@ export function executeActivity(
     name: 'adaptiveCard/action',
     replyToId: message,
     value: { action: { type: 'Action.Execute', id: '', verb: action.verb, data: action.data }, trigger },
+  };
+}
+
+/** What a person answers to the question about a file; with the address where it may be put when the answer is yes. */
+export function consentActivity(
+  sender: Sender,
+  where: { readonly room: Room; readonly conversation: string; readonly user: TeamsUser },
+  message: TeamsMessage,
+  uploadInfo: object | null,
+): Activity {
+  const own = base(sender, where.room, where.conversation, where.user);
+  const context = (message.file?.content as { readonly acceptContext?: unknown } | undefined)?.acceptContext;
+  const answer = uploadInfo === null ? { action: 'decline' } : { action: 'accept', uploadInfo };
+  return {
+    ...own,
+    id: `f:${String(own.id)}`,
+    type: 'invoke',
+    name: 'fileConsent/invoke',
+    replyToId: message.id,
+    value: { type: 'fileUpload', context, ...answer },
   };
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkActivity } from './check-activity.ts';
 import type { createFaults, Operation } from './faults.ts';
 import type { createRates } from './rates.ts';
-import type { AdaptiveCard, Room, TeamsMessage, World } from './world.ts';
+import type { AdaptiveCard, FileAttachment, Room, TeamsMessage, World } from './world.ts';
 
 /** One call as it came. */
 export interface Call {
@@ -34,14 +34,19 @@ const refuse = (status: number, word: string): Answer => ({ status, body: { erro
 interface Activity {
   readonly summary?: string;
   readonly text?: string;
-  readonly attachments?: readonly { readonly content: AdaptiveCard }[];
+  readonly attachments?: readonly (FileAttachment & { readonly content: AdaptiveCard })[];
 }
 
-const contentOf = ({ summary, text, attachments }: Activity) => ({
-  summary: summary ?? '',
-  text: text ?? '',
-  card: attachments?.[0]?.content ?? null,
-});
+function contentOf({ summary, text, attachments }: Activity) {
+  const [first] = attachments ?? [];
+  const isFile = first?.contentType.includes('.card.file.') === true;
+  return {
+    summary: summary ?? '',
+    text: text ?? '',
+    card: isFile ? null : (first?.content ?? null),
+    file: isFile ? first : null,
+  };
+}
 
 function send(api: Api, conversation: string, body: Activity): Answer {
   const found = api.world.find(conversation);
@@ -100,7 +105,7 @@ function routeOf(api: Api, method: string, url: URL): Route | null {
   const checked = (body: Record<string, unknown>, work: () => Answer): Answer => {
     const seconds = api.tooSoon(conversation);
     if (seconds !== null) return { ...refuse(429, 'TooManyRequests'), retryAfter: seconds };
-    const refusal = checkActivity(body);
+    const refusal = checkActivity(body, api.world.find(conversation)?.room.kind ?? null);
     return refusal === null ? work() : refuse(refusal.status, refusal.word);
   };
   if (method === 'POST' && conversation === '')

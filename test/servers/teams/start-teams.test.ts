@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serveListener } from '../serve-listener.ts';
 import { startTeams, type TeamsServer } from './start-teams.ts';
 
 let server: TeamsServer;
@@ -144,6 +145,58 @@ describe('faults', () => {
     expect(await send()).toMatchObject({ status: 502 });
     expect(await send()).toMatchObject({ status: 201 });
     expect(server.messages()).toHaveLength(2);
+  });
+});
+
+describe('files', () => {
+  const consent = (set: object = {}) => ({
+    type: 'message',
+    attachments: [
+      {
+        contentType: 'application/vnd.microsoft.teams.card.file.consent',
+        name: 'x.md',
+        content: { description: 'x', sizeInBytes: 1, acceptContext: { id: 'x' }, declineContext: {}, ...set },
+      },
+    ],
+  });
+  const to = (room: string) => `/${encodeURIComponent(room)}/activities`;
+
+  it('are offered to one person only', async () => {
+    expect(await call('POST', to('a:alone-anna'), consent())).toMatchObject({ status: 201 });
+    expect(await call('POST', channel().concat('/activities'), consent())).toMatchObject({ status: 403 });
+    expect(await call('POST', to('a:alone-anna'), consent({ sizeInBytes: 0 }))).toMatchObject({ status: 400 });
+  });
+
+  it('are put whole, with their range, without the bot’s token', async () => {
+    const address = new URL('/onedrive/x', server.serviceUrl);
+    const put = async (headers: Record<string, string>) =>
+      (await fetch(address, { method: 'PUT', headers, body: 'abc' })).status;
+    expect(await put({ 'content-range': 'bytes 0-1/3' })).toBe(400);
+    expect(await put({ 'content-range': 'bytes 0-2/3', authorization: 'Bearer x' })).toBe(400);
+    expect(await put({ 'content-range': 'bytes 0-2/3' })).toBe(201);
+    expect(server.uploaded.get('x')).toBe('abc');
+  });
+});
+
+describe('deliveries', () => {
+  it('can be late, and come in the other order', async () => {
+    const seen: string[] = [];
+    const bot = await serveListener(async (req, res) => {
+      let body = '';
+      for await (const chunk of req) body += String(chunk);
+      seen.push((JSON.parse(body) as { text: string }).text);
+      res.end();
+    });
+    server.deliverTo(`http://127.0.0.1:${bot.port}/`);
+    server.hold();
+    const sent = [server.mention('first'), server.mention('second')];
+    expect(seen).toEqual([]);
+    await server.release('reversed');
+    await Promise.all(sent);
+    expect(seen.map((text) => text.split(' ').at(-1))).toEqual(['second', 'first']);
+    await server.mention('third');
+    expect(seen).toHaveLength(3);
+    await bot.close();
   });
 });
 

@@ -4,6 +4,7 @@ import { answerConnector, type Call } from './connector-api.ts';
 import { createDeliveries } from './delivery.ts';
 import { createFaults, type Fault, type Operation } from './faults.ts';
 import { APP, createIdentity, ISSUER, PASSWORD, TENANT } from './identity.ts';
+import { createOneDrive } from './one-drive.ts';
 import { CHANNEL, createPeople } from './people.ts';
 import { createRates } from './rates.ts';
 import { createKeys } from './tokens.ts';
@@ -31,6 +32,7 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
   const faults = createFaults();
   const keys = createKeys();
   const identity = createIdentity(faults, keys);
+  const oneDrive = createOneDrive(faults);
   const calls: Call[] = [];
   const { isToken } = identity;
   const rates = createRates(now);
@@ -40,6 +42,7 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = new URL(req.url ?? '/', 'http://localhost').pathname;
     asked.push(path);
+    if (path.startsWith('/onedrive/')) return oneDrive.answer(path.slice('/onedrive/'.length), req, res);
     await (path.startsWith('/teams/v3/') ? answerConnector(api, req, res) : identity.answer(path, base, req, res));
   };
   const server = createServer((req, res) => void answer(req, res).catch(() => res.destroy()));
@@ -53,11 +56,16 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
     loginUrl: `${base}/login/${TENANT}`,
     openIdUrl: `${base}/openid`,
     ...{ serviceUrl, world, calls, rates },
+    /** The files that were put into people's OneDrive, by the message that asked. */
+    uploaded: oneDrive.files,
     /** The paths of all requests. */
     asked: asked as readonly string[],
     /** Deliveries go to this address. */
     deliverTo: deliveries.to,
     deliver: deliveries.deliver,
+    hold: deliveries.hold,
+    held: deliveries.held,
+    release: deliveries.release,
     fault: (operation: Operation, fault: Fault) => faults.add(operation, fault),
     /** The tokens that were given out are good no longer. */
     revokeTokens: identity.revoke,

@@ -16,7 +16,17 @@ export interface TeamsMessage {
   summary: string;
   text: string;
   card: AdaptiveCard | null;
+  /** A question about a file, or a file; absent for all else. */
+  file?: FileAttachment | null;
   edits: number;
+}
+
+/** An attachment of one of the two kinds that files are shared by. */
+export interface FileAttachment {
+  readonly contentType: string;
+  readonly name: string;
+  readonly contentUrl?: string;
+  readonly content: object;
 }
 
 /** A card as it came, checked. */
@@ -34,6 +44,7 @@ export interface CardAction {
   readonly title?: string;
   readonly verb?: string;
   readonly data?: unknown;
+  readonly associatedInputs?: 'auto' | 'none';
   readonly card?: AdaptiveCard;
   readonly fallback?: CardAction;
   readonly url?: string;

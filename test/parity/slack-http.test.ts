@@ -1,0 +1,3 @@
+import { tryUseCases } from './try-use-cases.ts';
+
+tryUseCases('slack-http');
