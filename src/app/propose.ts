@@ -55,6 +55,8 @@ export async function propose(
   const objection = await swapper.objection?.(swap, deps.clock.deadline(LOOK_MS, signal));
   if (objection?.kind === 'probe-failed') return refuse(objection.why.message);
   if (objection?.value) return refuse(objection.value);
+  const notes = await swapper.notes?.(swap, deps.clock.deadline(LOOK_MS, signal));
+  if (notes?.kind === 'probe-failed') return refuse(notes.why.message);
   const plan: Omit<ActionPlan, 'hash'> = {
     id,
     run: state.run,
@@ -69,7 +71,7 @@ export async function propose(
       knownAs: remedy.knownAs ?? null,
     },
     proof: remedy.because,
-    calls: swapper.calls(swap),
+    calls: [...swapper.calls(swap), ...(notes?.value ?? [])],
     policy: approvals.policy,
     requestedBy: intent.by,
     expiresAt: new Date(deps.clock.now().getTime() + service.approvals.expiresInMs).toISOString(),

@@ -13,6 +13,8 @@ import { putBack } from './swap/put-back.ts';
 import { setAside } from './swap/set-aside.ts';
 import { startNew } from './swap/start-new.ts';
 import { swapCalls } from './swap/swap-calls.ts';
+import { swapNotes } from './swap/swap-notes.ts';
+import { objectionTo } from './swap/why-not.ts';
 
 const DEADLINE_MS = 20_000;
 
@@ -52,7 +54,9 @@ export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper
         const { Id, Image } = await readContainer(engine, containerAt(name, place), signal);
         return { instanceId: Id, imageId: Image };
       }),
+    objection: (swap, signal) => answerOf(() => objectionTo(engine, swap, signal)),
     calls: swapCalls,
+    notes: (swap, signal) => answerOf(() => swapNotes(engine, swap, signal)),
     phases: [
       phase('pull', 'pulling the image', (_engine, swap, signal) => pullImage(engine, authFor, swap, signal)),
       phase('create', 'creating the new container beside the old one', createBeside),
