@@ -97,7 +97,7 @@ suite('an approved rollback whose process is killed', ['engine', 'docker-registr
 
   it(`goes on or is undone, once, whenever it dies: ${KILLS} kills`, {
     timeout: 120_000 + KILLS * 30_000,
-  }, async () => {
+  }, async ({ annotate }) => {
     const points = {
       recovers: Math.max(...(await round('recovers', [])).points),
       'stays unhealthy': Math.max(...(await round('stays unhealthy', [])).points),
@@ -108,7 +108,7 @@ suite('an approved rollback whose process is killed', ['engine', 'docker-registr
       deaths.kills += lives.length - 1;
       deaths.during += interrupted ? 1 : 0;
     }
-    console.log(`seed ${SEED}: ${JSON.stringify(points)} points, ${JSON.stringify(deaths)}`);
+    await annotate(`seed ${SEED}, points ${JSON.stringify(points)}, ${JSON.stringify(deaths)}`);
     expect(deaths.during, 'kills in the middle of the action').toBeGreaterThan(KILLS / 4);
   });
 });
