@@ -8,6 +8,7 @@ import { readContainer } from './read-container.ts';
 import { createBeside } from './swap/create-beside.ts';
 import { finishSwap } from './swap/finish-swap.ts';
 import { observeSwap } from './swap/observe-swap.ts';
+import { patiently } from './swap/patiently.ts';
 import { pullImage, type RegistryAuthFor } from './swap/pull-image.ts';
 import { putBack } from './swap/put-back.ts';
 import { setAside } from './swap/set-aside.ts';
@@ -45,6 +46,10 @@ export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper
       containerAt(name, swap.where);
       return work(engine, swap, signal);
     });
+  const patient =
+    (work: Deed): Deed =>
+    (_, swap, signal) =>
+      patiently(engine, signal, () => work(engine, swap, signal));
   const phase = (id: string, title: string, work: Deed): SwapPhase => ({ id, title, run: deed(work) });
 
   return {
@@ -64,7 +69,7 @@ export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper
       phase('start', 'starting the new container', startNew),
     ],
     observe: (swap, signal) => answerOf(() => observeSwap(engine, swap, signal)),
-    finish: deed(finishSwap),
-    putBack: deed(putBack),
+    finish: deed(patient(finishSwap)),
+    putBack: deed(patient(putBack)),
   };
 }
