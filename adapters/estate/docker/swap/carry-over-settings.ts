@@ -44,8 +44,9 @@ function hostname(old: ContainerDocument): { Hostname?: string | undefined; Doma
 }
 
 /**
- * What was exposed besides the image's own ports, and those of the image that are published: on a new image without them
- * they would be published all the same, but nobody would see that. None where another's network is used: refused there.
+ * What was exposed besides the image's own ports, and those of the image that are published: the engine publishes only what
+ * is exposed (Docker 20.10), and the new image may not. None where another's network is used:
+ * refused there.
  */
 function exposed(old: ContainerDocument, config: ConfigDocument): Record<string, unknown> {
   if (old.HostConfig?.NetworkMode?.startsWith('container:')) return {};
