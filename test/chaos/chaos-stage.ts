@@ -34,6 +34,8 @@ export interface ChaosStage {
   readonly secret: string;
   /** Deploys the image that cannot run here; it dies and is restarted again and again. */
   deploy(health: Health): Promise<BrokenService>;
+  /** Removes the image that runs here from the engine, so that the next rollback has something to pull. */
+  forgetGood(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -75,11 +77,12 @@ export async function openChaosStage(): Promise<ChaosStage> {
         ...{ name, containerId: container.id, configuration, store, port },
         async remove() {
           await removeContainers(docker, name);
-          // The next rollback shall have something to pull.
-          await docker.getImage(good).remove({ force: true }).catch(ifGone);
           rmSync(own, { recursive: true });
         },
       };
+    },
+    async forgetGood() {
+      await docker.getImage(good).remove({ force: true }).catch(ifGone);
     },
     async close() {
       diary.close();

@@ -10,6 +10,8 @@ import { planDeaths } from './plan-deaths.ts';
 
 /** How many processes are killed; `npm run chaos:long` kills 240. */
 const KILLS = Number(process.env.EXECFMT_CHAOS_KILLS ?? 12);
+/** Services that are repaired at the same time, each by processes of its own. */
+const AT_ONCE = 3;
 /** The same seed, the same kills. */
 const SEED = Number(process.env.EXECFMT_CHAOS_SEED ?? 7);
 
@@ -98,15 +100,18 @@ suite('an approved rollback whose process is killed', ['engine', 'docker-registr
   it(`goes on or is undone, once, whenever it dies: ${KILLS} kills`, {
     timeout: 120_000 + KILLS * 30_000,
   }, async ({ annotate }) => {
-    const points = {
-      recovers: Math.max(...(await round('recovers', [])).points),
-      'stays unhealthy': Math.max(...(await round('stays unhealthy', [])).points),
-    };
+    const undisturbed = await Promise.all([round('recovers', []), round('stays unhealthy', [])]);
+    const [recovers = 0, unhealthy = 0] = undisturbed.map(({ points: [count] }) => count ?? 0);
+    const points = { recovers, 'stays unhealthy': unhealthy };
+    const plan = planDeaths(points, KILLS, dice(SEED));
     const deaths = { kills: 0, during: 0 };
-    for (const { health, kills } of planDeaths(points, KILLS, dice(SEED))) {
-      const { points: lives, interrupted } = await round(health, kills);
-      deaths.kills += lives.length - 1;
-      deaths.during += interrupted ? 1 : 0;
+    for (let at = 0; at < plan.length; at += AT_ONCE) {
+      await stage.forgetGood();
+      const batch = plan.slice(at, at + AT_ONCE).map(({ health, kills }) => round(health, kills));
+      for (const { points: lives, interrupted } of await Promise.all(batch)) {
+        deaths.kills += lives.length - 1;
+        deaths.during += interrupted ? 1 : 0;
+      }
     }
     await annotate(`seed ${SEED}, points ${JSON.stringify(points)}, ${JSON.stringify(deaths)}`);
     expect(deaths.during, 'kills in the middle of the action').toBeGreaterThan(KILLS / 4);

@@ -44,8 +44,13 @@ export function killableServe(configuration: string, port: number): KillableServ
   let plan: Kill = { at: 'never' };
   let points = 0;
 
-  const alive = () => child !== null && child.exitCode === null && child.signalCode === null;
-  const kill = () => void child?.kill('SIGKILL');
+  let doomed = false;
+
+  const alive = () => !doomed && child !== null && child.exitCode === null && child.signalCode === null;
+  const kill = () => {
+    doomed = true;
+    child?.kill('SIGKILL');
+  };
   const arm = (next: Kill) => {
     plan = next;
     points = 0;
@@ -72,6 +77,8 @@ export function killableServe(configuration: string, port: number): KillableServ
     ended: () => ended,
     kill,
     async start(next) {
+      await ended;
+      doomed = false;
       const before = output.length;
       child = spawn(process.execPath, args, {
         env: { PATH, HOME, NO_COLOR: '1' },
@@ -88,7 +95,7 @@ export function killableServe(configuration: string, port: number): KillableServ
       return waitFor('execfmt serve to be ready', 30_000, async () => {
         if (output.slice(before).includes('execfmt is ready')) return true;
         if (alive()) return null;
-        if (started.signalCode === 'SIGKILL') return false;
+        if (doomed) return false;
         throw new Error(`execfmt serve ended with ${started.exitCode}:\n${output.slice(before)}`);
       });
     },

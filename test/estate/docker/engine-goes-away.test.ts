@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { buildIncidentImages, type IncidentImages } from '../../../adapters/practice/incident-images.ts';
 import { type BuiltImage, buildImage } from '../../../adapters/practice/oci-image.ts';
-import { type PracticeRegistry, serveRegistry } from '../../../adapters/practice/registry.ts';
+import { serveRegistry } from '../../../adapters/practice/registry.ts';
 import { knownValue } from '../../contracts/estate-contract.ts';
 import { type PrivateEngine, startPrivateEngine } from '../../lab/private-engine.ts';
 import { suite } from '../../lab/requirements.ts';
@@ -27,7 +27,7 @@ const largeImage = (): Promise<BuiltImage> =>
 
 suite('an engine of its own that goes away', ['engine', 'no-emulator'], () => {
   let engine: PrivateEngine;
-  let registry: PracticeRegistry;
+  let registry: Awaited<ReturnType<typeof serveRegistry>>;
   let images: IncidentImages;
   let bench: Bench;
 
@@ -42,7 +42,7 @@ suite('an engine of its own that goes away', ['engine', 'no-emulator'], () => {
     await registry?.close();
   });
 
-  it.each(['pull', 'create', 'set-aside', 'start', 'put-back'])(
+  it.each(['pull', 'create', 'set-aside', 'start'])(
     'before %s: it is waited for, and the old one is back',
     async (when) => {
       const policy = { Name: 'always', MaximumRetryCount: 0 };
@@ -51,7 +51,7 @@ suite('an engine of its own that goes away', ['engine', 'no-emulator'], () => {
       // It is away while the phase is tried, and comes back while putting back waits for it.
       let back = Promise.resolve();
       const tried = await attempt(bench.swapper, swap, {
-        [when === 'put-back' ? 'start' : when]: async () => engine.crash(),
+        [when]: async () => engine.crash(),
         'put-back': async () => {
           back = engine.restart();
         },
