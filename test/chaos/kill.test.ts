@@ -11,7 +11,7 @@ import { planDeaths } from './plan-deaths.ts';
 /** How many processes are killed; `npm run chaos:long` kills 240. */
 const KILLS = Number(process.env.EXECFMT_CHAOS_KILLS ?? 12);
 /** Services that are repaired at the same time, each by processes of its own. */
-const AT_ONCE = 3;
+const AT_ONCE = Number(process.env.EXECFMT_CHAOS_AT_ONCE ?? 3);
 /** The same seed, the same kills. */
 const SEED = Number(process.env.EXECFMT_CHAOS_SEED ?? 7);
 

@@ -1,4 +1,7 @@
 import { readSync, writeSync } from 'node:fs';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
@@ -34,3 +37,7 @@ DatabaseSync.prototype.exec = function (sql: string): void {
   execute.call(this, sql);
   if (commits) hold('after');
 };
+
+// As the launcher does; but who is killed does not come to keep what was compiled at its end.
+enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'execfmt', 'compiled'));
+setTimeout(flushCompileCache, 3_000).unref();
