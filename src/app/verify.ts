@@ -5,7 +5,7 @@ import { formatReading } from '../playbook/steps/impact-step.ts';
 import type { ImageSwapper, Swap, SwapObservation } from '../ports/image-swap.ts';
 import type { Deps, Service } from './deps.ts';
 import { readImpact, readingsOf } from './read-impact.ts';
-import { readNewErrors } from './read-new-errors.ts';
+import { type NewErrors, readNewErrors } from './read-new-errors.ts';
 import { watchStability } from './watch-stability.ts';
 
 const LOOK_EVERY_MS = 1_000;
@@ -36,40 +36,38 @@ export async function verify(
   const before = readingsOf(await readImpact(deps, service, signal));
   await tellImpact(before);
   const stability = watchStability(swap.platform, verification.stableForMs);
+  const readErrors = async () => readNewErrors(await readLog(deps, swap, signal), logBefore);
   while (clock.monotonic() - started < verification.timeoutMs) {
     const seen = await swapper.observe(swap, signal);
     if (seen.kind === 'probe-failed' && seen.why.code === 'not-found') return seen;
     const now = stability.see(seen.kind === 'known' ? seen.value : null, clock.monotonic());
     if (now.kind === 'stable') return settle(now.seen);
-    if (now.kind === 'lost') return failed('invalid', place, `${now.why}${await lastWords()}`);
+    if (now.kind === 'lost') return failed('invalid', place, `${now.why}${lastWords(await readErrors())}`);
     await clock.sleep(LOOK_EVERY_MS, signal);
   }
-  const seconds = verification.timeoutMs / 1_000;
-  const how = `It did not become stable within ${seconds} s: ${stability.describe()}.`;
-  return failed('timeout', place, `${how}${await lastWords()}`);
+  const how = `It did not become stable within ${verification.timeoutMs / 1_000} s: ${stability.describe()}.`;
+  return failed('timeout', place, `${how}${lastWords(await readErrors())}`);
 
   async function settle(seen: SwapObservation): Promise<Answer<string>> {
-    const { refusal, errors } = readNewErrors(await readLog(), logBefore);
+    const { refusal, errors } = await readErrors();
     if (refusal) return failed('invalid', place, `It is said to run, but its log has: ${quote(refusal)}.`);
     const after = readingsOf(await readImpact(deps, service, signal));
     await tellImpact(after);
-    const seconds = verification.stableForMs / 1_000;
     const health = seen.health === null ? '' : `, ${seen.health}`;
-    const stable = `It runs as ${seen.platform}, stable for ${seconds} s${health}, ${describeErrors(errors)}.`;
-    return known([stable, ...compare(before, after)].join(' '));
+    const stable = `It runs as ${seen.platform}, stable for ${verification.stableForMs / 1_000} s${health}`;
+    return known([`${stable}, ${describeErrors(errors)}.`, ...compare(before, after)].join(' '));
   }
+}
 
-  async function readLog(): Promise<readonly string[]> {
-    const log = await deps.estates.get(estateOf(swap.where))?.log(swap.where, LOG_LINES, signal);
-    return log?.kind === 'known' ? log.value.lines : [];
-  }
+async function readLog(deps: VerifyDeps, swap: Swap, signal: AbortSignal): Promise<readonly string[]> {
+  const log = await deps.estates.get(estateOf(swap.where))?.log(swap.where, LOG_LINES, signal);
+  return log?.kind === 'known' ? log.value.lines : [];
+}
 
-  /** For one that is given up: what its log says of the reason. */
-  async function lastWords(): Promise<string> {
-    const { refusal, errors } = readNewErrors(await readLog(), logBefore);
-    const line = refusal ?? errors.at(-1);
-    return line === undefined ? '' : ` Its log has: ${quote(line)}.`;
-  }
+/** For one that is given up: what its log says of the reason. */
+function lastWords({ refusal, errors }: NewErrors): string {
+  const line = refusal ?? errors.at(-1);
+  return line === undefined ? '' : ` Its log has: ${quote(line)}.`;
 }
 
 function describeErrors(errors: readonly string[]): string {

@@ -44,7 +44,9 @@ async function linked(
 ): Promise<string | null> {
   const query = { all: '1', filters: JSON.stringify({ id: [old.Id] }) };
   const request = { method: 'GET', path: '/containers/json', query } as const;
-  const [listed] = await engine.json<readonly ContainerListing[]>(request, signal);
+  const listing = await engine.json<readonly ContainerListing[]>(request, signal);
+  // An engine that knows no such filter lists all of them.
+  const listed = listing.find(({ Id }) => Id === old.Id);
   const others = (listed?.Names ?? []).flatMap((name) => /^\/([^/]+)\/[^/]+$/.exec(name)?.[1] ?? []).sort();
   if (others.length === 0) return null;
   return `${others.join(', ')} ${others.length === 1 ? 'links' : 'link'} to ${service} (--link) and will lose that name: create ${others.length === 1 ? 'it' : 'them'} again afterwards.`;
