@@ -37,7 +37,7 @@ export async function killAndRestart(service: BrokenService, kills: readonly Kil
     await pressAgain(serve, run, approval, 1);
     const { points, interrupted } = await dieInTurn(serve, store, others, () => pressAgain(serve, run, approval, 2));
     for (let time = 0; time < 2; time += 1) {
-      await waitFor('the action to end', 90_000, async () => isOver(store) || null, serve.output);
+      await waitFor('the action to end', 120_000, async () => isOver(store) || null, serve.output);
       await pressAgain(serve, run, approval, 2);
     }
     const thread = await page.thread(run);
@@ -68,7 +68,7 @@ async function dieInTurn(
 
 /** Waits until the process was killed, or the action has ended before it came to that. */
 async function killedOrOver(serve: KillableServe, store: StoreReader): Promise<'killed' | 'over'> {
-  const outcome = await waitFor('the process to be killed or the action to end', 45_000, async () => {
+  const outcome = await waitFor('the process to be killed or the action to end', 120_000, async () => {
     if (!serve.alive()) return 'killed';
     return isOver(store) ? 'over' : null;
   });
@@ -100,5 +100,5 @@ async function pressAgain(
 }
 
 async function buttonFor(page: ReturnType<typeof pressForms>, run: string, action: string): Promise<Fields> {
-  return waitFor(`a button to ${action}`, 60_000, () => page.button(run, action));
+  return waitFor(`a button to ${action}`, 120_000, () => page.button(run, action));
 }

@@ -41,7 +41,7 @@ suite('an approved rollback whose process is killed', ['engine', 'docker-registr
 
   /** The engine's diary of a service, once it tells the last thing that a swap does. */
   const diaryOf = (name: string) =>
-    waitFor('the engine to tell that a container was removed', 10_000, async () => {
+    waitFor('the engine to tell that a container was removed', 30_000, async () => {
       const events = stage.diary.of(name);
       return events.some(({ action }) => action === 'destroy') ? events : null;
     });

@@ -4,6 +4,8 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../lab/waiting.ts';
 
+/** Many of them start at once, on a machine that may be busy. */
+const READY_MS = 120_000;
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** When a process is killed: at the n-th time that it is about to commit or has committed to its store, or after a time. */
@@ -92,12 +94,14 @@ export function killableServe(configuration: string, port: number): KillableServ
         });
       follow(started.stdio[3] as Readable, started.stdio[4] as Writable);
       arm(next);
-      return waitFor('execfmt serve to be ready', 30_000, async () => {
-        if (output.slice(before).includes('execfmt is ready')) return true;
+      const said = () => output.slice(before);
+      const look = async () => {
+        if (said().includes('execfmt is ready')) return true;
         if (alive()) return null;
         if (doomed) return false;
-        throw new Error(`execfmt serve ended with ${started.exitCode}:\n${output.slice(before)}`);
-      });
+        throw new Error(`execfmt serve ended with ${started.exitCode}:\n${said()}`);
+      };
+      return waitFor('execfmt serve to be ready', READY_MS, look, () => `${points} points so far.\n${said()}`);
     },
   };
 }
