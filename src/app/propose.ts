@@ -71,7 +71,8 @@ export async function propose(
       knownAs: remedy.knownAs ?? null,
     },
     proof: remedy.because,
-    calls: [...swapper.calls(swap), ...(notes?.value ?? [])],
+    // Comments among commands, so that both can be pasted.
+    calls: [...swapper.calls(swap), ...(notes?.value ?? []).map((note) => `# ${note}`)],
     policy: approvals.policy,
     requestedBy: intent.by,
     expiresAt: new Date(deps.clock.now().getTime() + service.approvals.expiresInMs).toISOString(),
