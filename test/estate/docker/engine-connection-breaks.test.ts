@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { chmodSync, chownSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../../adapters/estate/docker/connect.ts';
 import { createDockerSwapper } from '../../../adapters/estate/docker/image-swapper.ts';
 import { startEngine } from '../../lab/engine.ts';
+import { createScratchFolder, removeLabFolder } from '../../lab/lab-folder.ts';
 import { suite } from '../../lab/requirements.ts';
 import { type Bench, realBench } from './incident-bench.ts';
 import { attempt, backSentence, expectAsBefore } from './swap-attempt.ts';
@@ -47,13 +49,22 @@ suite('a real engine whose connection breaks', ['engine', 'no-emulator'], () => 
   });
 
   it('because this user may not use its socket: nothing is begun, and it is said', { timeout: 60_000 }, async () => {
-    const script = join(import.meta.dirname, 'look-as-nobody.ts');
-    const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, script, socketPath];
-    const child = spawn('setpriv', asNobody, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const folder = createScratchFolder('denied');
+    const denied = join(folder, 'docker.sock');
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(denied, done));
+    chownSync(denied, 65_534, 65_534);
+    chmodSync(denied, 0o600);
+    // Root without its capabilities is a user like others, who can read this repository wherever it lies.
+    const plain = ['--bounding-set=-all', '--inh-caps=-all', process.execPath];
+    const script = join(import.meta.dirname, 'look-without-permission.ts');
+    const child = spawn('setpriv', [...plain, script, denied], { stdio: ['ignore', 'pipe', 'inherit'] });
     expect(JSON.parse(await text(child.stdout))).toMatchObject({
       kind: 'probe-failed',
       why: { code: 'denied', message: expect.stringContaining('docker group') },
     });
+    await new Promise((done) => server.close(done));
+    removeLabFolder(folder);
   });
 });
 
