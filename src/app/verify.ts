@@ -1,4 +1,3 @@
-import { errnoFromText } from '../kernel/errno-from-text.ts';
 import { type Answer, failed, known } from '../playbook/answer.ts';
 import type { ImpactReading } from '../playbook/evidence.ts';
 import { describePlace, estateOf } from '../playbook/place.ts';
@@ -6,78 +5,89 @@ import { formatReading } from '../playbook/steps/impact-step.ts';
 import type { ImageSwapper, Swap, SwapObservation } from '../ports/image-swap.ts';
 import type { Deps, Service } from './deps.ts';
 import { readImpact, readingsOf } from './read-impact.ts';
+import { type NewErrors, readNewErrors } from './read-new-errors.ts';
+import { watchStability } from './watch-stability.ts';
 
 const LOOK_EVERY_MS = 1_000;
-const LOG_LINES = 20;
+/** More than a program writes in the time of a verification, as a rule; the estate caps the bytes. */
+const LOG_LINES = 500;
+const QUOTED = 200;
+
+/** What a verification needs of the use cases' surroundings. */
+export type VerifyDeps = Pick<Deps, 'clock' | 'estates' | 'metrics' | 'verification'>;
 
 /**
  * Verifies a swap: the new instance runs, is for the approved platform, is not unhealthy, has not been restarted for the
- * configured time, and its log has no refusal; the numbers before and after are told. Gives a sentence for the thread.
+ * configured time, and its log has no refusal; the numbers before and after are told. One that dies again and again, or
+ * for good, is not waited for. Gives a sentence for the thread. `logBefore`: lines of the instance that was replaced.
  */
 export async function verify(
-  deps: Deps,
+  deps: VerifyDeps,
   swapper: ImageSwapper,
   swap: Swap,
   service: Service | null,
   tellImpact: (impact: readonly ImpactReading[]) => Promise<void>,
   signal: AbortSignal,
+  logBefore: readonly string[] = [],
 ): Promise<Answer<string>> {
   const { clock, verification } = deps;
+  const place = describePlace(swap.where);
   const started = clock.monotonic();
   const before = readingsOf(await readImpact(deps, service, signal));
   await tellImpact(before);
-  let steady: Steady | null = null;
-  let last: SwapObservation | null = null;
+  const stability = watchStability(swap.platform, verification.stableForMs);
+  const readErrors = async () => readNewErrors(await readLog(deps, swap, signal), logBefore);
   while (clock.monotonic() - started < verification.timeoutMs) {
     const seen = await swapper.observe(swap, signal);
     if (seen.kind === 'probe-failed' && seen.why.code === 'not-found') return seen;
-    last = seen.kind === 'known' ? seen.value : last;
-    steady = seen.kind === 'known' && isGood(seen.value, swap) ? goOn(steady, seen.value, clock.monotonic()) : null;
-    if (steady && clock.monotonic() - steady.since >= verification.stableForMs) return settle(steady.seen);
+    const now = stability.see(seen.kind === 'known' ? seen.value : null, clock.monotonic());
+    if (now.kind === 'stable') return settle(now.seen);
+    if (now.kind === 'lost') return failed('invalid', place, `${now.why}${lastWords(await readErrors())}`);
     await clock.sleep(LOOK_EVERY_MS, signal);
   }
-  const how = last
-    ? `status ${last.status}, exit ${last.exitCode ?? 'none'}, ${last.platform}, restarted ${last.restartCount} times`
-    : 'it could not be seen';
-  return failed(
-    'timeout',
-    describePlace(swap.where),
-    `It did not become stable within ${verification.timeoutMs / 1_000} s: ${how}.`,
-  );
+  const how = `It did not become stable within ${verification.timeoutMs / 1_000} s: ${stability.describe()}.`;
+  return failed('timeout', place, `${how}${lastWords(await readErrors())}`);
 
   async function settle(seen: SwapObservation): Promise<Answer<string>> {
-    const estate = deps.estates.get(estateOf(swap.where));
-    const log = await estate?.log(swap.where, LOG_LINES, signal);
-    const refusal = log?.kind === 'known' ? log.value.lines.find((line) => errnoFromText(line)) : undefined;
-    if (refusal) return failed('invalid', describePlace(swap.where), `It is said to run, but its log has: ${refusal}.`);
+    const { refusal, errors } = await readErrors();
+    if (refusal) return failed('invalid', place, `It is said to run, but its log has: ${quote(refusal)}.`);
     const after = readingsOf(await readImpact(deps, service, signal));
     await tellImpact(after);
-    const stable = `It runs as ${seen.platform}, stable for ${verification.stableForMs / 1_000} s, log quiet.`;
-    return known([stable, ...compare(before, after)].join(' '));
+    const health = seen.health === null ? '' : `, ${seen.health}`;
+    const stable = `It runs as ${seen.platform}, stable for ${verification.stableForMs / 1_000} s${health}`;
+    return known([`${stable}, ${describeErrors(errors)}.`, ...compare(before, after)].join(' '));
   }
 }
 
-/** Since when (monotonic milliseconds) the same process has been seen in good order. */
-interface Steady {
-  readonly since: number;
-  readonly seen: SwapObservation;
+async function readLog(deps: VerifyDeps, swap: Swap, signal: AbortSignal): Promise<readonly string[]> {
+  const log = await deps.estates.get(estateOf(swap.where))?.log(swap.where, LOG_LINES, signal);
+  return log?.kind === 'known' ? log.value.lines : [];
 }
 
-/** A restart in between begins anew. */
-function goOn(steady: Steady | null, seen: SwapObservation, now: number): Steady {
-  const same = steady?.seen.startedAt === seen.startedAt && steady.seen.restartCount === seen.restartCount;
-  return { since: steady && same ? steady.since : now, seen };
+/** For one that is given up: what its log says of the reason. */
+function lastWords({ refusal, errors }: NewErrors): string {
+  const line = refusal ?? errors.at(-1);
+  return line === undefined ? '' : ` Its log has: ${quote(line)}.`;
 }
 
-function isGood(seen: SwapObservation, swap: Swap): boolean {
-  return seen.running && seen.platform === swap.platform && (seen.health === null || seen.health === 'healthy');
+function describeErrors(errors: readonly string[]): string {
+  const [first, second] = errors;
+  if (first === undefined) return 'log quiet';
+  const count = second === undefined ? 'one line' : `${errors.length} lines`;
+  return `but ${count} of its log speak${second === undefined ? 's' : ''} of errors, first: ${quote(first)}`;
+}
+
+function quote(line: string): string {
+  const text = line.trim().replace(/[.]$/, '');
+  return text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
 }
 
 /** `jobs waiting is falling: 1,847 → 1,720.` */
 function compare(before: readonly ImpactReading[], after: readonly ImpactReading[]): string[] {
-  return after.flatMap((now) => {
-    const then = before.find(({ name }) => name === now.name);
-    if (!now.recovers || now.value === null || then?.value == null) return [];
+  return before.flatMap((then) => {
+    const now = after.find(({ name }) => name === then.name);
+    if (!then.recovers || then.value === null) return [];
+    if (now?.value == null) return [`${then.name} could not be read again: ${formatReading(then)} before.`];
     const moves = now.value < then.value ? 'falling' : now.value > then.value ? 'rising' : 'unchanged';
     const word =
       moves === now.recovers || (now.value === 0 && now.recovers === 'falling') ? moves : `not yet ${now.recovers}`;

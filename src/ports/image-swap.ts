@@ -61,6 +61,11 @@ export interface ImageSwapper {
   objection?(swap: Swap, signal: AbortSignal): Promise<Answer<Objection | null>>;
   /** The calls that a swap will make, for a person to read before approving. No environment values. */
   calls(swap: Swap): readonly string[];
+  /**
+   * What a person has to know of this very instance before approving, a sentence each: what would undo the change, what
+   * does not come along. Asked before it is proposed. Absent: nothing.
+   */
+  notes?(swap: Swap, signal: AbortSignal): Promise<Answer<readonly string[]>>;
   /** In order. After the last one the new instance has been started and the old one is still there, set aside. */
   readonly phases: readonly SwapPhase[];
   observe(swap: Swap, signal: AbortSignal): Promise<Answer<SwapObservation>>;

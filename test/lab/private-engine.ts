@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { basename, join } from 'node:path';
 import { claimNetwork, type EngineNetwork, releaseNetwork } from './engine-network.ts';
@@ -20,8 +20,19 @@ export interface PrivateEngine {
   readonly socket: string;
   readonly folder: string;
   readonly network: EngineNetwork;
+  /** Kills it with all its containers at once, as when the machine loses its power; its data stay. */
+  crash(): void;
+  /** Starts it again on the same data, after `crash`. */
+  restart(): Promise<void>;
   /** Ends it with everything that it started, synchronously, so that it can be called on a signal too. Repeatable. */
   stop(): void;
+}
+
+export interface PrivateEngineOptions {
+  /** Of daemon.json. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Its data lie on a disk of this many bytes, which is gone with a crash; otherwise in the temporary folder. */
+  readonly diskBytes?: number;
 }
 
 /** What a later run needs to take an engine down whose owner was killed. */
@@ -35,7 +46,8 @@ interface EngineState {
  * kills dockerd, containerd, the shims and all containers, and drops every mount; and it is killed when our process
  * dies, however it dies. The tmpfs keeps the shims' sockets, whose place containerd does not let us choose.
  */
-const INIT = 'mkdir -p /run/containerd && mount -t tmpfs -o mode=711 tmpfs /run/containerd; dockerd "$@" & wait $!';
+const INIT =
+  'mkdir -p /run/containerd && mount -t tmpfs -o mode=711 tmpfs /run/containerd; if [ -n "$DISK_BYTES" ]; then mount -t tmpfs -o size="$DISK_BYTES" tmpfs "$DATA"; fi; dockerd "$@" & wait $!';
 const ISOLATION = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 const cgroupOf = (folder: string) => basename(folder);
@@ -100,11 +112,7 @@ function dismantle(folder: string): void {
   } catch {
     // Nothing was started yet, or it is taken down already.
   }
-  const init = state?.init;
-  if (init && isAlive(init)) {
-    process.kill(init.pid, 'SIGKILL');
-    if (!waitUntil(() => !isAlive(init), 20_000)) throw new Error(`The lab's engine (pid ${init.pid}) does not die.`);
-  }
+  if (state?.init) end(state.init);
   if (state) releaseNetwork(state.network);
   removeCgroup(cgroupOf(folder));
   removeLabFolder(folder);
@@ -122,24 +130,19 @@ function ping(socketPath: string): Promise<boolean> {
   });
 }
 
-function launch(folder: string, network: EngineNetwork) {
+function launch(folder: string, network: EngineNetwork, { diskBytes }: PrivateEngineOptions) {
   const log = openSync(join(folder, 'dockerd.log'), 'a');
   const init = ['sh', '-c', INIT, 'init', ...daemonArguments(folder, network)];
-  return spawn('setpriv', [...ISOLATION, ...init], { stdio: ['ignore', log, log], detached: true });
+  const disk = diskBytes === undefined ? {} : { DISK_BYTES: String(diskBytes), DATA: join(folder, 'data') };
+  const env = { ...process.env, ...disk };
+  return spawn('setpriv', [...ISOLATION, ...init], { stdio: ['ignore', log, log], detached: true, env });
 }
 
-/** Starts a private dockerd and resolves when it answers; rejects with its last log lines after 60 s. Needs root. */
-export async function startPrivateEngine(): Promise<PrivateEngine> {
-  for (const abandoned of abandonedFolders('engine')) dismantle(abandoned);
-  const folder = createLabFolder('engine');
+/** Starts the daemon in a folder that is prepared; gives its init's mark. Rejects when it does not answer. */
+async function begin(folder: string, network: EngineNetwork, options: PrivateEngineOptions): Promise<ProcessMark> {
   const socket = join(folder, 'docker.sock');
-  if (socket.length > 80) throw new Error(`TMPDIR is too long for unix sockets: ${folder}. Set a shorter TMPDIR.`);
-  const network = claimNetwork();
-  const write = (state: EngineState) => writeFileSync(join(folder, 'state.json'), JSON.stringify(state));
-  write({ network });
-  mkdirSync(join(folder, 'data'));
-  writeFileSync(join(folder, 'daemon.json'), '{}');
-  const wrapper = launch(folder, network);
+  rmSync(join(folder, 'pid'), { force: true });
+  const wrapper = launch(folder, network, options);
   let problem = '';
   wrapper.on('error', (error) => {
     problem = error.message;
@@ -152,14 +155,47 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
   try {
     const ask = async () => (problem ? { dead: true } : markOf(childrenOf(wrapper.pid ?? -1)[0] ?? -1));
     const init = await waitFor('the engine to start', 10_000, ask, evidence);
-    if ('pid' in init) write({ network, init });
+    if ('pid' in init) writeState(folder, { network, init });
     const answer = async () => (problem !== '' || (await ping(socket)) ? true : null);
     await waitFor('the engine to answer', 60_000, answer, evidence);
-    if (problem !== '') throw new Error(`The lab's engine did not start. ${evidence()}`);
+    if (problem !== '' || !('pid' in init)) throw new Error(`The lab's engine did not start. ${evidence()}`);
+    return init;
   } catch (error) {
     wrapper.kill('SIGKILL');
     dismantle(folder);
     throw error;
   }
-  return { socket, folder, network, stop: () => dismantle(folder) };
+}
+
+const writeState = (folder: string, state: EngineState) =>
+  writeFileSync(join(folder, 'state.json'), JSON.stringify(state));
+
+/** Starts a private dockerd and resolves when it answers; rejects with its last log lines after 60 s. Needs root. */
+export async function startPrivateEngine(options: PrivateEngineOptions = {}): Promise<PrivateEngine> {
+  for (const abandoned of abandonedFolders('engine')) dismantle(abandoned);
+  const folder = createLabFolder('engine');
+  const socket = join(folder, 'docker.sock');
+  if (socket.length > 80) throw new Error(`TMPDIR is too long for unix sockets: ${folder}. Set a shorter TMPDIR.`);
+  const network = claimNetwork();
+  writeState(folder, { network });
+  mkdirSync(join(folder, 'data'));
+  writeFileSync(join(folder, 'daemon.json'), JSON.stringify(options.settings ?? {}));
+  let init = await begin(folder, network, options);
+  return {
+    socket,
+    folder,
+    network,
+    crash: () => end(init),
+    restart: async () => {
+      init = await begin(folder, network, options);
+    },
+    stop: () => dismantle(folder),
+  };
+}
+
+/** Kills an engine's init, and so all that it started. */
+function end(init: ProcessMark): void {
+  if (!isAlive(init)) return;
+  process.kill(init.pid, 'SIGKILL');
+  if (!waitUntil(() => !isAlive(init), 20_000)) throw new Error(`The lab's engine (pid ${init.pid}) does not die.`);
 }

@@ -59,6 +59,7 @@ export interface RestartPolicyDocument {
 
 export interface HostConfigDocument {
   readonly AutoRemove?: boolean;
+  readonly PublishAllPorts?: boolean;
   readonly Binds?: readonly string[] | null;
   readonly Mounts?: readonly MountRequest[] | null;
   readonly NetworkMode?: string;
@@ -104,6 +105,7 @@ export interface ContainerListing {
   readonly Id: string;
   readonly Names?: readonly string[] | null;
   readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly HostConfig?: { readonly NetworkMode?: string };
 }
 
 export interface ImageDocument {

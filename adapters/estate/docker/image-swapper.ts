@@ -8,11 +8,14 @@ import { readContainer } from './read-container.ts';
 import { createBeside } from './swap/create-beside.ts';
 import { finishSwap } from './swap/finish-swap.ts';
 import { observeSwap } from './swap/observe-swap.ts';
+import { patiently } from './swap/patiently.ts';
 import { pullImage, type RegistryAuthFor } from './swap/pull-image.ts';
 import { putBack } from './swap/put-back.ts';
 import { setAside } from './swap/set-aside.ts';
 import { startNew } from './swap/start-new.ts';
 import { swapCalls } from './swap/swap-calls.ts';
+import { swapNotes } from './swap/swap-notes.ts';
+import { objectionTo } from './swap/why-not.ts';
 
 const DEADLINE_MS = 20_000;
 
@@ -43,6 +46,10 @@ export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper
       containerAt(name, swap.where);
       return work(engine, swap, signal);
     });
+  const patient =
+    (work: Deed): Deed =>
+    (_, swap, signal) =>
+      patiently(engine, signal, () => work(engine, swap, signal));
   const phase = (id: string, title: string, work: Deed): SwapPhase => ({ id, title, run: deed(work) });
 
   return {
@@ -52,7 +59,13 @@ export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper
         const { Id, Image } = await readContainer(engine, containerAt(name, place), signal);
         return { instanceId: Id, imageId: Image };
       }),
+    objection: (swap, signal) =>
+      answerOf(async () => {
+        const why = await objectionTo(engine, swap, signal);
+        return why === null ? null : { why, patch: null };
+      }),
     calls: swapCalls,
+    notes: (swap, signal) => answerOf(() => swapNotes(engine, swap, signal)),
     phases: [
       phase('pull', 'pulling the image', (_engine, swap, signal) => pullImage(engine, authFor, swap, signal)),
       phase('create', 'creating the new container beside the old one', createBeside),
@@ -60,7 +73,7 @@ export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper
       phase('start', 'starting the new container', startNew),
     ],
     observe: (swap, signal) => answerOf(() => observeSwap(engine, swap, signal)),
-    finish: deed(finishSwap),
-    putBack: deed(putBack),
+    finish: deed(patient(finishSwap)),
+    putBack: deed(patient(putBack)),
   };
 }

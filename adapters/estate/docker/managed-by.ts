@@ -30,6 +30,25 @@ export function replacedBy(labels: Labels | null | undefined): string | null {
   return ownerAmong(labels, (label) => REPLACING.has(label));
 }
 
+/** The name of the Swarm service whose task the container is; null when it is none. */
+export function swarmService(labels: Labels | null | undefined): string | null {
+  return labels?.['com.docker.swarm.service.name'] ?? null;
+}
+
+/** What Docker Compose wrote on a container that it made: `files` as it was given them, separated by commas. */
+export interface ComposeOrigin {
+  readonly project: string;
+  readonly service: string;
+  readonly files: string | null;
+}
+
+/** Null when Compose did not make it. */
+export function composeOf(labels: Labels | null | undefined): ComposeOrigin | null {
+  const [project, service] = [labels?.['com.docker.compose.project'], labels?.['com.docker.compose.service']];
+  if (project === undefined || service === undefined) return null;
+  return { project, service, files: labels?.['com.docker.compose.project.config_files'] || null };
+}
+
 function ownerAmong(labels: Labels | null | undefined, counts: (label: string) => boolean): string | null {
   for (const [label, owner] of OWNERS) {
     const value = labels?.[label];

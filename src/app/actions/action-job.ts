@@ -3,6 +3,7 @@ import type { Answer } from '../../playbook/answer.ts';
 import type { WorkflowContext } from '../../ports/workflows.ts';
 import type { RunFact } from '../../run/events.ts';
 import type { RunState } from '../../run/run-state.ts';
+import { redactDeep } from '../../view/redact-deep.ts';
 import type { Deps, Service } from '../deps.ts';
 import { readImpact, readingsOf } from '../read-impact.ts';
 import type { Recorder } from '../recorder.ts';
@@ -56,7 +57,8 @@ export function createJob<P extends ActionPlan>(parts: JobParts<P>): ActionJob<P
         record(`phase:${id}:${to}`, { type: 'action-phase', plan: plan.id, phase: id, title, state: to, detail });
       await tell('begun', '');
       const answer = await context.step(id, async () => {
-        const result = await work();
+        // What is journalled is clean: answers quote logs.
+        const result = redactDeep(await work(), deps.redact);
         context.signal.throwIfAborted();
         return result;
       });

@@ -2,10 +2,14 @@ import type { InstancePlan } from '../../approval/plan.ts';
 import { describePlace, estateOf } from '../../playbook/place.ts';
 import type { ImageSwapper } from '../../ports/image-swap.ts';
 import type { RunFact } from '../../run/events.ts';
+import { redactDeep } from '../../view/redact-deep.ts';
 import { describeError } from '../describe-error.ts';
 import { verify } from '../verify.ts';
 import type { ActionJob } from './action-job.ts';
 import { swapOf } from './swap-of.ts';
+
+/** As verification reads them. */
+const LOG_LINES = 500;
 
 type Impact = Extract<RunFact, { type: 'impact-read' }>['impact'];
 
@@ -30,12 +34,13 @@ export async function carryOutSwap(job: ActionJob<InstancePlan>): Promise<void> 
 async function swapAndVerify(job: ActionJob<InstancePlan>, swapper: ImageSwapper): Promise<void> {
   const { deps, context, plan, service } = job;
   const swap = swapOf(plan);
+  const logBefore = await context.step('log before', () => readLogBefore(job));
   for (const phase of swapper.phases) {
     const done = await job.tellPhase(phase.id, phase.title, () => phase.run(swap, context.signal));
     if (done.kind === 'probe-failed') return undo(job, swapper, `${phase.title} failed: ${done.why.message}`);
   }
   const verified = await job.tellPhase('verify', 'verifying that it runs and stays up', () =>
-    verify(deps, swapper, swap, service, (impact) => recordImpact(job, impact), context.signal),
+    verify(deps, swapper, swap, service, (impact) => recordImpact(job, impact), context.signal, logBefore),
   );
   if (verified.kind === 'probe-failed') return undo(job, swapper, verified.why.message);
   const removed = await job.tellPhase('finish', 'removing what was set aside', () =>
@@ -43,6 +48,12 @@ async function swapAndVerify(job: ActionJob<InstancePlan>, swapper: ImageSwapper
   );
   const left = removed.kind === 'known' ? '' : ` What was set aside is still there: ${removed.why.message}`;
   return job.finish('succeeded', `${verified.value}${left}`);
+}
+
+/** What the old instance had to say: only what is new counts against the new one. */
+async function readLogBefore({ deps, context, plan }: ActionJob<InstancePlan>): Promise<readonly string[]> {
+  const log = await deps.estates.get(estateOf(plan.where))?.log(plan.where, LOG_LINES, context.signal);
+  return log?.kind === 'known' ? redactDeep(log.value.lines, deps.redact) : [];
 }
 
 async function undo(job: ActionJob<InstancePlan>, swapper: ImageSwapper, why: string): Promise<void> {

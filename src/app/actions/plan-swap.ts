@@ -43,7 +43,10 @@ export async function planSwap(
   const objection = await swapper.objection?.(swap, signal);
   if (objection?.kind === 'probe-failed') return refused(objection.why.message);
   if (objection?.value) return { refused: objection.value.why, patch: objection.value.patch };
-  return { ...plan, calls: swapper.calls(swap) };
+  const notes = await swapper.notes?.(swap, signal);
+  if (notes?.kind === 'probe-failed') return refused(notes.why.message);
+  // Comments among commands, so that both can be pasted.
+  return { ...plan, calls: [...swapper.calls(swap), ...(notes?.value ?? []).map((note) => `# ${note}`)] };
 }
 
 /** The instance as it stands, for the plan's precondition; a sentence when it cannot be seen. */

@@ -43,6 +43,27 @@ describe('configuration', () => {
   });
 });
 
+describe('a health check', () => {
+  const image = { Healthcheck: { Test: ['CMD', '/old'], Interval: 5 } };
+  const kept = (Healthcheck: unknown) => carryOverConfig({ Healthcheck }, image).Healthcheck;
+
+  it('keeps the parts that were set, and takes the others from the new image', () => {
+    expect(kept({ Test: ['CMD', '/old'], Interval: 9 })).toEqual({ Interval: 9 });
+    expect(kept({ Test: ['CMD', '/mine'], Interval: 5 })).toEqual({ Test: ['CMD', '/mine'] });
+    expect(kept({ Test: ['NONE'] })).toEqual({ Test: ['NONE'] });
+    expect(kept(image.Healthcheck)).toBeUndefined();
+  });
+});
+
+describe('exposed ports', () => {
+  it('of the old image stay where they are published: the engine publishes only what is exposed', () => {
+    const ports = { '80/tcp': {}, '81/tcp': {}, '82/tcp': {} };
+    const old = container({ Config: { ExposedPorts: ports }, HostConfig: { PortBindings: { '80/tcp': [{}] } } });
+    const { body } = carryOverSettings(old, { ExposedPorts: { '80/tcp': {}, '81/tcp': {} } }, 'i', {});
+    expect(body.ExposedPorts).toEqual({ '80/tcp': {}, '82/tcp': {} });
+  });
+});
+
 describe('mounts', () => {
   it('name every anonymous volume', () => {
     const host = carryOverMounts(

@@ -33,6 +33,10 @@ export interface Bench {
   readonly badArchitecture: Architecture;
   /** Creates and starts a container, which is removed with the bench. The name is made up. */
   deploy(image: string, settings?: Docker.ContainerCreateOptions): Promise<Docker.ContainerInspectInfo>;
+  /** The same, without starting it. */
+  create(image: string, settings?: Docker.ContainerCreateOptions): Promise<Docker.ContainerInspectInfo>;
+  /** Has the engine fetch the image that can run there. */
+  pullGood(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +64,12 @@ export async function openBench(
   const byArchitecture = { amd64: images.v2, arm64: images.v3 };
   const other = machine === 'amd64' ? 'arm64' : 'amd64';
   const deployed: string[] = [];
+  const create: Bench['create'] = async (image, settings = {}) => {
+    const name = settings.name ?? `bench-${randomBytes(4).toString('hex')}`;
+    deployed.push(name);
+    const container = await client.createContainer({ Image: image, Env: [`API_KEY=${CANARY}`], ...settings, name });
+    return container.inspect();
+  };
   const bench: Bench = {
     client,
     address,
@@ -71,13 +81,13 @@ export async function openBench(
     bad: `${repository}@${byArchitecture[other].digest}`,
     goodArchitecture: machine,
     badArchitecture: other,
-    deploy: async (image, settings = {}) => {
-      const name = settings.name ?? `bench-${randomBytes(4).toString('hex')}`;
-      deployed.push(name);
-      const container = await client.createContainer({ Image: image, Env: [`API_KEY=${CANARY}`], ...settings, name });
+    create,
+    deploy: async (image, settings) => {
+      const container = client.getContainer((await create(image, settings)).Id);
       await container.start();
       return container.inspect();
     },
+    pullGood: () => pull(client, bench.good),
     close: async () => {
       await removeAll(client, deployed);
       await stop();

@@ -2,9 +2,9 @@ import type { ConfigDocument } from '../documents.ts';
 import { OWN_LABELS } from './swap-labels.ts';
 
 /** Belong to the image or to the engine's own bookkeeping: the new image brings its own. */
-const LEFT_OUT = ['Image', 'OnBuild', 'Shell', 'ArgsEscaped'] as const;
+const LEFT_OUT = ['Image', 'OnBuild', 'ArgsEscaped'] as const;
 /** Values that come from the image as a whole or were set instead of it as a whole. */
-const WHOLE = ['User', 'WorkingDir', 'Healthcheck', 'StopSignal'] as const;
+const WHOLE = ['User', 'WorkingDir', 'Shell', 'StopSignal'] as const;
 
 /**
  * The configuration for a container on another image: what was set for the old container, without what it merely had from
@@ -16,6 +16,7 @@ export function carryOverConfig(config: ConfigDocument, image: ConfigDocument | 
   kept.Labels = without(config.Labels, OWN_LABELS);
   if (image === null) return kept;
   for (const key of WHOLE) if (same(config[key], image[key])) delete kept[key];
+  kept.Healthcheck = healthcheck(config.Healthcheck, image.Healthcheck);
   kept.Env = (config.Env ?? []).filter((entry) => !image.Env?.includes(entry));
   kept.Labels = difference(without(config.Labels, OWN_LABELS), image.Labels);
   kept.Volumes = difference(config.Volumes, image.Volumes);
@@ -33,6 +34,12 @@ function command(config: ConfigDocument, image: ConfigDocument): Pick<ConfigDocu
     return { Entrypoint: entrypoint.length === 0 ? [''] : entrypoint, Cmd: list(config.Cmd) };
   }
   return { Entrypoint: null, Cmd: same(list(config.Cmd), list(image.Cmd)) ? null : list(config.Cmd) };
+}
+
+/** The engine takes each part of a health check from the image when it was not set (moby daemon/commit.go, merge). */
+function healthcheck(config: unknown, image: unknown): Record<string, unknown> | undefined {
+  const set = difference(config as Record<string, unknown> | null | undefined, image as Record<string, unknown> | null);
+  return Object.keys(set).length === 0 ? undefined : set;
 }
 
 const list = (value: readonly string[] | null | undefined) => value ?? [];

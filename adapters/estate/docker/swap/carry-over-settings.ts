@@ -28,8 +28,7 @@ export function carryOverSettings(
     ...hostname(old),
     Image: image,
     Labels: { ...config.Labels, ...labels },
-    // A published port works without being exposed, but nobody would see it in the image's place.
-    ExposedPorts: { ...emptied(old.HostConfig?.PortBindings), ...(config.ExposedPorts ?? {}) },
+    ExposedPorts: exposed(old, config),
     HostConfig: carryOverMounts(old),
     NetworkingConfig: { EndpointsConfig: networks.first },
   };
@@ -44,6 +43,14 @@ function hostname(old: ContainerDocument): { Hostname?: string | undefined; Doma
   return { Hostname: Hostname === old.Id.slice(0, SHORT_ID) ? undefined : Hostname, Domainname };
 }
 
-function emptied(ports: Readonly<Record<string, unknown>> | null | undefined): Record<string, object> {
-  return Object.fromEntries(Object.keys(ports ?? {}).map((port) => [port, {}]));
+/**
+ * What was exposed besides the image's own ports, and those of the image that are published: the engine publishes only what
+ * is exposed (Docker 20.10), and the new image may not. None where another's network is used:
+ * refused there.
+ */
+function exposed(old: ContainerDocument, config: ConfigDocument): Record<string, unknown> {
+  if (old.HostConfig?.NetworkMode?.startsWith('container:')) return {};
+  const published = old.HostConfig?.PortBindings ?? {};
+  const also = Object.entries(old.Config?.ExposedPorts ?? {}).filter(([port]) => port in published);
+  return { ...Object.fromEntries(also), ...(config.ExposedPorts ?? {}) };
 }

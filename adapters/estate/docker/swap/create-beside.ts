@@ -2,12 +2,12 @@ import type { Swap } from '../../../../src/ports/image-swap.ts';
 import type { ContainerDocument } from '../documents.ts';
 import type { Engine } from '../engine.ts';
 import { readImageDocument } from '../local-images.ts';
-import { replacedBy } from '../managed-by.ts';
 import { readContainerById } from '../read-container.ts';
 import { carryOverNetworks } from './carry-over-networks.ts';
 import { carryOverSettings } from './carry-over-settings.ts';
 import { surveySwap, swapFailure } from './survey-swap.ts';
 import { beforeOf, labelsOf } from './swap-labels.ts';
+import { whyNot } from './why-not.ts';
 import { withoutValues } from './without-values.ts';
 
 const CREATE_DEADLINE_MS = 120_000;
@@ -37,15 +37,8 @@ function checkReplaceable(engine: Engine, swap: Swap, old: ContainerDocument, se
     const message = `${service} is not what was approved any more: diagnose again`;
     throw swapFailure(engine, 'conflict', message);
   }
-  if (old.HostConfig?.AutoRemove) {
-    const message = `${service} was started with --rm: it would be removed when it is stopped and could not be put back; replace it by hand`;
-    throw swapFailure(engine, 'unsupported', message);
-  }
-  const owner = replacedBy(old.Config?.Labels);
-  if (owner !== null) {
-    const message = `${service} belongs to ${owner}, which would replace it as soon as it is stopped: change the image there`;
-    throw swapFailure(engine, 'unsupported', message);
-  }
+  const objection = whyNot(swap, old);
+  if (objection !== null) throw swapFailure(engine, 'unsupported', objection);
 }
 
 async function create(

@@ -2,6 +2,7 @@ import type { Swap } from '../../../../src/ports/image-swap.ts';
 import type { Engine } from '../engine.ts';
 import { removeContainer } from './container-verbs.ts';
 import { surveySwap, swapFailure } from './survey-swap.ts';
+import { isAside } from './swap-labels.ts';
 
 /** Removes the old container, and none of its volumes: the new one uses them. Rejects with ProbeError. */
 export async function finishSwap(engine: Engine, swap: Swap, signal: AbortSignal): Promise<string> {
@@ -11,10 +12,10 @@ export async function finishSwap(engine: Engine, swap: Swap, signal: AbortSignal
     throw swapFailure(engine, 'conflict', message);
   }
   if (old === null) return 'The old container was removed already.';
-  if (old.Name !== `/${names.aside}` || old.State?.Running) {
+  if (!isAside(old, names.aside) || old.State?.Running) {
     const message = `the old container (${old.Name.slice(1)}) was taken into use by somebody: it was not removed`;
     throw swapFailure(engine, 'conflict', message);
   }
   await removeContainer(engine, old, signal);
-  return `Removed the old container ${names.aside}; its volumes stay.`;
+  return `Removed the old container ${old.Name.slice(1)}; its volumes stay.`;
 }

@@ -2,6 +2,7 @@ import type { Swap } from '../../../../src/ports/image-swap.ts';
 import type { Engine } from '../engine.ts';
 import { renameContainer, setRestartPolicy, stopContainer } from './container-verbs.ts';
 import { surveySwap, swapFailure } from './survey-swap.ts';
+import { asideName, isAside, readBefore } from './swap-labels.ts';
 
 /**
  * Stops the old container, for good, and gives its name to the new one. Its restart policy is taken away: with `always` it
@@ -17,13 +18,14 @@ export async function setAside(engine: Engine, swap: Swap, signal: AbortSignal):
     if (fresh.Name === `/${names.service}`) return 'The old container was removed already.';
     throw swapFailure(engine, 'conflict', `the container ${names.service} that was approved is gone: diagnose again`);
   }
-  const expected = [`/${names.service}`, `/${names.aside}`];
-  if (!expected.includes(old.Name) || old.Image !== swap.imageId) {
+  const known = old.Name === `/${names.service}` || isAside(old, names.aside);
+  if (!known || old.Image !== swap.imageId) {
     throw swapFailure(engine, 'conflict', `${names.service} is not what was approved any more: diagnose again`);
   }
   await stopContainer(engine, old, signal);
   await setRestartPolicy(engine, old, { Name: 'no' }, signal);
-  await renameContainer(engine, old, names.aside, signal);
+  const aside = asideName(names.aside, readBefore(fresh));
+  await renameContainer(engine, old, aside, signal);
   await renameContainer(engine, fresh, names.service, signal);
-  return `Stopped the old container and kept it as ${names.aside}.`;
+  return `Stopped the old container and kept it as ${aside}.`;
 }

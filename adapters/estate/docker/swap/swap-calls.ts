@@ -10,9 +10,9 @@ export function swapCalls(swap: Swap): readonly string[] {
     `docker create --name ${fresh} --label ${SWAP_LABEL}=${swap.id} (same settings as ${service}) ${swap.image}`,
     `docker stop ${service}`,
     `docker update --restart no ${service}`,
-    `docker rename ${service} ${aside}`,
+    `docker rename ${service} ${aside}.(how it was)`,
     `docker rename ${fresh} ${service}`,
     `docker start ${service}`,
-    `docker rm ${aside}   (after verification; its volumes stay)`,
+    `docker rm ${aside}.(how it was)   (after verification; its volumes stay)`,
   ];
 }

@@ -3,7 +3,8 @@ import type { ContainerDocument, RestartPolicyDocument } from '../documents.ts';
 
 /**
  * The journal of a swap stands in the labels of the new container, which is created before the old one is touched and
- * removed after the old one is back: at every moment in between it says how the old one was.
+ * removed after the old one is back: at every moment in between it says how the old one was. Should somebody remove the
+ * new container, the old one's own name says the same while it is set aside.
  */
 export const SWAP_LABEL = 'execfmt.swap';
 const RAN_LABEL = 'execfmt.swap.ran';
@@ -46,4 +47,24 @@ export function readBefore(fresh: ContainerDocument): Before {
     ...(Number.isSafeInteger(retries) && retries > 0 ? { MaximumRetryCount: retries } : {}),
   };
   return { ran: labels[RAN_LABEL] === 'true', policy };
+}
+
+/** The name of the old container while it is set aside: `web-execfmt-p-1.ran.on-failure.3`. */
+export function asideName(prefix: string, { ran, policy }: Before): string {
+  const retries = policy.MaximumRetryCount ? [String(policy.MaximumRetryCount)] : [];
+  return [prefix, ran ? 'ran' : 'stopped', policy.Name || 'no', ...retries].join('.');
+}
+
+/** Whether a container, by its name, is the one that was set aside under that prefix. */
+export function isAside(container: ContainerDocument, prefix: string): boolean {
+  return readAside(container, prefix) !== null;
+}
+
+/** Reads how the old container was off its name; null when it is not set aside. */
+export function readAside(old: ContainerDocument, prefix: string): Before | null {
+  if (!old.Name.startsWith(`/${prefix}.`)) return null;
+  const [ran, name = 'no', retries] = old.Name.slice(prefix.length + 2).split('.');
+  const count = Number(retries ?? 0);
+  const more = Number.isSafeInteger(count) && count > 0 ? { MaximumRetryCount: count } : {};
+  return { ran: ran === 'ran', policy: { Name: name, ...more } };
 }

@@ -4,7 +4,7 @@ import { SET_ASIDE_MARK } from '../find-instances.ts';
 /** The names that take part in a swap. `service` is the one that belongs to the old or the new container. */
 export interface SwapNames {
   readonly service: string;
-  /** Of the old container while the new one has the service's name. */
+  /** What the old container's name begins with while the new one has the service's name; how it was comes after it. */
   readonly aside: string;
   /** Of the new container before it gets the service's name. */
   readonly fresh: string;
