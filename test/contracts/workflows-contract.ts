@@ -171,9 +171,14 @@ function rememberingSteps(engine: () => Workflows): void {
 function stoppingWork(engine: () => Workflows): void {
   it('leaves what was interrupted unfinished, with its lock, until it is resumed once', async () => {
     const one = engine();
-    one.define('wait', ({ signal }) => aborted(signal).then(() => undefined));
+    const begun = Promise.withResolvers<void>();
+    one.define('wait', async ({ signal }) => {
+      begun.resolve();
+      await aborted(signal);
+    });
     await one.launch();
     await one.start('wait', 'w1', null, 'l');
+    await begun.promise;
     await one.stop();
     const two = engine();
     let runs = 0;
@@ -190,9 +195,14 @@ function stoppingWork(engine: () => Workflows): void {
 
   it('records a body that came to its end although the process stops', async () => {
     const one = engine();
-    one.define('heedless', ({ signal }) => aborted(signal).then(undefined, () => undefined));
+    const begun = Promise.withResolvers<void>();
+    one.define('heedless', async ({ signal }) => {
+      begun.resolve();
+      await aborted(signal).catch(() => undefined);
+    });
     await one.launch();
     await one.start('heedless', 'w1', null);
+    await begun.promise;
     await one.stop();
     expect(await engine().finished('w1')).toBe('done');
   });
