@@ -3,6 +3,7 @@ import type { PostedMessage } from '../ports/journal.ts';
 import type { Card } from '../view/card.ts';
 import { threadOf } from '../view/thread.ts';
 import type { Deps } from './deps.ts';
+import { type HeldLease, holdLease } from './hold-lease.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Tells chats what happens in runs. The thread in a chat is brought up to the run's state, message by message. */
@@ -18,6 +19,8 @@ export interface Publisher {
 const PARENT = 'parent';
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 60_000;
+/** How soon a thread that another replica is telling is looked at again. */
+const ELSEWHERE_MS = 1_000;
 
 export function createPublisher(deps: Deps, recorder: Recorder): Publisher {
   const working = new Map<string, Promise<void>>();
@@ -29,7 +32,10 @@ export function createPublisher(deps: Deps, recorder: Recorder): Publisher {
     do {
       again.delete(run);
       try {
-        await bringUpToDate(deps, recorder, run);
+        if (!(await bringUpToDate(deps, recorder, run))) {
+          await deps.clock.sleep(ELSEWHERE_MS, life.signal).catch(() => undefined);
+          if (await isUntold(deps, recorder, run)) again.add(run);
+        }
         wait = RETRY_FIRST_MS;
       } catch (error) {
         if (life.signal.aborted) return;
@@ -72,11 +78,25 @@ export function createPublisher(deps: Deps, recorder: Recorder): Publisher {
   };
 }
 
+/** Whether a chat waits for something of this run. */
+async function isUntold(deps: Deps, recorder: Recorder, run: string): Promise<boolean> {
+  const chat = (await recorder.state(run))?.conversation.chat;
+  return chat !== undefined && (await deps.journal.untold(chat)).includes(run);
+}
+
+/** Tells one thread, as the one replica that does so now; false while another one does. */
+async function bringUpToDate(deps: Deps, recorder: Recorder, run: string): Promise<boolean> {
+  const kind = (await recorder.state(run))?.conversation.chat;
+  const chat = deps.chats.find((one) => one.kind === kind);
+  if (!chat) return true;
+  return holdLease(deps, `tell ${run} ${chat.kind}`, (lease) => tellThread(deps, recorder, run, chat, lease));
+}
+
 /** Posts what the chat does not have yet, in order, and replaces what has changed; the parent last, as it sums up. */
-async function bringUpToDate(deps: Deps, recorder: Recorder, run: string): Promise<void> {
+async function tellThread(deps: Deps, recorder: Recorder, run: string, chat: Chat, lease: HeldLease): Promise<void> {
+  // Read under the lease: what another replica has posted stands there.
   const state = await recorder.state(run);
-  const chat = deps.chats.find(({ kind }) => kind === state?.conversation.chat);
-  if (!state || !chat) return;
+  if (!state) return;
   const { conversation } = state;
   const view = threadOf(state);
   const posted = new Map(await deps.journal.posted(run, chat.kind));
@@ -99,7 +119,8 @@ async function bringUpToDate(deps: Deps, recorder: Recorder, run: string): Promi
     if (!there?.ref) return post(key, card, thread);
     const version = versionOf(deps, card);
     if (there.version === version) return;
-    await (chat as Chat).update(there.ref, card);
+    await lease.keep();
+    await chat.update(there.ref, card);
     await remember(key, { ref: there.ref, version });
   }
 
@@ -107,16 +128,17 @@ async function bringUpToDate(deps: Deps, recorder: Recorder, run: string): Promi
   async function post(key: string, card: Card, thread: string | null): Promise<void> {
     const version = versionOf(deps, card);
     const maybeDelivered = posted.has(key);
+    await lease.keep();
     await remember(key, { ref: null, version });
-    const ref = await (chat as Chat).post(conversation, thread, `${run}:${key}`, card, maybeDelivered);
+    const ref = await chat.post(conversation, thread, `${run}:${key}`, card, maybeDelivered);
     // What an earlier process delivered may tell an older state.
-    if (maybeDelivered) await (chat as Chat).update(ref, card);
+    if (maybeDelivered) await chat.update(ref, card);
     await remember(key, { ref, version });
   }
 
   async function remember(key: string, message: PostedMessage): Promise<void> {
     posted.set(key, message);
-    await deps.journal.setPosted(run, (chat as Chat).kind, key, message);
+    await deps.journal.setPosted(run, chat.kind, key, message);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Log } from '../ports/log.ts';
 import { type Composition, compose } from './compose.ts';
 import { UsageError } from './exit-status.ts';
 import { findConfig } from './find-config.ts';
-import { DEFAULT_LISTEN, loadConfig, storePath } from './load-config.ts';
+import { DEFAULT_LISTEN, loadConfig, storeOf } from './load-config.ts';
 import { withPractice } from './practice-config.ts';
 import { createProgramLog } from './program-log.ts';
 import { slackSecrets } from './slack-secrets.ts';
@@ -34,7 +34,7 @@ export async function serve(options: { readonly config: string | null }): Promis
   const config = practice ? withPractice(loaded, practice, PAGE_PERSON.id) : loaded;
   const composition = await compose(config, {
     log,
-    store: storePath(config),
+    store: storeOf(config),
     resetPractice: practice && (() => practice.reset()),
     slack,
     teams,

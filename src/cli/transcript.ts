@@ -1,10 +1,11 @@
-import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import type { RunEvent } from '../run/events.ts';
 import { transcriptOf } from '../run/transcript.ts';
 import { transcriptHtml } from '../run/transcript-html.ts';
 import { transcriptMarkdown } from '../run/transcript-markdown.ts';
 import { USAGE, UsageError } from './exit-status.ts';
-import { loadConfig, storePath } from './load-config.ts';
+import { loadConfig, storeOf } from './load-config.ts';
+import { openJournal, placeOfStore } from './open-store.ts';
+import { createProgramLog } from './program-log.ts';
 import { createTerminal } from './terminal.ts';
 
 export type TranscriptFormat = 'md' | 'html' | 'json';
@@ -14,14 +15,14 @@ export async function transcript(
   run: string,
   options: { readonly format: TranscriptFormat; readonly config: string | null },
 ): Promise<number> {
-  const store = storePath(await loadConfig(options.config));
-  const journal = openSqliteJournal(store);
+  const store = storeOf(await loadConfig(options.config));
+  const journal = await openJournal(store, createProgramLog('error'));
   try {
     const events = await journal.read(run);
     if (events.length === 0) {
       const known = (await journal.list(5)).map((listing) => `${listing.run} (${listing.target})`);
       createTerminal(process.stderr).say(
-        `There is no run ${run} in ${store}. ${known.length > 0 ? `The newest: ${known.join(', ')}.` : 'It has no runs yet.'}`,
+        `There is no run ${run} in ${placeOfStore(store)}. ${known.length > 0 ? `The newest: ${known.join(', ')}.` : 'It has no runs yet.'}`,
       );
       return USAGE;
     }

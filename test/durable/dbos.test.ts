@@ -8,7 +8,9 @@ import { type LabPostgres, startPostgres } from '../lab/postgres.ts';
 import { suite } from '../lab/requirements.ts';
 import { loadDbos } from './load-dbos.ts';
 
-const note = (_fields: object, message: string) => { if (process.env.SHOW) process.stderr.write(`${JSON.stringify(_fields)} ${message}\n`); };
+const note = (_fields: object, message: string) => {
+  if (process.env.SHOW) process.stderr.write(`${JSON.stringify(_fields)} ${message}\n`);
+};
 const log: Log = { debug: note, info: note, warn: note, error: note };
 
 suite('DBOS on PostgreSQL', ['postgresql'], () => {

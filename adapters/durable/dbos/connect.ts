@@ -32,7 +32,7 @@ export interface Connection {
 /** Brings DBOS's tables up to date and registers the queue. Rejects when the store cannot be used. */
 export async function connect(sdk: Sdk, url: string, log: Log): Promise<Connection> {
   const logger = loggerOf(log);
-  await migrate(sdk, url);
+  await migrate(sdk, url, logger);
   const pool = new pg.Pool({
     connectionString: url,
     max: CONNECTIONS,
@@ -64,7 +64,7 @@ export async function connect(sdk: Sdk, url: string, log: Log): Promise<Connecti
  * One process at a time migrates. The others ask again and again rather than wait inside a statement: DBOS builds indexes
  * concurrently, which waits for every statement under way, also for one that waits for this lock.
  */
-async function migrate(sdk: Sdk, url: string): Promise<void> {
+async function migrate(sdk: Sdk, url: string, logger: DLogger): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
   client.on('error', () => undefined);
   await client.connect();
@@ -77,9 +77,26 @@ async function migrate(sdk: Sdk, url: string): Promise<void> {
         throw new Error('Another replica has been migrating the store for a minute; look at its log.');
       await wait(100);
     }
-    await sdk.DBOS.migrate(url, { schemaName: SCHEMA });
+    await migrateQuietly(sdk, url, logger);
   } finally {
     await client.end();
+  }
+}
+
+/** DBOS.migrate itself prints on stdout, which belongs to the commands; a client's database does the same with our logger. */
+async function migrateQuietly(sdk: Sdk, url: string, logger: DLogger): Promise<void> {
+  // Without a deadline for statements: to build an index on a large table may take long.
+  const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: CONNECT_MS });
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
+  pool.on('error', () => undefined);
+  try {
+    const options = { systemDatabaseUrl: url, systemDatabasePool: pool, systemDatabaseSchemaName: SCHEMA, logger };
+    const client = await sdk.DBOSClient.create(options);
+    const { systemDatabase } = client as unknown as { systemDatabase: { init(): Promise<void> } };
+    await systemDatabase.init();
+    await client.destroy();
+  } finally {
+    await pool.end();
   }
 }
 
