@@ -8,10 +8,7 @@ import { type LabPostgres, startPostgres } from '../lab/postgres.ts';
 import { suite } from '../lab/requirements.ts';
 import { loadDbos } from './load-dbos.ts';
 
-const note = (_fields: object, message: string) => {
-  if (process.env.SHOW) process.stderr.write(`${JSON.stringify(_fields)} ${message}\n`);
-};
-const log: Log = { debug: note, info: note, warn: note, error: note };
+const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 suite('DBOS on PostgreSQL', ['postgresql'], () => {
   let server: LabPostgres;
@@ -20,7 +17,7 @@ suite('DBOS on PostgreSQL', ['postgresql'], () => {
     server = await startPostgres({ durable: true });
     // Made once and copied: the tables take longer to make than most tests to run.
     const url = await server.createDatabase('prepared');
-    const preparing = createDbosWorkflows({ url, clock: systemClock, log, sdk: loadDbos });
+    const preparing = createDbosWorkflows({ url, clock: systemClock, log: quiet, sdk: loadDbos });
     await preparing.launch();
     await preparing.stop();
   });
@@ -30,8 +27,9 @@ suite('DBOS on PostgreSQL', ['postgresql'], () => {
     const url = await server.createDatabase(`workflows_${++databases}`, 'prepared');
     const engines: Workflows[] = [];
     return {
+      crashing: ['dbos', url],
       engine() {
-        const engine = createDbosWorkflows({ url, clock: systemClock, log, sdk: loadDbos });
+        const engine = createDbosWorkflows({ url, clock: systemClock, log: quiet, sdk: loadDbos });
         engines.push(engine);
         return engine;
       },
