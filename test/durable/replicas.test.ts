@@ -4,6 +4,7 @@ import type { Journal } from '../../src/ports/journal.ts';
 import { type LabPostgres, startPostgres } from '../lab/postgres.ts';
 import { suite } from '../lab/requirements.ts';
 import { waitFor } from '../lab/waiting.ts';
+import { startTcpProxy } from '../servers/tcp-proxy.ts';
 import { createReplicas, type Replicas } from './replicas.ts';
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -134,6 +135,31 @@ suite('three replicas on one PostgreSQL', ['postgresql'], () => {
     ]);
     expect(await executions()).toHaveLength(1);
     expect(await all[2]?.start('plan-1')).toBe('exists');
+  });
+
+  it('take over from one that is cut off without a word; it breaks its work off, and comes back', LONG, async () => {
+    const direct = new URL(server.url(database));
+    const proxy = await startTcpProxy(Number(direct.port));
+    const through = Object.assign(new URL(direct), { port: String(proxy.port) });
+    const alone = await replicas.begin('alone', through.href);
+    await alone.start('plan-1', 'render-01/pdf');
+    await replicas.line('creates plan-1');
+    const other = await replicas.begin('other');
+    proxy.drop();
+    await openGate('plan-1');
+    expect(await replicas.line('ends plan-1')).toBe('other: ends plan-1 resumed');
+    proxy.heal();
+    expect(await alone.start('plan-1')).toBe('exists');
+    await other.stop();
+    expect(await alone.start('plan-2', 'render-01/pdf')).toBe('started');
+    await openGate('plan-2');
+    await replicas.line('alone: ends plan-2');
+    expect(stepsOf('plan-1').filter((step) => step !== 'creates plan-1')).toEqual([
+      'pulls plan-1',
+      'starts plan-1',
+      'ends plan-1 resumed',
+    ]);
+    await proxy.close();
   });
 
   it.each(['fast', 'crash'] as const)('go on when the database is restarted (%s)', LONG, async (how) => {

@@ -23,7 +23,8 @@ export interface Replica {
 
 /** Several replicas over one store, with the diary in which they all tell what they do. */
 export interface Replicas {
-  begin(name: string): Promise<Replica>;
+  /** `way`: the URL by which this one reaches the store, when it is not that of all. */
+  begin(name: string, way?: string): Promise<Replica>;
   /** All lines of the diary. */
   diary(): string[];
   /** Waits for a line and gives it. */
@@ -46,17 +47,21 @@ export function createReplicas(url: string): Replicas {
         async () => diary().find((line) => line.includes(part)),
         () => `${diary().join('\n')}\n${errors}`,
       ),
-    async begin(name) {
-      const child = spawn(process.execPath, [SCRIPT, url, file, name], { stdio: 'pipe' });
+    async begin(name, way = url) {
+      const child = spawn(process.execPath, [SCRIPT, way, file, name], { stdio: 'pipe' });
       children.push(child);
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-      const said = (start: string) =>
+      const said = (start: string, from = 0) =>
         waitFor(
           `${name} to say ${start}`,
           PATIENCE_MS,
-          async () => output.split('\n').find((line) => line.startsWith(start)),
+          async () =>
+            output
+              .slice(from)
+              .split('\n')
+              .find((line) => line.startsWith(start)),
           () => errors,
         );
       const end = async (signal: NodeJS.Signals | null) => {
@@ -70,8 +75,9 @@ export function createReplicas(url: string): Replicas {
       return {
         name,
         async start(id, lock = id) {
+          const from = output.length;
           child.stdin.write(`start ${id} ${lock}\n`);
-          return (await said(`${id} `)).split(' ')[1] ?? '';
+          return (await said(`${id} `, from)).split(' ')[1] ?? '';
         },
         kill: () => end('SIGKILL'),
         freeze: () => void child.kill('SIGSTOP'),

@@ -8,6 +8,8 @@ const CONNECT_MS = 3_000;
 const BEAT_MS = 2_000;
 const SILENT_MS = 3_000;
 const AGAIN_MS = 250;
+/** An answer to a beat that is later leaves it open whether the lock is held. Milliseconds. */
+const LATE_MS = BEAT_MS + 1_500;
 
 /**
  * Who vanishes says no goodbye: the server asks a silent host, and ends a session that asks nothing (a frozen process), which
@@ -21,7 +23,7 @@ const NOTICE_SILENCE = `
 export interface ExecutorLock {
   /** Resolves once it is held for the first time; rejects when it cannot be had within `ms`. */
   held(ms: number): Promise<void>;
-  /** For how long it was not held; 0 while it is. Milliseconds. */
+  /** For how long it was not held for certain; 0 while it is. Milliseconds. */
   lostFor(): number;
   stop(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export function keepExecutorLock(url: string, executor: string, log: Log): Execu
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => undefined);
   let lostAt: number | null = performance.now();
+  let heardAt = lostAt;
   let problem: unknown = null;
 
   /** Holds the lock until its connection ends. */
@@ -54,13 +57,16 @@ export function keepExecutorLock(url: string, executor: string, log: Log): Execu
         // A lock of this executor on a connection that is not yet known to be broken is waited for, by asking again.
         if (lostAt !== null && (await tryLock(client, executor))) {
           lostAt = null;
+          heardAt = performance.now();
           first.resolve();
         }
         await wait(lostAt === null ? BEAT_MS : AGAIN_MS, undefined, { signal: stopped }).catch(() => undefined);
         if (!stopped.aborted) await client.query('SELECT 1');
+        heardAt = performance.now();
       }
     } finally {
-      lostAt ??= performance.now();
+      // Since the last answer: the server may have freed the lock right after it.
+      lostAt ??= heardAt;
       // Ending politely could wait for a server that is not there.
       await Promise.race([client.end().catch(() => undefined), wait(SILENT_MS, undefined, { ref: false })]);
     }
@@ -86,7 +92,10 @@ export function keepExecutorLock(url: string, executor: string, log: Log): Execu
       });
       await Promise.race([first.promise, late]);
     },
-    lostFor: () => (lostAt === null ? 0 : performance.now() - lostAt),
+    lostFor() {
+      const silentFor = performance.now() - (lostAt ?? heardAt);
+      return lostAt === null && silentFor < LATE_MS ? 0 : silentFor;
+    },
     async stop() {
       life.abort();
       await kept;

@@ -65,7 +65,7 @@ export function asStoreError(error: unknown, place: string): unknown {
   if (mayPass(error))
     return because(
       'unavailable',
-      `does not answer (${code ?? 'the connection ended'}); check the server and the way to it. It is tried again.`,
+      `does not answer (${code ?? 'the connection ended'}); check the server and the way to it.`,
     );
   return error;
 }
