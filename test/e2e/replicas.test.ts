@@ -87,6 +87,15 @@ suite('three execfmt serve on one PostgreSQL', ['postgresql'], () => {
       return rows[0] ? String(rows[0].executor_id).split('/')[1] : null;
     });
 
+  const toldToTheEnd = () =>
+    waitFor('all threads to be told to the end', PATIENCE_MS, async () => {
+      const rows = await server.query(
+        database,
+        'SELECT 1 FROM execfmt.runs LEFT JOIN execfmt.told USING (run) WHERE is_open OR seq IS DISTINCT FROM last_seq',
+      );
+      return rows.length === 0 || null;
+    });
+
   it('tell every step of several runs once, whichever replica the commands come to', LONG, async () => {
     await startAll('2s');
     for (let index = 0; index < HOSTS; index++) {
@@ -98,13 +107,7 @@ suite('three execfmt serve on one PostgreSQL', ['postgresql'], () => {
     }
     const all = await parents(HOSTS);
     for (const parent of all) await replyWith(slack, parent, 'It will not run');
-    await waitFor('all parents to be told to the end', PATIENCE_MS, async () => {
-      const rows = await server.query(
-        database,
-        'SELECT 1 FROM execfmt.runs LEFT JOIN execfmt.told USING (run) WHERE is_open OR seq IS DISTINCT FROM last_seq',
-      );
-      return rows.length === 0 || null;
-    });
+    await toldToTheEnd();
     expect(slack.messages()).toHaveLength(HOSTS);
     for (const parent of all) {
       expect(slack.thread(parent.ts)).toHaveLength(9);
@@ -115,6 +118,21 @@ suite('three execfmt serve on one PostgreSQL', ['postgresql'], () => {
     const transcript = await runExecfmt(['transcript', run], { env: { DATABASE_URL: server.url(database) } });
     expect(transcript.stdout).toContain('pdf-renderer');
     expect(transcript.status).toBe(0);
+  });
+
+  it('lose no command and tell nothing twice while each is replaced, one after the other', LONG, async () => {
+    await startAll('2s');
+    for (const [index, replica] of replicas.entries()) {
+      through(index);
+      const delivery = await slack.command(`pdf-renderer on render-0${index + 1}`);
+      expect(delivery.acknowledged).toBe(true);
+      expect(await replica.stop()).toBe(0);
+      await replica.restart();
+    }
+    for (const parent of await parents(replicas.length)) await replyWith(slack, parent, 'It will not run');
+    await toldToTheEnd();
+    expect(slack.messages()).toHaveLength(replicas.length);
+    for (const parent of slack.messages()) expectNoneTwice(parent);
   });
 
   it('carry an approval out once, and finish it although the one that does is killed', LONG, async () => {

@@ -16,7 +16,7 @@ const PASSING = /^(08...|40...|57P0[1-4]|57014|53300|25006|25P0[23])$/;
 /** Whether another try may succeed: the server or the way to it is gone for a while. */
 export function mayPass(error: unknown): boolean {
   if (error instanceof AggregateError && error.errors.length > 0) return mayPass(error.errors[0]);
-  if (!(error instanceof Error) || error.cause === 'unknown' || error.name === 'AbortError') return false;
+  if (!(error instanceof Error)) return false;
   // node-postgres gives its own errors (a connection that ended, a timeout) no code.
   if (!('code' in error) || typeof error.code !== 'string') return error.constructor === Error;
   return SOCKET_CODES.has(error.code) || PASSING.test(error.code);

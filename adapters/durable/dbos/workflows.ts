@@ -6,7 +6,7 @@ import type { WorkflowBody, Workflows } from '../../../src/ports/workflows.ts';
 import { APPLICATION, type Connection, connect, QUEUE, type Sdk } from './connect.ts';
 import { type ExecutorLock, keepExecutorLock } from './executor-lock.ts';
 import { mayPass } from './may-pass.ts';
-import { SCHEMA } from './rows.ts';
+import { type Rows, SCHEMA } from './rows.ts';
 import { createRunner } from './runner.ts';
 import { watchReplicas } from './watch-replicas.ts';
 
@@ -94,15 +94,10 @@ export function createDbosWorkflows({ url, clock, log, sdk: load }: DbosWorkflow
       const { rows } = await connected();
       for (;;) {
         stopping.signal.throwIfAborted();
-        try {
-          const state = await rows.state(id);
-          if (state === null) throw new Error(`There is no workflow ${id}`, { cause: 'unknown' });
-          if (state !== 'unfinished') return state;
-          await clock.sleep(POLL_MS, stopping.signal);
-        } catch (error) {
-          if (!mayPass(error)) throw error;
-          await clock.sleep(POLL_AGAIN_MS, stopping.signal);
-        }
+        const state = await stateOf(rows, id);
+        if (state === null) throw new Error(`There is no workflow ${id}`);
+        if (state === 'done' || state === 'failed') return state;
+        await clock.sleep(state === 'unfinished' ? POLL_MS : POLL_AGAIN_MS, stopping.signal);
       }
     },
     launch: async () => {
@@ -166,6 +161,16 @@ function configOf(url: string, executorID: string, { pool, logger }: Connection)
     useListenNotify: false,
     logger,
   };
+}
+
+/** How a workflow stands; a store that is gone for a while is asked again. */
+async function stateOf(rows: Rows, id: string): Promise<Awaited<ReturnType<Rows['state']>> | 'out of reach'> {
+  try {
+    return await rows.state(id);
+  } catch (error) {
+    if (!mayPass(error)) throw error;
+    return 'out of reach';
+  }
 }
 
 /** DBOS repeats a call for as long as the store is gone; we stop waiting for it. */

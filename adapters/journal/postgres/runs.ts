@@ -65,7 +65,7 @@ export function createRuns(db: Kysely<Tables>, patient: Patience, writer: string
           .where('run', '=', run)
           .forUpdate()
           .executeTakeFirst();
-        if (!row) throw new TypeError(`There is no run ${run} to append to`);
+        if (!row) throw new UnknownRun(run);
         const added = await add(trx, run, row.last_seq, drafts, at, call);
         if (added.length > 0) await tell(trx, run);
         return added;
@@ -86,6 +86,14 @@ export function createRuns(db: Kysely<Tables>, patient: Patience, writer: string
         return rows.map(({ run, target, opened_at }) => ({ run, target, openedAt: opened_at.toISOString() }));
       }),
   };
+}
+
+/** A defect of the caller; by its class it is told apart from an error of the connection. */
+class UnknownRun extends Error {
+  constructor(run: string) {
+    super(`There is no run ${run} to append to`);
+    this.name = 'UnknownRun';
+  }
 }
 
 const now = () => sql<Date>`clock_timestamp()`;
