@@ -140,6 +140,8 @@ describe('an error of PostgreSQL', () => {
     ['53300', 'unavailable'],
     ['28P01', 'refused'],
     ['42501', 'refused'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'refused'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'refused'],
     ['53100', 'full'],
     ['XX001', 'damaged'],
   ])('%s is told as %s, whatever its text', (code, kind) => {

@@ -48,6 +48,11 @@ export function asStoreError(error: unknown, place: string): unknown {
       'refused',
       `refuses the login (${code}): check the user, and the password in DATABASE_URL or PGPASSWORD.`,
     );
+  if (code !== null && /CERT|^ERR_TLS/.test(code))
+    return because(
+      'refused',
+      `shows a certificate that is not trusted (${code}): name its authority with sslrootcert.`,
+    );
   if (code === '3D000')
     return because('refused', 'does not exist (3D000): create the database and give it to this user.');
   if (code === '42501')
@@ -63,10 +68,7 @@ export function asStoreError(error: unknown, place: string): unknown {
       `reports damaged data (${code}). Stop execfmt and look at the server's log and the last backup.`,
     );
   if (mayPass(error))
-    return because(
-      'unavailable',
-      `does not answer (${code ?? 'the connection ended'}); check the server and the way to it.`,
-    );
+    return because('unavailable', `does not answer (${code ?? String(error)}); check the server and the way to it.`);
   return error;
 }
 
