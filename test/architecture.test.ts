@@ -31,6 +31,8 @@ const VENDORS: Record<string, string> = {
   hono: 'adapters/chat/web',
   '@hono/': 'adapters/chat/web',
   'tar-stream': 'adapters/',
+  '@dbos-inc/': 'adapters/durable/dbos',
+  kysely: 'adapters/journal/postgres',
 };
 
 function sourcesBelow(folder: string): string[] {

@@ -27,8 +27,9 @@ import { SHARE, shareTranscript, startSharing } from './share-transcript.ts';
 /** Deliveries are not repeated after this long. */
 const CLAIMS_KEPT_MS = 24 * 60 * 60_000;
 
-/** Runs looked through at start for what an earlier process left undone. */
+/** Runs looked through for what a process that died left undone: at the start, and then by one replica for all. */
 const LOOKED_BACK = 200;
+const LOOK_AGAIN_MS = 60_000;
 
 export interface RunningApplication extends Application {
   /** Resumes what an earlier process left, and begins to tell the chats. */
@@ -78,9 +79,14 @@ export function createApplication(deps: Deps): RunningApplication {
       await deps.workflows.finished(plan);
     },
     async start() {
-      unwatch = recorder.watch((run) => publisher.changed(run));
+      const settled = new Set<string>();
+      unwatch = recorder.watch((run) => {
+        settled.delete(run);
+        publisher.changed(run);
+      });
       await deps.workflows.launch();
-      await resumeUnstarted(deps, recorder);
+      await resumeUnstarted(deps, recorder, settled);
+      void lookAgain(deps, () => resumeUnstarted(deps, recorder, settled), life.signal);
       await deps.journal.forgetClaims(new Date(deps.clock.now().getTime() - CLAIMS_KEPT_MS));
       await publisher.catchUp();
     },
@@ -170,11 +176,29 @@ async function diagnose(deps: Deps, recorder: Recorder, context: WorkflowContext
   );
 }
 
-/** Starts what was recorded but not begun when an earlier process died in between. Starting twice is harmless. */
-async function resumeUnstarted(deps: Deps, recorder: Recorder): Promise<void> {
+/** Again and again, by the replica that has the lease: a replica may die between the record and the start. Never rejects. */
+async function lookAgain(deps: Deps, look: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await deps.clock.sleep(LOOK_AGAIN_MS, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    try {
+      if (await deps.journal.lease('look for what was not started', LOOK_AGAIN_MS)) await look();
+    } catch (error) {
+      deps.log.warn({ error: describeError(error) }, 'what was not started could not be looked for; it is tried again');
+    }
+  }
+}
+
+/**
+ * Starts what was recorded but not begun when a process died in between. Starting twice is harmless. Runs in `settled` had
+ * nothing left to start, and have not changed since.
+ */
+async function resumeUnstarted(deps: Deps, recorder: Recorder, settled: Set<string>): Promise<void> {
   for (const { run } of await deps.journal.list(LOOKED_BACK)) {
+    if (settled.has(run)) continue;
     const state = await recorder.state(run);
-    if (!state || (isSettled(state) && state.closed)) continue;
+    if (state && isSettled(state) && state.closed) settled.add(run);
+    if (!state || settled.has(run)) continue;
     if (!state.verdict && !state.failure) await deps.workflows.start(INVESTIGATE, run, { run });
     for (const action of state.actions) {
       if (isPending(action) && action.approvedBy.length >= action.approvals.required)

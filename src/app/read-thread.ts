@@ -3,6 +3,7 @@ import type { RunState } from '../run/run-state.ts';
 import { LONGEST_MESSAGE, MOST_MESSAGES, type ThreadMessages } from '../run/thread-message.ts';
 import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
+import { PARENT } from './tell-thread.ts';
 
 const READ_MS = 15_000;
 
@@ -15,7 +16,7 @@ export async function readThread(deps: ReadingDeps, state: RunState, signal: Abo
   if (kind === 'web' || kind === 'cli') return notRead('this run was not asked for in a chat thread');
   if (!chat) return notRead('this transcript was made without a connection to the chat');
   if (!chat.messages) return notRead('this chat gives bots no way to read a thread');
-  const parent = (await deps.journal.posted(state.run, kind)).get('parent')?.ref;
+  const parent = (await deps.journal.posted(state.run, kind)).get(PARENT)?.ref;
   if (!parent) return notRead('the thread was not posted');
   return ask(deps, chat as Chat & Required<Pick<Chat, 'messages'>>, state, parent, signal);
 }

@@ -12,6 +12,7 @@ export interface Recorder {
   /** The run may be asked for anew. */
   close(run: string): Promise<void>;
   state(run: string): Promise<RunState | null>;
+  /** Tells of every change, also of those that other processes make. */
   watch(listener: (run: string) => void): () => void;
 }
 
@@ -21,6 +22,7 @@ export function createRecorder({
   redact,
 }: Pick<Deps, 'clock' | 'redact'> & { journal: Journal }): Recorder {
   const listeners = new Set<(run: string) => void>();
+  let watchesOthers = false;
   const changed = (run: string) => {
     for (const listener of listeners) listener(run);
   };
@@ -45,6 +47,8 @@ export function createRecorder({
     },
     watch(listener) {
       listeners.add(listener);
+      if (!watchesOthers) journal.watch(changed);
+      watchesOthers = true;
       return () => listeners.delete(listener);
     },
   };

@@ -8,6 +8,7 @@ import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
 import { makeTranscript } from './make-transcript.ts';
 import type { Recorder } from './recorder.ts';
+import { PARENT } from './tell-thread.ts';
 
 /** The workflow that shares a transcript; its id is this, the run, and what ended. */
 export const SHARE = 'share-transcript';
@@ -64,7 +65,7 @@ export async function shareTranscript(
       deps.log.warn({ run }, 'it is not known whether a transcript was shared; it is not sent again');
       return;
     }
-    const parent = posted.get('parent')?.ref;
+    const parent = posted.get(PARENT)?.ref;
     if (parent && (await tryToShare(deps, { chat, state, parent, key, begun, signal: context.signal }))) return;
     await deps.clock.sleep(LOOK_EVERY_MS, context.signal);
   }

@@ -1,7 +1,5 @@
 import { createSlack, type SlackChat } from '../../adapters/chat/slack/create-slack.ts';
 import type { TeamsChat, TeamsOptions } from '../../adapters/chat/teams/create-teams.ts';
-import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
-import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { createPrometheus } from '../../adapters/metrics/prometheus/prometheus.ts';
 import { createScrape } from '../../adapters/metrics/scrape/scrape.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
@@ -16,6 +14,7 @@ import { connectClusters } from './connect-clusters.ts';
 import { connectHosts } from './connect-hosts.ts';
 import { connectPipelines } from './connect-pipelines.ts';
 import { createImageSources } from './image-sources.ts';
+import { openStore } from './open-store.ts';
 import { cacheFolder, dockerConfigPath, registryOptions } from './registry-options.ts';
 import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
@@ -33,8 +32,10 @@ export interface Composition {
 /** What a command adds to the configuration. */
 export interface ComposeOptions {
   readonly log: Log;
-  /** The SQLite file; `:memory:` for a command that leaves nothing behind. */
+  /** The SQLite file, or postgres://…; `:memory:` for a command that leaves nothing behind. */
   readonly store: string;
+  /** For a command: what it begins is done by its own process, not by a replica that shares the store. */
+  readonly alone?: boolean;
   readonly resetPractice: (() => Promise<void>) | null;
   /** Null for commands that need no chat. */
   readonly slack: SlackSecrets | null;
@@ -61,7 +62,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     clock: systemClock,
   });
   const clusters = connectClusters(config.clusters, services, sources);
-  const journal = openSqliteJournal(store);
+  const { journal, workflows } = await openStore(store, log, options.alone ?? false);
   const claim = (key: string) => journal.claim(key, systemClock.now());
   const channels = config.chat.slack?.channels ?? null;
   const slack = options.slack && createSlack({ ...options.slack, channels, log, clock: systemClock, claim });
@@ -77,7 +78,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     images: sources({}),
     metrics: metricsOf(config),
     journal,
-    workflows: createLocalWorkflows({ path: store, clock: systemClock, log }),
+    workflows,
     chats: [slack, teams].filter((chat) => chat !== null),
     clock: systemClock,
     ids: systemIds,

@@ -8,7 +8,7 @@ import { compose } from './compose.ts';
 import { USAGE } from './exit-status.ts';
 import { findConfig } from './find-config.ts';
 import { followRun } from './follow-run.ts';
-import { loadConfig, storePath } from './load-config.ts';
+import { loadConfig, storeOf } from './load-config.ts';
 import { createProgramLog } from './program-log.ts';
 import { createTerminal, printJson } from './terminal.ts';
 
@@ -23,11 +23,12 @@ export async function diagnose(name: string, options: DiagnoseOptions): Promise<
   const config = await loadConfig(options.config);
   const redact = createRedact(config.redact);
   const terminal = createTerminal(options.json ? process.stderr : process.stdout, redact);
-  const store = findConfig(options.config) === null ? ':memory:' : storePath(config);
+  const store = findConfig(options.config) === null ? ':memory:' : storeOf(config);
   const log = createProgramLog('error', config.redact);
   const composition = await compose(config, {
     log,
     store,
+    alone: true,
     resetPractice: null,
     slack: null,
     teams: null,

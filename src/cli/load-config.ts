@@ -60,8 +60,7 @@ function withDatabaseUrl(config: Config): Config {
   };
 }
 
-/** The SQLite file of a configuration. */
-export function storePath({ store }: Config): string {
-  if (store.kind === 'sqlite') return store.path;
-  throw new UsageError('a store in PostgreSQL is not supported yet: set store to sqlite:./data/execfmt.db');
+/** The store of a configuration: the path of its SQLite file, or its URL. */
+export function storeOf({ store }: Config): string {
+  return store.kind === 'sqlite' ? store.path : store.url;
 }

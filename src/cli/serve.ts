@@ -9,7 +9,7 @@ import type { Log } from '../ports/log.ts';
 import { type Composition, compose } from './compose.ts';
 import { UsageError } from './exit-status.ts';
 import { findConfig } from './find-config.ts';
-import { DEFAULT_LISTEN, loadConfig, storePath } from './load-config.ts';
+import { DEFAULT_LISTEN, loadConfig, storeOf } from './load-config.ts';
 import { pagePeople } from './page-people.ts';
 import { withPractice } from './practice-config.ts';
 import { createProgramLog } from './program-log.ts';
@@ -42,7 +42,7 @@ export async function serve(options: { readonly config: string | null }): Promis
   const config = practice ? withPractice(loaded, practice, PAGE_PERSON.id) : loaded;
   const composition = await compose(config, {
     log,
-    store: storePath(config),
+    store: storeOf(config),
     resetPractice: practice && (() => practice.reset()),
     slack,
     teams,

@@ -1,11 +1,11 @@
-import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { makeTranscript } from '../app/make-transcript.ts';
 import type { TranscriptFormat } from '../run/transcript/format.ts';
 import { createRedact } from '../view/create-redact.ts';
 import { USAGE } from './exit-status.ts';
-import { loadConfig, storePath } from './load-config.ts';
+import { loadConfig, storeOf } from './load-config.ts';
+import { openJournal, placeOfStore } from './open-store.ts';
 import { createProgramLog } from './program-log.ts';
 import { createTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -16,14 +16,15 @@ export async function transcript(
   options: { readonly format: TranscriptFormat; readonly config: string | null },
 ): Promise<number> {
   const config = await loadConfig(options.config);
-  const store = storePath(config);
-  const journal = openSqliteJournal(store);
+  const store = storeOf(config);
+  const log = createProgramLog('error', config.redact);
+  const journal = await openJournal(store, log);
   const deps = {
     journal,
     ids: systemIds,
     chats: [],
     clock: systemClock,
-    log: createProgramLog('error', config.redact),
+    log,
     redact: createRedact(config.redact),
     version: VERSION,
   };
@@ -33,7 +34,7 @@ export async function transcript(
     if (file === null) {
       const known = (await journal.list(5)).map((listing) => `${listing.run} (${listing.target})`);
       createTerminal(process.stderr).say(
-        `There is no run ${run} in ${store}. ${known.length > 0 ? `The newest: ${known.join(', ')}.` : 'It has no runs yet.'}`,
+        `There is no run ${run} in ${placeOfStore(store)}. ${known.length > 0 ? `The newest: ${known.join(', ')}.` : 'It has no runs yet.'}`,
       );
       return USAGE;
     }

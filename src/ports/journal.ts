@@ -44,5 +44,18 @@ export interface Journal {
   /** Runs that a chat has not been told to the end: last told seq below the run's last. */
   untold(chat: string): Promise<readonly string[]>;
   setTold(run: string, chat: string, seq: number): Promise<void>;
+
+  /**
+   * Takes a lease for this journal's process, or keeps the one that it has, for `forMs` from now by the store's own clock.
+   * False while another process has it. Atomic.
+   */
+  lease(name: string, forMs: number): Promise<boolean>;
+  /** Gives a lease up; nothing happens when another process has it by now. */
+  release(name: string): Promise<void>;
+  /**
+   * Tells of runs that another process has changed, within seconds, and maybe of others: whoever listens reads the run anew.
+   * What happened while the store could not be reached is told afterwards. Gives the function that ends it.
+   */
+  watch(listener: (run: string) => void): () => void;
   stop(): Promise<void>;
 }

@@ -45,6 +45,11 @@ it.each([
   expect(await packagesLoaded(...args)).toEqual(expected);
 });
 
+it('leaves the libraries of PostgreSQL alone where the store is none', async () => {
+  const loaded = await packagesLoadedBy([resolve(import.meta.dirname, '../../src/cli/serve.ts')]);
+  expect(loaded.filter((name) => /^(?:pg|kysely|@dbos-inc)/.test(name))).toEqual([]);
+});
+
 it('leaves botbuilder alone where Teams is not configured', async () => {
   const loaded = await packagesLoadedBy([resolve(import.meta.dirname, '../../src/cli/serve.ts')]);
   expect(loaded).toContain('@slack/bolt');

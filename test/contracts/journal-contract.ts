@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from '../../src/ports/journal.ts';
 import type { EventDraft } from '../../src/run/events.ts';
+import { waitFor } from '../lab/waiting.ts';
 
 /** A journal under test, and another one over the same store, as a second process would have it (null: there is none). */
 export interface JournalUnderTest {
@@ -40,6 +41,8 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     openingRuns(() => [journal, second]);
     appendingEvents(() => [journal, second]);
     tellingChats(() => [journal, second]);
+    takingLeases(() => [journal, second]);
+    watching(() => under);
   });
 }
 
@@ -220,5 +223,64 @@ function tellingChats(get: () => [Journal, Journal]): void {
     await journal.setTold('r-aaaaaa', 'slack', 2);
     await journal.setTold('r-aaaaaa', 'slack', 1);
     expect(await journal.untold('slack')).toEqual(['r-bbbbbb']);
+  });
+}
+
+function takingLeases(get: () => [Journal, Journal]): void {
+  it('gives a lease to one process, which may take it again, and to another after it was given up', async (context) => {
+    const [journal, second] = get();
+    expect(await journal.lease('post r-aaaaaa', 60_000)).toBe(true);
+    expect(await journal.lease('post r-aaaaaa', 60_000)).toBe(true);
+    if (journal === second) return context.skip('there is one process alone');
+    expect(await second.lease('post r-aaaaaa', 60_000)).toBe(false);
+    expect(await second.lease('post r-bbbbbb', 60_000)).toBe(true);
+    await second.release('post r-aaaaaa');
+    expect(await second.lease('post r-aaaaaa', 60_000)).toBe(false);
+    await journal.release('post r-aaaaaa');
+    expect(await second.lease('post r-aaaaaa', 60_000)).toBe(true);
+    expect(await journal.lease('post r-aaaaaa', 60_000)).toBe(false);
+  });
+
+  it('gives one of many at once the lease', async (context) => {
+    const [journal, second] = get();
+    if (journal === second) return context.skip('there is one process alone');
+    const names = Array.from({ length: 20 }, (_, index) => `lease ${index}`);
+    const [mine, theirs] = await Promise.all(
+      [journal, second].map((each) => Promise.all(names.map((name) => each.lease(name, 60_000)))),
+    );
+    expect(names.map((_, index) => Number(mine?.[index]) + Number(theirs?.[index]))).toEqual(names.map(() => 1));
+  });
+
+  it('lets a lease go over once its time has passed', async (context) => {
+    const [journal, second] = get();
+    if (journal === second) return context.skip('there is one process alone');
+    expect(await journal.lease('short', 300)).toBe(true);
+    expect(await second.lease('short', 60_000)).toBe(false);
+    await waitFor('the lease to pass', 20_000, async () => (await second.lease('short', 60_000)) || null);
+    expect(await journal.lease('short', 60_000)).toBe(false);
+  });
+}
+
+function watching(get: () => JournalUnderTest): void {
+  it('tells of runs that another process opens, appends to and closes, until it is told to stop', async (context) => {
+    const { journal, second } = get();
+    if (second === null) return context.skip('there is one process alone');
+    const told: string[] = [];
+    const unwatch = journal.watch((run) => told.push(run));
+    const nextOf = (run: string) =>
+      waitFor(`${run} to be told`, 20_000, async () => (told.includes(run) ? told.splice(0) : null));
+    await second.open('r-aaaaaa', 'one', first, noon);
+    await nextOf('r-aaaaaa');
+    await second.append('r-aaaaaa', [draft('a')], noon);
+    await nextOf('r-aaaaaa');
+    await second.close('r-aaaaaa');
+    await nextOf('r-aaaaaa');
+    unwatch();
+    told.splice(0);
+    const others: string[] = [];
+    journal.watch((run) => others.push(run));
+    await second.append('r-aaaaaa', [draft('b')], noon);
+    await waitFor('the other listener', 20_000, async () => others.includes('r-aaaaaa') || null);
+    expect(told).toEqual([]);
   });
 }

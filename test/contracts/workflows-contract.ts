@@ -1,9 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Workflows } from '../../src/ports/workflows.ts';
 
 /** Engines over one store; each stands for a process. */
 export interface WorkflowsUnderTest {
   engine(): Workflows;
+  /** The first arguments of test/durable/crashing-process.ts for the same store. */
+  readonly crashing: readonly string[];
   cleanUp(): Promise<void>;
 }
 
@@ -19,6 +27,7 @@ export function workflowsContract(name: string, make: () => Promise<WorkflowsUnd
     startingWork(() => under.engine());
     rememberingSteps(() => under.engine());
     stoppingWork(() => under.engine());
+    outlivingProcesses(() => under);
   });
 }
 
@@ -171,9 +180,14 @@ function rememberingSteps(engine: () => Workflows): void {
 function stoppingWork(engine: () => Workflows): void {
   it('leaves what was interrupted unfinished, with its lock, until it is resumed once', async () => {
     const one = engine();
-    one.define('wait', ({ signal }) => aborted(signal).then(() => undefined));
+    const begun = Promise.withResolvers<void>();
+    one.define('wait', async ({ signal }) => {
+      begun.resolve();
+      await aborted(signal);
+    });
     await one.launch();
     await one.start('wait', 'w1', null, 'l');
+    await begun.promise;
     await one.stop();
     const two = engine();
     let runs = 0;
@@ -190,9 +204,14 @@ function stoppingWork(engine: () => Workflows): void {
 
   it('records a body that came to its end although the process stops', async () => {
     const one = engine();
-    one.define('heedless', ({ signal }) => aborted(signal).then(undefined, () => undefined));
+    const begun = Promise.withResolvers<void>();
+    one.define('heedless', async ({ signal }) => {
+      begun.resolve();
+      await aborted(signal).catch(() => undefined);
+    });
     await one.launch();
     await one.start('heedless', 'w1', null);
+    await begun.promise;
     await one.stop();
     expect(await engine().finished('w1')).toBe('done');
   });
@@ -241,6 +260,136 @@ function stoppingWork(engine: () => Workflows): void {
     const two = engine();
     two.define('late', async () => undefined);
     expect(await two.launch()).toEqual([]);
+  });
+}
+
+function outlivingProcesses(get: () => WorkflowsUnderTest): void {
+  it('goes on in a new process after SIGKILL in the middle of a step', { timeout: 120_000 }, async () => {
+    const { crashing } = get();
+    const folder = mkdtempSync(join(tmpdir(), 'execfmt-crash-'));
+    const diary = join(folder, 'diary');
+    const script = join(import.meta.dirname, '../durable/crashing-process.ts');
+    const start = (role: string) =>
+      spawn(process.execPath, [script, ...crashing, diary, role], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const first = start('first');
+    await once(first.stdout, 'data');
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    const [code] = await once(start('next'), 'exit');
+    expect(code).toBe(0);
+    expect(readFileSync(diary, 'utf8').trim().split('\n')).toEqual([
+      'first: pulls',
+      'first: creates',
+      'next: creates',
+      'next: starts {"image":"v2"}',
+      'next: ends, resumed: true',
+      'next: done',
+    ]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('waits on for a time that was set in an earlier process, and then acts once', async () => {
+    const engine = () => get().engine();
+    let fired = 0;
+    const define = (workflows: Workflows, begun: () => void) =>
+      workflows.define('timer', async ({ step, signal }) => {
+        const due = await step('due', async () => Date.now() + 1_500);
+        begun();
+        while (Date.now() < due) await sleep(50, undefined, { signal });
+        await step('fire', async () => void fired++);
+      });
+    const one = engine();
+    const begun = Promise.withResolvers<void>();
+    define(one, begun.resolve);
+    await one.launch();
+    await one.start('timer', 'w1', null);
+    await begun.promise;
+    await one.stop();
+    const two = engine();
+    define(two, () => undefined);
+    await two.launch();
+    expect(await two.finished('w1')).toBe('done');
+    expect(fired).toBe(1);
+  });
+
+  it('finds a step by its name, also when a newer program asks in another order and for more', async () => {
+    const engine = () => get().engine();
+    const log: string[] = [];
+    const done = (name: string) => async () => {
+      log.push(name);
+      return `result of ${name}`;
+    };
+    const one = engine();
+    const reached = Promise.withResolvers<void>();
+    one.define('deed', async ({ step, signal }) => {
+      await step('a', done('a'));
+      await step('b', done('b'));
+      reached.resolve();
+      await aborted(signal);
+    });
+    await one.launch();
+    await one.start('deed', 'w1', null);
+    await reached.promise;
+    await one.stop();
+    const two = engine();
+    two.define('deed', async ({ step }) => {
+      for (const name of ['new', 'b', 'a', 'c']) log.push(await step(name, done(`${name} of two`)));
+    });
+    await two.launch();
+    expect(await two.finished('w1')).toBe('done');
+    expect(log).toEqual([
+      'a',
+      'b',
+      'new of two',
+      'result of new of two',
+      'result of b',
+      'result of a',
+      'c of two',
+      'result of c of two',
+    ]);
+  });
+
+  it('remembers the steps that were done of several side by side', async () => {
+    const engine = () => get().engine();
+    const log: string[] = [];
+    const define = (workflows: Workflows, hold: (signal: AbortSignal) => Promise<unknown>, reached: () => void) =>
+      workflows.define('deed', async ({ step, signal }) => {
+        const quick = step('quick', async () => void log.push('quick')).then(reached);
+        await Promise.all([step('slow', () => hold(signal).then(() => void log.push('slow'))), quick]);
+      });
+    const one = engine();
+    const reached = Promise.withResolvers<void>();
+    define(one, aborted, reached.resolve);
+    await one.launch();
+    await one.start('deed', 'w1', null);
+    await reached.promise;
+    await one.stop();
+    const two = engine();
+    define(
+      two,
+      async () => undefined,
+      () => undefined,
+    );
+    await two.launch();
+    expect(await two.finished('w1')).toBe('done');
+    expect(log).toEqual(['quick', 'slow']);
+  });
+
+  it('leaves work without a body to a process that has one', async () => {
+    const engine = () => get().engine();
+    const [newer, older] = [engine(), engine()];
+    older.define('known', async () => undefined);
+    await older.launch();
+    let runs = 0;
+    newer.define('new', async () => {
+      runs++;
+    });
+    expect(await newer.start('new', 'w1', null)).toBe('started');
+    await older.start('known', 'w2', null);
+    expect(await older.finished('w2')).toBe('done');
+    await newer.launch();
+    expect(await newer.finished('w1')).toBe('done');
+    expect(runs).toBe(1);
   });
 }
 

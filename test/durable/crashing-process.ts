@@ -1,15 +1,18 @@
 import { appendFileSync } from 'node:fs';
+import { createDbosWorkflows } from '../../adapters/durable/dbos/workflows.ts';
 import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 
 /**
- * One process of a crash test: `node crashing-process.ts <store> <diary> first|next`. The first hangs in the middle of its
- * second step and waits to be killed; the next one goes on. Each tells the diary what it does.
+ * One process of a crash test: `node crashing-process.ts local|dbos <store> <diary> first|next`. The first hangs in the middle
+ * of its second step and waits to be killed; the next one goes on. Each tells the diary what it does.
  */
-const [path = '', diary = '', role = ''] = process.argv.slice(2);
+const [engine = '', store = '', diary = '', role = ''] = process.argv.slice(2);
 const tell = (line: string) => appendFileSync(diary, `${role}: ${line}\n`);
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const workflows = createLocalWorkflows({ path, clock: systemClock, log: quiet });
+const parts = { clock: systemClock, log: quiet };
+const workflows =
+  engine === 'local' ? createLocalWorkflows({ path: store, ...parts }) : createDbosWorkflows({ url: store, ...parts });
 
 workflows.define('rollback', async ({ step, resumed }, input) => {
   const pulled = await step('pull', async () => {
@@ -27,7 +30,6 @@ workflows.define('rollback', async ({ step, resumed }, input) => {
 });
 
 if (role === 'first') await workflows.start('rollback', 'p1', 'v2', 'render-01/pdf');
-const resumed = await workflows.launch();
-tell(`resumed ${JSON.stringify(resumed)}`);
+await workflows.launch();
 tell(await workflows.finished('p1'));
 await workflows.stop();

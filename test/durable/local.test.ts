@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -37,7 +35,10 @@ function bench() {
   };
 }
 
-workflowsContract('the local engine', async () => bench());
+workflowsContract('the local engine', async () => {
+  const under = bench();
+  return { ...under, crashing: ['local', under.path] };
+});
 
 describe('the local engine', () => {
   let under: ReturnType<typeof bench>;
@@ -142,29 +143,6 @@ describe('the local engine', () => {
     const two = under.engine();
     expect([await two.launch(), await two.launch()]).toEqual([[], []]);
     expect(under.logged.filter(({ message }) => message.includes('no body'))).toHaveLength(1);
-  });
-
-  it('goes on after SIGKILL in the middle of a step', async () => {
-    const diary = join(under.dir, 'diary');
-    const script = join(import.meta.dirname, 'crashing-process.ts');
-    const start = (role: string) =>
-      spawn(process.execPath, [script, under.path, diary, role], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const first = start('first');
-    await once(first.stdout, 'data');
-    first.kill('SIGKILL');
-    await once(first, 'exit');
-    const [code] = await once(start('next'), 'exit');
-    expect(code).toBe(0);
-    expect(readFileSync(diary, 'utf8').trim().split('\n')).toEqual([
-      'first: pulls',
-      'first: resumed []',
-      'first: creates',
-      'next: resumed ["p1"]',
-      'next: creates',
-      'next: starts {"image":"v2"}',
-      'next: ends, resumed: true',
-      'next: done',
-    ]);
   });
 });
 

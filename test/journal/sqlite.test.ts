@@ -132,6 +132,18 @@ describe('the file', () => {
     expect(thrownBy(() => openSqliteJournal(dir)).code).toBe('unavailable');
   });
 
+  it('lets nobody wait for the lease of a process that was killed', async () => {
+    const path = join(dir, 'store.db');
+    const journal = openSqliteJournal(path);
+    const script = join(import.meta.dirname, 'take-lease.ts');
+    const killed = await promisify(execFile)(process.execPath, [script, path, 'tell r-aaaaaa']).catch(
+      (error: { signal: string; stdout: string }) => error,
+    );
+    expect(killed).toMatchObject({ signal: 'SIGKILL', stdout: 'true' });
+    expect(await journal.lease('tell r-aaaaaa', 60_000)).toBe(true);
+    await journal.stop();
+  });
+
   it('is shared by processes that start at once: one opens, one claims, none fails', async () => {
     const path = join(dir, 'new', 'store.db');
     const script = join(import.meta.dirname, 'open-and-claim.ts');

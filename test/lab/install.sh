@@ -8,7 +8,7 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 1
 fi
 if ! command -v apt-get >/dev/null; then
-  echo "This is for Debian and Ubuntu (apt-get). Elsewhere install: dockerd, docker-registry, skopeo, chromium, gcc, iproute2, iptables." >&2
+  echo "This is for Debian and Ubuntu (apt-get). Elsewhere install: dockerd, docker-registry, skopeo, chromium, gcc, iproute2, iptables, postgresql." >&2
   exit 1
 fi
 
@@ -30,6 +30,8 @@ need_command iptables iptables
 need_command openssl openssl
 need_command setpriv util-linux
 need_command unzip unzip
+# The server's programs are not in PATH: a folder for each major version has them.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 need_file /usr/include/stdio.h libc6-dev
 need_file /etc/ssl/certs/ca-certificates.crt ca-certificates
 need_file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core
@@ -50,6 +52,7 @@ for package in "${missing[@]}"; do
       command -v containerd >/dev/null || units+=(containerd.service)
       ;;
     docker-registry) units+=(docker-registry.service) ;;
+    postgresql) units+=(postgresql.service) ;;
   esac
 done
 

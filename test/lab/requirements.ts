@@ -4,6 +4,7 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { mayHavePrograms } from './kubernetes/programs.ts';
+import { postgresPrograms } from './postgres.ts';
 
 /** What a suite may need of the machine beyond Node. */
 export type Need =
@@ -18,7 +19,8 @@ export type Need =
   | 'debian-binaries'
   | 'own-binfmt-misc'
   | 'no-emulator'
-  | 'kubernetes';
+  | 'kubernetes'
+  | 'postgresql';
 
 interface Requirement {
   /** As in `needs …`. */
@@ -100,6 +102,11 @@ const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
     what: 'the programs of a Kubernetes control plane',
     isMet: () => mayHavePrograms(hasCommand('unzip')) && hasCommands('setpriv'),
     how: `${INSTALL} (Go then builds them once, which takes long), or set KUBEBUILDER_ASSETS to a folder of envtest`,
+  },
+  postgresql: {
+    what: 'the programs of a PostgreSQL server',
+    isMet: () => postgresPrograms() !== null && hasCommand('setpriv'),
+    how: INSTALL,
   },
   'no-emulator': {
     what: 'a kernel without an emulator for other architectures',

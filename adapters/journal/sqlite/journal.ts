@@ -2,11 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Journal } from '../../../src/ports/journal.ts';
 import type { Deliveries } from './deliveries.ts';
 import { prepareDeliveries } from './deliveries.ts';
+import type { Leases } from './leases.ts';
+import { prepareLeases } from './leases.ts';
 import { migrateJournal } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
 import type { Runs } from './runs.ts';
 import { prepareRuns } from './runs.ts';
 import { asStoreError } from './store-error.ts';
+import { createWatcher } from './watch-changes.ts';
 
 /**
  * The journal in a file of SQLite, which several processes of one machine may share; `:memory:` for one that is forgotten.
@@ -14,7 +17,8 @@ import { asStoreError } from './store-error.ts';
  */
 export function openSqliteJournal(path: string): Journal {
   const database = openDatabase(path);
-  const { runs, deliveries } = prepare(database, path);
+  const { runs, deliveries, leases } = prepare(database, path);
+  const watcher = createWatcher(database);
   const call = async <T>(work: () => T): Promise<T> => {
     try {
       return work();
@@ -34,16 +38,20 @@ export function openSqliteJournal(path: string): Journal {
     setPosted: (run, chat, key, message) => call(() => deliveries.setPosted(run, chat, key, message)),
     untold: (chat) => call(() => deliveries.untold(chat)),
     setTold: (run, chat, seq) => call(() => deliveries.setTold(run, chat, seq)),
+    lease: (name, forMs) => call(() => leases.lease(name, forMs)),
+    release: (name) => call(() => leases.release(name)),
+    watch: watcher.watch,
     stop: async () => {
+      watcher.stop();
       if (database.isOpen) database.close();
     },
   };
 }
 
-function prepare(database: DatabaseSync, path: string): { runs: Runs; deliveries: Deliveries } {
+function prepare(database: DatabaseSync, path: string): { runs: Runs; deliveries: Deliveries; leases: Leases } {
   try {
     migrateJournal(database, path);
-    return { runs: prepareRuns(database), deliveries: prepareDeliveries(database) };
+    return { runs: prepareRuns(database), deliveries: prepareDeliveries(database), leases: prepareLeases(database) };
   } catch (error) {
     database.close();
     throw asStoreError(error, path);

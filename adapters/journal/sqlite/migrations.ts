@@ -44,6 +44,7 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (chat, run)
   ) STRICT, WITHOUT ROWID;
   `,
+  'CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until REAL NOT NULL) STRICT, WITHOUT ROWID;',
 ];
 
 /** Brings the journal's tables to the version of this program; throws StoreError when a newer program has written them. */

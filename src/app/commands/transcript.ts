@@ -4,7 +4,7 @@ import type { RunState } from '../../run/run-state.ts';
 import { permalinkOf } from '../../view/permalink.ts';
 import { privateCard } from '../../view/private-card.ts';
 import { makeTranscript } from '../make-transcript.ts';
-import { PARENT } from '../publish-thread.ts';
+import { PARENT } from '../tell-thread.ts';
 import type { Desk } from './desk.ts';
 import { findRun, refuseRun } from './find-run.ts';
 
