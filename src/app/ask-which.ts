@@ -1,7 +1,7 @@
 import type { Place } from '../playbook/place.ts';
 import type { Conversation } from '../run/conversation.ts';
 import type { Button, Card } from '../view/card.ts';
-import { privateCard } from '../view/private-card.ts';
+import { privateCard, withCode } from '../view/private-card.ts';
 
 const SHOWN = 10;
 
@@ -30,7 +30,8 @@ export function askWhich(target: string, places: readonly Place[], { chat }: Con
     chat === 'cli'
       ? `execfmt diagnose ${name}${on === null ? '' : ` --on ${on}`}`
       : `/execfmt ${commandOf({ name, on })}`;
-  return { ...privateCard(`Which ${target}?`, text, shown.map(typed)), buttons: shown.map(buttonFor) };
+  const card = withCode(privateCard(`Which ${target}?`, text), shown.map(typed).join('\n'));
+  return { ...card, buttons: shown.map(buttonFor) };
 }
 
 function choicesOf(places: readonly Place[]): readonly Choice[] {

@@ -21,6 +21,11 @@ export function privateCard(
   };
 }
 
+/** The same card with something to copy letter by letter below its text. */
+export function withCode(card: Card, code: string): Card {
+  return { ...card, parts: [...card.parts, { kind: 'code', text: code }] };
+}
+
 /** A button that gives a command; its label is what one would type after `/execfmt`. */
 export function commandButton(command: string, label?: string): Button {
   const subject = command.replace(/^\/execfmt\s+/, '');

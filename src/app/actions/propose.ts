@@ -5,7 +5,7 @@ import { describePlace } from '../../playbook/place.ts';
 import type { Remedy } from '../../playbook/verdict.ts';
 import type { Intent, IntentReply } from '../../ports/application.ts';
 import { type ActionState, isPending, isUnderWay, offeredRemedies, type RunState } from '../../run/run-state.ts';
-import { privateCard } from '../../view/private-card.ts';
+import { privateCard, withCode } from '../../view/private-card.ts';
 import { redactDeep } from '../../view/redact-deep.ts';
 import type { Deps } from '../deps.ts';
 import { summaryOf } from '../investigate.ts';
@@ -81,5 +81,6 @@ function proposalKey(state: RunState, kind: ActionState['plan']['kind'], remedy:
 }
 
 function refuse(text: string, patch: string | null = null): IntentReply {
-  return { kind: 'private', card: privateCard('Not proposed', text, patch === null ? [] : [patch]) };
+  const card = privateCard('Not proposed', text);
+  return { kind: 'private', card: patch === null ? card : withCode(card, patch) };
 }
