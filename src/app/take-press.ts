@@ -21,19 +21,20 @@ export async function takePress(
   const state = await recorder.state(run);
   if (!state)
     return { kind: 'private', card: privateCard('That run is gone', `There is no run ${run} here any more.`) };
+  const pressed = { deps, recorder, state, intent, signal };
   switch (action) {
     case 'propose':
-      return propose(deps, recorder, state, intent, Number(subject), signal);
+      return propose(pressed, Number(subject));
     case 'preview':
-      return preview(deps, state, subject, signal);
+      return preview(pressed, subject);
     case 'approve':
-      return approve(deps, recorder, state, intent, subject, hash, signal);
+      return approve(pressed, subject, hash);
     case 'decline':
-      return decline(deps, recorder, state, intent, subject, signal);
+      return decline(pressed, subject);
     case 'withdraw':
-      return withdraw(deps, recorder, state, intent, subject);
+      return withdraw(pressed, subject);
     case 'cancel':
-      return cancelBuild(deps, recorder, state, intent, subject, signal);
+      return cancelBuild(pressed, subject);
     case 'again':
       return openRun(deps, recorder, intent, state.target, state.on, signal);
     case 'command':

@@ -1,6 +1,7 @@
 import type { Answer } from '../playbook/answer.ts';
 import type { BuildJob } from '../playbook/build-evidence.ts';
 import type { BuildLog } from '../playbook/build-log.ts';
+import type { BuildStatus } from '../run/build-glimpse.ts';
 
 /** A build that is wanted. */
 export interface RebuildRequest {
@@ -27,19 +28,9 @@ export interface RebuildHandle {
   readonly job: string | null;
 }
 
-/** `waiting-for-hand`: somebody has to press play or approve it there; `waiting-for-runner`: none has taken it yet. */
-export type RebuildStatus =
-  | 'waiting-for-runner'
-  | 'waiting-for-hand'
-  | 'running'
-  | 'succeeded'
-  | 'failed'
-  | 'cancelled'
-  | 'skipped';
-
 /** How a build fares. */
 export interface RebuildState {
-  readonly status: RebuildStatus;
+  readonly status: BuildStatus;
   /** Nothing will change any more. */
   readonly over: boolean;
   /** The CI server's own words. */

@@ -1,13 +1,16 @@
+/** `waiting-for-hand`: somebody has to press play or approve it there; `waiting-for-runner`: none has taken it yet. */
+export type BuildStatus =
+  | 'waiting-for-runner'
+  | 'waiting-for-hand'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'skipped';
+
 /** A rebuild as it was seen at one moment. Everything in it is what the CI server says: untrusted. */
 export interface BuildGlimpse {
-  readonly status:
-    | 'waiting-for-runner'
-    | 'waiting-for-hand'
-    | 'running'
-    | 'succeeded'
-    | 'failed'
-    | 'cancelled'
-    | 'skipped';
+  readonly status: BuildStatus;
   /** The CI server's own words. */
   readonly said: string;
   /** The pipeline's page. */

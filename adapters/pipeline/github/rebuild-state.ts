@@ -1,9 +1,9 @@
 import { isJob } from '../../../src/playbook/find-build.ts';
-import type { RebuildStatus } from '../../../src/ports/rebuilds.ts';
+import type { BuildStatus } from '../../../src/run/build-glimpse.ts';
 import type { JobDocument, RunDocument } from './documents.ts';
 
 /** GitHub's words for how far a run or job is, and for what became of it. */
-const STATUS: Readonly<Record<string, RebuildStatus>> = {
+const STATUS: Readonly<Record<string, BuildStatus>> = {
   queued: 'waiting-for-runner',
   requested: 'waiting-for-runner',
   pending: 'waiting-for-runner',
@@ -19,14 +19,14 @@ const STATUS: Readonly<Record<string, RebuildStatus>> = {
   cancelled: 'cancelled',
   skipped: 'skipped',
 };
-const OVER: readonly RebuildStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
+const OVER: readonly BuildStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
 
-export function isOver(status: RebuildStatus): boolean {
+export function isOver(status: BuildStatus): boolean {
   return OVER.includes(status);
 }
 
 /** Of a word that GitHub may add one day nothing is known but that it is not over. */
-export function statusOf(word: string): RebuildStatus {
+export function statusOf(word: string): BuildStatus {
   return (Object.hasOwn(STATUS, word) ? STATUS[word] : undefined) ?? 'running';
 }
 
@@ -35,7 +35,7 @@ export function rebuildStatus(
   run: RunDocument,
   jobs: readonly JobDocument[],
   wanted: string | null,
-): { readonly status: RebuildStatus; readonly said: string; readonly job: JobDocument | null } {
+): { readonly status: BuildStatus; readonly said: string; readonly job: JobDocument | null } {
   const building = wanted === null ? jobs : jobs.filter(({ name }) => isJob(name, wanted));
   const only = building.length === 1 ? (building[0] ?? null) : null;
   const word = run.conclusion || run.status;

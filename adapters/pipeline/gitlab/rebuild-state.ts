@@ -1,9 +1,9 @@
 import { isJob } from '../../../src/playbook/find-build.ts';
-import type { RebuildStatus } from '../../../src/ports/rebuilds.ts';
+import type { BuildStatus } from '../../../src/run/build-glimpse.ts';
 import type { JobDocument, PipelineDocument } from './documents.ts';
 
 /** GitLab's words for the state of a pipeline or job (`Ci::HasStatus`). */
-const STATUS: Readonly<Record<string, RebuildStatus>> = {
+const STATUS: Readonly<Record<string, BuildStatus>> = {
   created: 'waiting-for-runner',
   waiting_for_resource: 'waiting-for-runner',
   preparing: 'waiting-for-runner',
@@ -18,14 +18,14 @@ const STATUS: Readonly<Record<string, RebuildStatus>> = {
   canceled: 'cancelled',
   skipped: 'skipped',
 };
-const OVER: readonly RebuildStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
+const OVER: readonly BuildStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
 
-export function isOver(status: RebuildStatus): boolean {
+export function isOver(status: BuildStatus): boolean {
   return OVER.includes(status);
 }
 
 /** Of a word that GitLab may add one day nothing is known but that it is not over. */
-export function statusOf(word: string): RebuildStatus {
+export function statusOf(word: string): BuildStatus {
   return (Object.hasOwn(STATUS, word) ? STATUS[word] : undefined) ?? 'running';
 }
 
@@ -34,7 +34,7 @@ export function rebuildStatus(
   pipeline: PipelineDocument,
   jobs: readonly JobDocument[],
   wanted: string | null,
-): { readonly status: RebuildStatus; readonly said: string; readonly job: JobDocument | null } {
+): { readonly status: BuildStatus; readonly said: string; readonly job: JobDocument | null } {
   const building = wanted === null ? jobs : jobs.filter(({ name }) => isJob(name, wanted));
   const only = building.length === 1 ? (building[0] ?? null) : null;
   const whole = statusOf(pipeline.status);
@@ -52,8 +52,8 @@ export function rebuildStatus(
 }
 
 /** Of several jobs that build together: over when all are, and as good as the worst. */
-function together(states: readonly RebuildStatus[]): RebuildStatus {
-  const order: readonly RebuildStatus[] = [
+function together(states: readonly BuildStatus[]): BuildStatus {
+  const order: readonly BuildStatus[] = [
     'waiting-for-hand',
     'running',
     'waiting-for-runner',

@@ -1,9 +1,10 @@
 import { decisionKey } from '../../approval/decision-key.ts';
-import type { Intent, IntentReply } from '../../ports/application.ts';
-import { isPending, type RunState } from '../../run/run-state.ts';
+import type { IntentReply } from '../../ports/application.ts';
+import { isPending } from '../../run/run-state.ts';
 import type { Deps } from '../deps.ts';
 import type { Recorder } from '../recorder.ts';
 import { type Decidable, decidable, permissionOf } from './policy-of.ts';
+import type { Pressed } from './pressed.ts';
 import { startAction } from './start-action.ts';
 import { NO_SUCH_PLAN, notCounted } from './tell-privately.ts';
 import { whatMoved } from './what-moved.ts';
@@ -15,13 +16,9 @@ const LOOK_MS = 10_000;
  * one needed the action starts, once.
  */
 export async function approve(
-  deps: Deps,
-  recorder: Recorder,
-  state: RunState,
-  intent: Intent,
+  { deps, recorder, state, intent, signal }: Pressed,
   planId: string,
   hash: string | null,
-  signal: AbortSignal,
 ): Promise<IntentReply> {
   const one = decidable(deps, state, planId);
   if (!one) return NO_SUCH_PLAN;

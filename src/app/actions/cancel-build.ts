@@ -1,18 +1,13 @@
-import type { Intent, IntentReply } from '../../ports/application.ts';
-import { isUnderWay, type RunState } from '../../run/run-state.ts';
-import type { Deps } from '../deps.ts';
-import type { Recorder } from '../recorder.ts';
+import type { IntentReply } from '../../ports/application.ts';
+import { isUnderWay } from '../../run/run-state.ts';
 import { decidable, permissionOf } from './policy-of.ts';
+import type { Pressed } from './pressed.ts';
 import { NO_SUCH_PLAN, notCounted } from './tell-privately.ts';
 
 /** Has a rebuild cancelled that is under way: by those who may approve it, and by the one who asked. */
 export async function cancelBuild(
-  deps: Deps,
-  recorder: Recorder,
-  state: RunState,
-  intent: Intent,
+  { deps, recorder, state, intent, signal }: Pressed,
   planId: string,
-  signal: AbortSignal,
 ): Promise<IntentReply> {
   const one = decidable(deps, state, planId);
   if (!one) return NO_SUCH_PLAN;

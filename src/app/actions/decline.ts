@@ -1,10 +1,9 @@
 import { decisionKey } from '../../approval/decision-key.ts';
 import type { Intent, IntentReply } from '../../ports/application.ts';
-import { isPending, type RunState } from '../../run/run-state.ts';
-import type { Deps } from '../deps.ts';
-import type { Recorder } from '../recorder.ts';
+import { isPending } from '../../run/run-state.ts';
 import { whyOver } from './approve.ts';
 import { decidable, permissionOf } from './policy-of.ts';
+import type { Pressed } from './pressed.ts';
 import { NO_SUCH_PLAN, notCounted } from './tell-privately.ts';
 
 /** Longest reason that is kept, in characters. */
@@ -13,17 +12,11 @@ const REASON_LIMIT = 500;
 const TOO_LATE = 'It is too late for that: see the thread.';
 
 /** Declines a plan: by those who may approve it, with their reason. By the one who asked it is withdrawn. */
-export async function decline(
-  deps: Deps,
-  recorder: Recorder,
-  state: RunState,
-  intent: Intent,
-  planId: string,
-  signal: AbortSignal,
-): Promise<IntentReply> {
+export async function decline(pressed: Pressed, planId: string): Promise<IntentReply> {
+  const { deps, recorder, state, intent, signal } = pressed;
   const one = decidable(deps, state, planId);
   if (!one) return NO_SUCH_PLAN;
-  if (intent.by.id === one.action.plan.requestedBy.id) return withdraw(deps, recorder, state, intent, planId);
+  if (intent.by.id === one.action.plan.requestedBy.id) return withdraw(pressed, planId);
   if (!isPending(one.action)) return notCounted(whyOver(one) ?? TOO_LATE);
   const permission = await permissionOf(deps, one, intent.by, signal);
   if (!permission.granted) return notCounted(permission.why);
@@ -33,13 +26,7 @@ export async function decline(
 }
 
 /** Withdraws a plan: by the one who asked for it, and nobody else. */
-export async function withdraw(
-  deps: Deps,
-  recorder: Recorder,
-  state: RunState,
-  intent: Intent,
-  planId: string,
-): Promise<IntentReply> {
+export async function withdraw({ deps, recorder, state, intent }: Pressed, planId: string): Promise<IntentReply> {
   const one = decidable(deps, state, planId);
   if (!one) return NO_SUCH_PLAN;
   const { requestedBy } = one.action.plan;

@@ -1,8 +1,7 @@
 import { estateOf } from '../../playbook/place.ts';
 import type { IntentReply } from '../../ports/application.ts';
-import type { RunState } from '../../run/run-state.ts';
 import { previewCard } from '../../view/preview-card.ts';
-import type { Deps } from '../deps.ts';
+import type { Pressed } from './pressed.ts';
 import { swapOf } from './swap-of.ts';
 import { NO_SUCH_PLAN } from './tell-privately.ts';
 import { whatMoved } from './what-moved.ts';
@@ -10,7 +9,7 @@ import { whatMoved } from './what-moved.ts';
 const LOOK_MS = 10_000;
 
 /** A dry run for the one who asks: every call that would be made, and whether the world is still as it was proposed. Changes nothing. */
-export async function preview(deps: Deps, state: RunState, planId: string, signal: AbortSignal): Promise<IntentReply> {
+export async function preview({ deps, state, signal }: Pressed, planId: string): Promise<IntentReply> {
   const plan = state.actions.find((action) => action.plan.id === planId)?.plan;
   if (!plan) return NO_SUCH_PLAN;
   const deadline = deps.clock.deadline(LOOK_MS, signal);

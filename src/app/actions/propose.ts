@@ -3,17 +3,16 @@ import { hashPlan } from '../../approval/hash-plan.ts';
 import type { UnsealedPlan } from '../../approval/plan.ts';
 import { describePlace } from '../../playbook/place.ts';
 import type { Remedy } from '../../playbook/verdict.ts';
-import type { Intent, IntentReply } from '../../ports/application.ts';
+import type { IntentReply } from '../../ports/application.ts';
 import { type ActionState, isPending, isUnderWay, offeredRemedies, type RunState } from '../../run/run-state.ts';
 import { privateCard, withCode } from '../../view/private-card.ts';
 import { redactDeep } from '../../view/redact-deep.ts';
-import type { Deps } from '../deps.ts';
 import { summaryOf } from '../investigate.ts';
-import type { Recorder } from '../recorder.ts';
 import { serviceAt } from '../service-at.ts';
 import { EXPIRE } from './expire-plan.ts';
 import { planRebuild } from './plan-rebuild.ts';
 import { planSwap, type Refusal } from './plan-swap.ts';
+import type { Pressed } from './pressed.ts';
 
 const LOOK_MS = 10_000;
 
@@ -21,14 +20,7 @@ const LOOK_MS = 10_000;
  * Turns an offered remedy into a plan that can be approved: looks at the world as it is now, and binds exactly that.
  * Nothing is changed. Two presses make one plan.
  */
-export async function propose(
-  deps: Deps,
-  recorder: Recorder,
-  state: RunState,
-  intent: Intent,
-  index: number,
-  signal: AbortSignal,
-): Promise<IntentReply> {
+export async function propose({ deps, recorder, state, intent, signal }: Pressed, index: number): Promise<IntentReply> {
   const remedy = offeredRemedies(state)[index];
   const kind = remedy ? actionOf(remedy) : null;
   if (!remedy?.where || !kind) return refuse('This remedy cannot be carried out from here.');
