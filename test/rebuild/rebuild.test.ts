@@ -119,6 +119,23 @@ suite('a rebuild, from the verdict to the verified deployment', REAL_ENGINE, () 
     expect(on.ci.started()).toBe(0);
   });
 
+  it('ends when somebody deletes the pipeline there', TIMEOUT, async () => {
+    const on = await start({ open: openGitlabBench, runner: null });
+    const run = await approved(on);
+    await waitFor('the build', 30_000, async () => (on.ci.started() > 0 ? true : null));
+    on.ci.fault(/^GET .*\/pipelines\/\d+$/, { kind: 'status', status: 404 });
+    const { finished } = await on.ended(run);
+    expect(finished).toMatchObject({ outcome: 'failed', detail: expect.stringContaining('was it deleted?') });
+  });
+
+  it('goes on when the CI server answers 502 for a while', TIMEOUT, async () => {
+    const on = await start({ open: openGitlabBench, runner });
+    const run = await approved(on);
+    for (let time = 0; time < 20; time += 1) on.ci.fault(/^GET .*\/pipelines\//, { kind: 'status', status: 502 });
+    await on.build(own, 'v3b');
+    expect((await on.ended(run)).finished?.outcome).toBe('succeeded');
+  });
+
   it('says when a build succeeds and publishes nothing', TIMEOUT, async () => {
     const on = await start({ open: openGitlabBench, runner });
     const run = await approved(on);
