@@ -2,31 +2,27 @@ import { createSlack, type SlackChat } from '../../adapters/chat/slack/create-sl
 import type { TeamsChat, TeamsOptions } from '../../adapters/chat/teams/create-teams.ts';
 import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
 import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
-import { createPrometheus } from '../../adapters/metrics/prometheus/prometheus.ts';
-import { createScrape } from '../../adapters/metrics/scrape/scrape.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createApplication, type RunningApplication } from '../app/application.ts';
 import type { BuildTimes } from '../app/deps.ts';
 import type { Config } from '../config/config.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
-import type { MetricsSource } from '../ports/metrics.ts';
-import { createRedact } from '../view/create-redact.ts';
-import { connectClusters } from './connect-clusters.ts';
-import { connectHosts } from './connect-hosts.ts';
-import { connectPipelines } from './connect-pipelines.ts';
-import { createImageSources } from './image-sources.ts';
-import { cacheFolder, dockerConfigPath, registryOptions } from './registry-options.ts';
-import { servicesOf } from './services-of.ts';
+import { connectConfigured } from './connect-configured.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
 import type { TeamsSecrets } from './teams-secrets.ts';
 import { VERSION } from './version.ts';
+import { type Telemetry, UNWATCHED, watch } from './watched.ts';
 
 /** The wired program, not yet started. */
 export interface Composition {
   readonly application: RunningApplication;
   readonly slack: SlackChat | null;
   readonly teams: TeamsChat | null;
+  readonly journal: Journal;
+  /** What is begun from now on works with this configuration. Rejects with UsageError, and then nothing has changed. */
+  reload(config: Config): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,6 +37,8 @@ export interface ComposeOptions {
   readonly teams: TeamsSecrets | null;
   /** How long the numbers are followed after a recovery. Milliseconds. */
   readonly followForMs: number;
+  /** Absent: nobody watches. */
+  readonly telemetry?: Telemetry;
   /** Absent: as in production. */
   readonly builds?: BuildTimes;
 }
@@ -49,53 +47,48 @@ const BUILDS: BuildTimes = { lookEveryMs: 5_000, waitForRunnerMs: 15 * 60_000, t
 
 /** The composition root: a configuration in, the use cases over real adapters out. */
 export async function compose(config: Config, options: ComposeOptions): Promise<Composition> {
-  const { log, store } = options;
-  const services = servicesOf(config);
-  const registries = await registryOptions(config.registries);
-  const hosts = connectHosts(config.hosts, services, registries);
-  const sources = createImageSources({
-    registries,
-    dockerConfigPath: dockerConfigPath(),
-    cacheDir: cacheFolder(),
-    log,
-    clock: systemClock,
-  });
-  const clusters = connectClusters(config.clusters, services, sources);
-  const journal = openSqliteJournal(store);
+  const { store } = options;
+  const watched = watch(options.telemetry ?? UNWATCHED, options.log);
+  const { log } = watched;
+  const parts = { log, observe: watched.observe, followForMs: options.followForMs };
+  let configured = await connectConfigured(config, parts);
+  const kinds = [...(options.slack ? ['slack'] : []), ...(options.teams ? ['teams'] : [])];
+  const journal = watched.journal(openSqliteJournal(store), kinds);
   const claim = (key: string) => journal.claim(key, systemClock.now());
   const channels = config.chat.slack?.channels ?? null;
-  const slack = options.slack && createSlack({ ...options.slack, channels, log, clock: systemClock, claim });
-  const teams = await connectTeams(options, { publicUrl: config.publicUrl, log, clock: systemClock, claim });
-  const { histories, rebuilds } = await connectPipelines(config, process.env);
-  const application = createApplication({
-    services,
-    histories,
-    rebuilds,
-    mirrorOf: new Map(config.registries.flatMap(({ host, mirrorOf }) => (mirrorOf ? [[host, mirrorOf]] : []))),
-    estates: new Map([...hosts.estates, ...clusters.estates]),
-    swappers: new Map([...hosts.swappers, ...clusters.swappers]),
-    images: sources({}),
-    metrics: metricsOf(config),
+  const common = { log, clock: systemClock, claim };
+  const throttled = watched.throttled('slack');
+  const slack = options.slack && createSlack({ ...options.slack, ...common, channels, throttled });
+  const teams = await connectTeams(options, {
+    ...common,
+    publicUrl: config.publicUrl,
+    throttled: watched.throttled('teams'),
+  });
+  const fixed = {
     journal,
-    workflows: createLocalWorkflows({ path: store, clock: systemClock, log }),
+    workflows: watched.workflows(createLocalWorkflows({ path: store, clock: systemClock, log })),
     chats: [slack, teams].filter((chat) => chat !== null),
     clock: systemClock,
     ids: systemIds,
     log,
-    redact: createRedact(config.redact),
     builds: options.builds ?? BUILDS,
-    verification: { ...config.verification, followForMs: options.followForMs },
     publicUrl: config.publicUrl,
     version: VERSION,
     resetPractice: options.resetPractice,
-  });
+  };
+  const application = createApplication(() => ({ ...fixed, ...configured }));
   return {
     application,
     slack,
     teams,
+    journal,
+    async reload(next) {
+      configured = await connectConfigured(next, parts);
+    },
     async stop() {
       await Promise.all([slack?.stop(), teams?.stop()]);
       await application.stop();
+      await watched.stop();
       await journal.stop();
     },
   };
@@ -104,18 +97,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 /** botbuilder is large: it is loaded only where Teams is served. */
 async function connectTeams(
   { teams }: ComposeOptions,
-  parts: Pick<TeamsOptions, 'publicUrl' | 'log' | 'clock' | 'claim'>,
+  parts: Pick<TeamsOptions, 'publicUrl' | 'log' | 'clock' | 'claim' | 'throttled'>,
 ): Promise<TeamsChat | null> {
   if (teams === null) return null;
   const { createTeams } = await import('../../adapters/chat/teams/create-teams.ts');
   return createTeams({ ...teams, ...parts });
-}
-
-function metricsOf(config: Config): ReadonlyMap<string, MetricsSource> {
-  return new Map(
-    config.metrics.map(({ name, kind, url }) => {
-      const source = { name, url, clock: systemClock };
-      return [name, kind === 'scrape' ? createScrape(source) : createPrometheus(source)];
-    }),
-  );
 }

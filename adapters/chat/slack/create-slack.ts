@@ -38,6 +38,8 @@ export interface SlackOptions {
   readonly clock: Clock;
   /** Whether a key is seen for the first time; atomic and durable. */
   readonly claim: (key: string) => Promise<boolean>;
+  /** Called whenever Slack asks to wait. */
+  readonly throttled?: () => void;
 }
 
 /** The port, and its route in HTTP mode. */
@@ -45,8 +47,8 @@ export type SlackChat = Chat & { readonly route: SlackRoute | null };
 
 /** What sends: everything of the port that does not need to receive. */
 function createSender(options: SlackOptions, client: WebClient, stopping: AbortSignal) {
-  const { log, clock } = options;
-  const context = { clock, log, client, stopping, pace: createPace(clock) };
+  const { log, clock, throttled } = options;
+  const context = { clock, log, client, stopping, pace: createPace(clock), ...(throttled && { throttled }) };
   const self = createSelfKnowledge(client, context);
   const sending: Pick<Chat, 'post' | 'update' | 'messages' | 'isMember'> = {
     async post(to, thread, key, card, maybeDelivered) {

@@ -36,6 +36,8 @@ export interface TeamsOptions {
   readonly clock: Clock;
   /** Whether a key is seen for the first time; atomic and durable. */
   readonly claim: (key: string) => Promise<boolean>;
+  /** Called whenever Teams asks to wait. */
+  readonly throttled?: () => void;
 }
 
 /** The port, and its route. */
@@ -55,7 +57,7 @@ function createSending(options: TeamsOptions, bot: Bot, stopping: AbortSignal): 
   const connector = createConnector(bot, appId);
   const page = options.publicUrl?.replace(/\/+$/, '') ?? null;
   return {
-    ...{ clock, log, connector, stopping },
+    ...{ clock, log, connector, stopping, ...(options.throttled && { throttled: options.throttled }) },
     members: createMembers(connector, clock, log),
     pace: createPace(clock),
     permalink: (run) => (page === null ? null : `${page}/runs/${encodeURIComponent(run)}`),
