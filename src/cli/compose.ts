@@ -6,8 +6,9 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createApplication, type RunningApplication } from '../app/application.ts';
 import type { BuildTimes } from '../app/deps.ts';
+import { neededConnections } from '../app/watching/needed-connections.ts';
 import type { Config } from '../config/config.ts';
-import type { Journal } from '../ports/journal.ts';
+import type { Connection } from '../ports/connection.ts';
 import type { Log } from '../ports/log.ts';
 import { connectConfigured } from './connect-configured.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
@@ -20,7 +21,8 @@ export interface Composition {
   readonly application: RunningApplication;
   readonly slack: SlackChat | null;
   readonly teams: TeamsChat | null;
-  readonly journal: Journal;
+  /** Without these the program is not ready. */
+  readonly needed: readonly Connection[];
   /** What is begun from now on works with this configuration. Rejects with UsageError, and then nothing has changed. */
   reload(config: Config): Promise<void>;
   stop(): Promise<void>;
@@ -81,7 +83,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     application,
     slack,
     teams,
-    journal,
+    needed: neededConnections(journal, fixed.chats, systemIds),
     async reload(next) {
       configured = await connectConfigured(next, parts);
     },

@@ -107,9 +107,7 @@ async function tryStore({ store }: Config, signal: AbortSignal): Promise<Answer<
 }
 
 async function tryCi(server: CiConfig, { services }: Config, signal: AbortSignal): Promise<Answer<Reached>> {
-  const projects = new Set(
-    services.flatMap(({ rebuild }) => (rebuild?.ci === server.name ? [rebuild.project] : [])),
-  );
+  const projects = new Set(services.flatMap(({ rebuild }) => (rebuild?.ci === server.name ? [rebuild.project] : [])));
   if (projects.size === 0) return known({ detail: 'not used: no service names it under `rebuild`', lacks: [] });
   const options = await pipelineOptions(server, process.env);
   return server.kind === 'gitlab'

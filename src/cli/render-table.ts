@@ -7,12 +7,12 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
   const widths = head.map((_, column) => Math.min(WIDEST, Math.max(...all.map((row) => (row[column] ?? '').length))));
   return all.map((row) =>
     row
-      .map((cell, column) => (column === head.length - 1 ? cell : fit(cell, widths[column] ?? 0)))
+      .map((cell, column) => (column === head.length - 1 ? cell : sized(cell, widths[column] ?? 0)))
       .join('  ')
       .trimEnd(),
   );
 }
 
-function fit(cell: string, width: number): string {
+function sized(cell: string, width: number): string {
   return (cell.length > width ? `${cell.slice(0, width - 1)}…` : cell).padEnd(width);
 }

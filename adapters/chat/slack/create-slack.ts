@@ -1,5 +1,6 @@
 import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
+import { failed, known } from '../../../src/playbook/answer.ts';
 import type { Application } from '../../../src/ports/application.ts';
 import type { Chat } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
@@ -95,6 +96,12 @@ export function createSlack(options: SlackOptions): SlackChat {
     ...sending,
     kind: 'slack',
     route: receiver instanceof HTTPReceiver ? createRoute(verify, receiver, () => receiving) : null,
+    async reach() {
+      if (!receiving) return failed('unreachable', 'Slack', 'It is not started yet, or is stopping.');
+      if (socket === null) return known({ detail: 'HTTP', lacks: [] });
+      if (socket.isUp()) return known({ detail: 'Socket Mode', lacks: [] });
+      return failed('unreachable', 'Slack', 'The Socket Mode connection is down; it is being opened again.');
+    },
     async start(to) {
       await self.ask();
       application = to;

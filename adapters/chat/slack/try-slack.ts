@@ -8,10 +8,12 @@ import { createWebOptions } from './web-options.ts';
 /** The scopes of deploy/slack/manifest.yaml, and what is missing without each. */
 const SCOPES: Readonly<Record<string, string>> = {
   'app_mentions:read': 'mentions are not heard',
-  'channels:history': 'transcripts lack the messages of public channels, and a message may be posted twice after a crash',
+  'channels:history':
+    'transcripts lack the messages of public channels, and a message may be posted twice after a crash',
   'chat:write': 'nothing can be posted',
   commands: '/execfmt is not there',
-  'groups:history': 'transcripts lack the messages of private channels, and a message may be posted twice after a crash',
+  'groups:history':
+    'transcripts lack the messages of private channels, and a message may be posted twice after a crash',
   'usergroups:read': 'approvers by slack-group are nobody',
   'users:read': 'transcripts have ids in the place of names',
 };

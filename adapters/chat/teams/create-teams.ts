@@ -1,5 +1,7 @@
+import { type Answer, failed, known } from '../../../src/playbook/answer.ts';
 import { type Chat, ChatError } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import type { Reached } from '../../../src/ports/connection.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { createConnector } from './connector.ts';
 import { type Bot, createBot } from './create-bot.ts';
@@ -72,6 +74,19 @@ async function proveSignIn(signIn: SignIn): Promise<void> {
   });
 }
 
+/** A token that is good for minutes is held, so Entra is asked only when it runs out. */
+async function reach(signIn: SignIn, signal: AbortSignal): Promise<Answer<Reached>> {
+  try {
+    await untilAborted(signIn.token(), signal);
+    return known({ detail: 'signed in', lacks: [] });
+  } catch (error) {
+    const failure = readFailure(error);
+    if (failure === null && !signal.aborted) throw error;
+    const why = failure === null ? 'Entra does not answer in time.' : toChatError('signing in', failure, error).message;
+    return failed('unreachable', 'Teams', why);
+  }
+}
+
 /** The Teams chat, through botbuilder. Throws ChatError when a secret is empty. */
 export function createTeams(options: TeamsOptions): TeamsChat {
   requireSecrets(options);
@@ -89,6 +104,7 @@ export function createTeams(options: TeamsOptions): TeamsChat {
   return {
     kind: 'teams',
     route: createRoute({ bot, keys, appId, issuer, tenant, clock, log }, receiver),
+    reach: (signal) => reach(signIn, signal),
     async start(to) {
       await proveSignIn(signIn);
       receiver.start(to);

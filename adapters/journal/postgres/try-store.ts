@@ -13,7 +13,11 @@ const NO_DATABASE = '3D000';
  * never shown.
  */
 export async function tryPostgresStore(url: string, signal: AbortSignal): Promise<Answer<Reached>> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS, query_timeout: CONNECT_MS });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: CONNECT_MS,
+  });
   // A connection that is cut tells so here too; without a listener that would end the program.
   client.on('error', () => undefined);
   const end = () => void client.end().catch(() => undefined);
@@ -26,7 +30,8 @@ export async function tryPostgresStore(url: string, signal: AbortSignal): Promis
               has_schema_privilege(current_schema(), 'CREATE') AS may`,
     );
     const [row] = rows;
-    if (row?.follows) return failed('denied', target, 'This server is a standby: it takes no writes. Name the primary.');
+    if (row?.follows)
+      return failed('denied', target, 'This server is a standby: it takes no writes. Name the primary.');
     const lacks = row?.may ? [] : ['CREATE on the schema: its tables cannot be made or migrated'];
     return known({ detail: `PostgreSQL ${row?.version ?? ''}`.trim(), lacks });
   } catch (error) {
@@ -40,8 +45,16 @@ export async function tryPostgresStore(url: string, signal: AbortSignal): Promis
 function refusal(error: unknown, target: string): Answer<never> {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
   if (code !== null && DENIED.includes(code))
-    return failed('denied', target, `The server does not take this login (${code}). Check user and password in DATABASE_URL.`);
+    return failed(
+      'denied',
+      target,
+      `The server does not take this login (${code}). Check user and password in DATABASE_URL.`,
+    );
   if (code === NO_DATABASE) return failed('not-found', target, 'There is no such database. Create it first.');
   const why = code === null ? 'no answer in time' : code;
-  return failed('unreachable', target, `PostgreSQL could not be reached (${why}). See whether it is up and the address is right.`);
+  return failed(
+    'unreachable',
+    target,
+    `PostgreSQL could not be reached (${why}). See whether it is up and the address is right.`,
+  );
 }

@@ -89,7 +89,5 @@ export async function answerWebApi(
     args === null ? { ok: false, error: 'invalid_post_type' } : run(options, method, tokenOf(req, args), args);
   if (answerFault(fault, 'after', req, res)) return;
   const scopes = { 'x-oauth-scopes': [...options.world.scopes].join(',') };
-  res
-    .writeHead(200, { 'content-type': 'application/json; charset=utf-8', ...scopes })
-    .end(JSON.stringify(result));
+  res.writeHead(200, { 'content-type': 'application/json; charset=utf-8', ...scopes }).end(JSON.stringify(result));
 }
