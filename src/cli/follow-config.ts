@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readConfigFile } from '../../adapters/system/read-config-file.ts';
 import { watchFiles } from '../../adapters/system/watch-files.ts';
 import type { Config, SecretSource } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
@@ -40,6 +41,7 @@ export async function followConfig({ file, config, log, meter, apply }: FollowPa
 
   const reload = async (why: string) => {
     try {
+      await refuseEmpty(file);
       const next = await readConfig(file);
       await apply(next);
       await files.follow(filesOf(file, next));
@@ -65,6 +67,12 @@ export async function followConfig({ file, config, log, meter, apply }: FollowPa
     process.off('SIGHUP', hangUp);
     files.stop();
   };
+}
+
+/** A file without anything in it is a configuration too, but hardly one that a running program should take up. */
+async function refuseEmpty(file: string): Promise<void> {
+  const found = await readConfigFile(file);
+  if (found.kind === 'known' && found.value.text.trim() === '') throw new UsageError(`${file} is empty`);
 }
 
 /** Each mistake is a line of its own, with file, line and column. */

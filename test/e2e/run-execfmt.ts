@@ -57,6 +57,8 @@ export interface Serving {
   output(): string;
   /** Ends it as an operator would; gives its exit status. */
   stop(): Promise<number | null>;
+  /** SIGHUP: read the configuration again. */
+  hangUp(): void;
   /** kill -9. */
   kill(): Promise<void>;
   /** Starts it again in the same folder, after `stop` or `kill`. */
@@ -115,6 +117,7 @@ export async function startServe(options: ServeOptions): Promise<Serving> {
     url: `http://127.0.0.1:${port}`,
     output: () => output,
     stop: () => end('SIGTERM', false),
+    hangUp: () => void child.kill('SIGHUP'),
     async kill() {
       await end('SIGKILL', true);
     },

@@ -7,6 +7,7 @@ import { type Practice, startPractice } from '../../adapters/practice/start-prac
 import { waitFor } from '../lab/waiting.ts';
 import { type Collector, startCollector } from '../servers/otlp/start-collector.ts';
 import { type SlackServer, startSlack } from '../servers/slack/start-slack.ts';
+import { readReadiness } from './read-readiness.ts';
 import { freePort, type Serving, startServe } from './run-execfmt.ts';
 import { APPROVER, parentOf, replyWith } from './slack-stage.ts';
 
@@ -46,23 +47,18 @@ describe('a program that is watched', () => {
     await practice.stop();
   });
 
-  const readiness = async (base: string) => {
-    const answer = await fetch(`${base}/readyz`);
-    return { status: answer.status, body: await answer.json() };
-  };
   const numbers = async () => parseExposition(await (await fetch(`http://${own}/metrics`)).text());
   const value = async (series: string) => sumSeries(await numbers(), series);
 
   it('says that it is alive and ready, and how each connection is; a dead host does not make it unready', async () => {
     const alive = await fetch(`${serving.url}/healthz`);
     expect([alive.status, await alive.text()]).toEqual([200, 'ok\n']);
-    const { status, body } = await waitFor('hosts to be tried', 20_000, async () => {
-      const found = await readiness(`http://${own}`);
-      return found.body.connections.every(({ state }: { state: string }) => state !== 'unknown') ? found : null;
+    const { http, status, connections } = await waitFor('hosts to be tried', 20_000, async () => {
+      const found = await readReadiness(`http://${own}`);
+      return found.connections.every(({ state }) => state !== 'unknown') ? found : null;
     });
-    expect(status).toBe(200);
-    expect(body.status).toBe('ready');
-    const states = body.connections.map(({ kind, name, state }: Record<string, string>) => [kind, name, state]);
+    expect([http, status]).toEqual([200, 'ready']);
+    const states = connections.map(({ kind, name, state }) => [kind, name, state]);
     expect(states).toEqual([
       ['store', 'journal', 'up'],
       ['chat', 'slack', 'up'],
@@ -70,9 +66,9 @@ describe('a program that is watched', () => {
       ['host', 'dead', 'down'],
       ['registry', practice.registry, 'up'],
     ]);
-    for (const { since } of body.connections) expect(Date.parse(since)).toBeLessThanOrEqual(Date.now());
-    const dead = body.connections.find(({ name }: { name: string }) => name === 'dead');
-    expect(dead.detail).toContain('nobody listens there');
+    for (const { since } of connections) expect(Date.parse(since ?? '')).toBeLessThanOrEqual(Date.now());
+    const dead = connections.find(({ name }) => name === 'dead');
+    expect(dead?.detail).toContain('nobody listens there');
     expect(await value('execfmt_connection_up{kind="host",name="dead"}')).toBe(0);
     expect(await value('execfmt_connection_up{kind="chat",name="slack"}')).toBe(1);
   });
@@ -158,11 +154,11 @@ describe('a program that is watched', () => {
 
   it('is not ready while Slack is away', { timeout: 60_000 }, async () => {
     await slack.close();
-    const { body } = await waitFor('Slack to be missed', 40_000, async () => {
-      const found = await readiness(serving.url);
-      return found.status === 503 ? found : null;
+    const { connections } = await waitFor('Slack to be missed', 40_000, async () => {
+      const found = await readReadiness(serving.url);
+      return found.http === 503 ? found : null;
     });
-    const chat = body.connections.find(({ kind }: { kind: string }) => kind === 'chat');
+    const chat = connections.find(({ kind }) => kind === 'chat');
     expect(chat).toMatchObject({ name: 'slack', state: 'down' });
     expect((await fetch(`${serving.url}/healthz`)).status).toBe(200);
   });
@@ -177,9 +173,8 @@ describe('a program that nobody configured to be watched', () => {
       expect(await (await fetch(`${serving.url}/metrics`)).text()).toContain('execfmt_build_info');
       const forwarded = await fetch(`${serving.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
       expect(forwarded.status).toBe(404);
-      const ready = await fetch(`${serving.url}/readyz`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
-      expect(ready.status).toBe(200);
-      const { connections } = await ready.json();
+      const { http, connections } = await readReadiness(serving.url, { 'x-forwarded-for': '203.0.113.9' });
+      expect(http).toBe(200);
       expect(connections[0]).not.toHaveProperty('detail');
       expect(connections[0]).toMatchObject({ kind: 'store', name: 'journal', state: 'up' });
       expect(await serving.stop()).toBe(0);
