@@ -10,7 +10,9 @@ import { asStoreError, StoreError } from './store-error.ts';
 export async function trySqliteStore(path: string): Promise<Answer<Reached>> {
   if (path === ':memory:') return known({ detail: 'in memory: forgotten at the end', lacks: [] });
   const there = await isThere(path);
-  const folder = await nearestFolder(dirname(path));
+  const folder = await nearestAbove(dirname(path));
+  if (!(await stat(folder)).isDirectory())
+    return failed('invalid', path, `${folder} is a file, and the store needs a folder there. Name another path.`);
   for (const each of there ? [path, folder] : [folder]) {
     if (await mayWrite(each)) continue;
     return failed('denied', path, `${each} may not be written by this user. Give it to the user that runs execfmt.`);
@@ -39,9 +41,9 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** The folder itself, or the nearest one above it that is there. */
-async function nearestFolder(folder: string): Promise<string> {
-  return (await isThere(folder)) || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
+/** The folder itself, or the nearest thing above it that is there. */
+async function nearestAbove(folder: string): Promise<string> {
+  return (await isThere(folder)) || dirname(folder) === folder ? folder : nearestAbove(dirname(folder));
 }
 
 async function mayWrite(path: string): Promise<boolean> {
