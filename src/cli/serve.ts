@@ -48,7 +48,7 @@ export async function serve(options: { readonly config: string | null }): Promis
   const people = await pagePeople(loaded.chat.web?.people ?? []);
   const practice = findConfig(options.config) === null ? await startPractice() : null;
   const config = practice ? withPractice(loaded, practice, PAGE_PERSON.id) : loaded;
-  const telemetry = await createTelemetry(config.watch, redact);
+  const telemetry = await createTelemetry(config.watch, redact, log);
   const composition = await compose(config, {
     log,
     telemetry,

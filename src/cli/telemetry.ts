@@ -1,6 +1,7 @@
 import { readSecret } from '../../adapters/system/read-secret.ts';
 import { createPrometheusMeter, type PrometheusMeter } from '../../adapters/telemetry/prometheus/meter.ts';
 import type { WatchConfig } from '../config/config.ts';
+import type { Log } from '../ports/log.ts';
 import { noTracer, type Tracer } from '../ports/tracer.ts';
 import type { Redact } from '../view/create-redact.ts';
 import { UsageError } from './exit-status.ts';
@@ -10,6 +11,7 @@ import { VERSION } from './version.ts';
 export async function createTelemetry(
   { traces }: WatchConfig,
   redact: Redact,
+  log: Log,
 ): Promise<{ readonly meter: PrometheusMeter; readonly tracer: Tracer }> {
   const meter = createPrometheusMeter(VERSION);
   if (traces === null) return { meter, tracer: noTracer };
@@ -18,7 +20,7 @@ export async function createTelemetry(
   const headers = parseHeaders(read?.value ?? '');
   // Large, and of no use to most.
   const { createOtlpTracer } = await import('../../adapters/telemetry/otlp/tracer.ts');
-  return { meter, tracer: createOtlpTracer({ url: traces.otlp, headers, version: VERSION, redact }) };
+  return { meter, tracer: createOtlpTracer({ url: traces.otlp, headers, version: VERSION, redact, log }) };
 }
 
 /**

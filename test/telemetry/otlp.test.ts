@@ -14,10 +14,14 @@ const span = (set: Partial<Span> = {}): Span => ({
   ...set,
 });
 
+const lines: string[] = [];
+const say = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`);
+const log = { debug: say, info: say, warn: say, error: say };
+
 async function start(token: string | null = null) {
   collector = await startCollector(token);
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
-  const tracer = createOtlpTracer({ url: `${collector.url}/`, headers, version: '1.2.3', redact });
+  const tracer = createOtlpTracer({ url: `${collector.url}/`, headers, version: '1.2.3', redact, log });
   return { collector, tracer };
 }
 
@@ -43,7 +47,7 @@ it('names a span the same in every process, so that a run that went on elsewhere
   const { collector, tracer } = await start();
   tracer.record(span());
   await tracer.stop();
-  const other = createOtlpTracer({ url: collector.url, headers: {}, version: '1.2.3', redact });
+  const other = createOtlpTracer({ url: collector.url, headers: {}, version: '1.2.3', redact, log });
   other.record(span({ key: 'action:p1', parent: 'run', name: 'action rebuild' }));
   other.record(span({ run: 'r-other2' }));
   await other.stop();
@@ -69,6 +73,22 @@ it('sends the headers that a collector asks for, and sends again what it could n
   tracer.record(span());
   await waitFor('the second attempt', 20_000, async () => collector.spans[0] ?? null);
   expect(collector.refused).toEqual(['asked to fail with 503']);
+  await tracer.stop();
+});
+
+it('says in the log when spans are dropped, once, and when they are taken again', { timeout: 20_000 }, async () => {
+  const { collector, tracer } = await start('the-token');
+  lines.length = 0;
+  const dropped = () => lines.filter((line) => line.includes('traces could not be sent')).length;
+  collector.fail(400, 2);
+  tracer.record(span());
+  await waitFor('the first refusal', 10_000, async () => (collector.refused.length === 1 ? true : null));
+  tracer.record(span());
+  await waitFor('the second refusal', 10_000, async () => (collector.refused.length === 2 ? true : null));
+  tracer.record(span());
+  await waitFor('the log to say so', 10_000, async () => (lines.length === 2 ? true : null));
+  expect([dropped(), lines[1]]).toEqual([1, 'traces are sent again {}']);
+  expect(lines.join()).not.toContain('the-token');
   await tracer.stop();
 });
 

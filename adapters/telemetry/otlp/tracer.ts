@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type HrTime, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Log } from '../../../src/ports/log.ts';
 import type { Span, Tracer } from '../../../src/ports/tracer.ts';
 
 /** Where spans go, and as what they are told. */
@@ -13,6 +14,7 @@ export interface OtlpTracerOptions {
   readonly version: string;
   /** Removes secrets from what is told. */
   readonly redact: (text: string) => string;
+  readonly log: Log;
 }
 
 const EXPORT_MS = 10_000;
@@ -24,13 +26,13 @@ const GATHER_MS = 1_000;
  * Sends spans to an OpenTelemetry collector by OTLP over HTTP. Ids come out of the run and the span's key, so that processes that
  * carry one run on tell one trace. When the collector is away, spans are dropped after the exporter's own tries.
  */
-export function createOtlpTracer({ url, headers, version, redact }: OtlpTracerOptions): Tracer {
+export function createOtlpTracer({ url, headers, version, redact, log }: OtlpTracerOptions): Tracer {
   const exporter = new OTLPTraceExporter({
     url: `${url.replace(/\/+$/, '')}/v1/traces`,
     headers: { ...headers },
     timeoutMillis: EXPORT_MS,
   });
-  const processor = new BatchSpanProcessor({ exporter, scheduledDelayMillis: GATHER_MS });
+  const processor = new BatchSpanProcessor({ exporter: telling(exporter, log), scheduledDelayMillis: GATHER_MS });
   const resource = resourceOf({ 'service.name': 'execfmt', 'service.version': version });
   const clean = (value: string | number | boolean) => (typeof value === 'string' ? redact(value) : value);
   return {
@@ -50,6 +52,29 @@ export function createOtlpTracer({ url, headers, version, redact }: OtlpTracerOp
       const given = new Promise<void>((done) => setTimeout(done, STOP_MS).unref());
       await Promise.race([processor.shutdown().catch(() => undefined), given]);
     },
+  };
+}
+
+/** The SDK says nothing of spans that were dropped: the first time, and when it works again, the log does. */
+function telling(exporter: SpanExporter, log: Log): SpanExporter {
+  let works = true;
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        // ExportResultCode.SUCCESS of @opentelemetry/core, which is no dependency of ours.
+        const worked = result.code === 0;
+        if (works && !worked)
+          log.warn(
+            { error: String(result.error?.message), spans: spans.length },
+            'traces could not be sent; they are dropped',
+          );
+        if (!works && worked) log.info({}, 'traces are sent again');
+        works = worked;
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+    forceFlush: async () => exporter.forceFlush?.(),
   };
 }
 
