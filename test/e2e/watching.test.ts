@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -151,6 +152,19 @@ describe('a program that is watched', () => {
       expect(span.from >= (root?.from ?? 0n)).toBe(true);
     }
   }
+
+  it('has exactly the numbers that the documentation lists, with those labels', async () => {
+    const page = await (await fetch(`http://${own}/metrics`)).text();
+    const names = [...page.matchAll(/^# TYPE (execfmt_\S+) /gm)].map(([, name]) => name);
+    const text = readFileSync(new URL('../../docs/watching.md', import.meta.url), 'utf8');
+    const listed = [...text.matchAll(/^\| `(execfmt_\w+)` \| ([^|]*)\|/gm)];
+    expect(listed.map(([, name]) => name).sort()).toEqual(names.sort());
+    for (const [, name = '', labels = ''] of listed) {
+      const shown = page.match(new RegExp(`^${name}(?:_count)?\\{([^}]*)\\}`, 'm'))?.[1];
+      if (shown === undefined) continue;
+      expect([...shown.matchAll(/(\w+)="/g)].map(([, label]) => `\`${label}\``).join(', '), name).toBe(labels.trim());
+    }
+  });
 
   it('is not ready while Slack is away', { timeout: 60_000 }, async () => {
     await slack.close();
