@@ -59,7 +59,7 @@ function connectionsOf(config: Config): readonly Connection[] {
   return [
     ...otherConnections(config, { slack, teams }),
     ...(config.chat.slack !== null && slack === null ? [unset] : []),
-    ...estateConnections(config, log),
+    ...estateConnections(config, log, true),
   ];
 }
 

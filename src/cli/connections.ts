@@ -22,15 +22,18 @@ import type { TeamsSecrets } from './teams-secrets.ts';
 /** Each question while a connection is tried; it may ask several. Milliseconds. */
 const QUESTION_MS = 10_000;
 
-/** The hosts, clusters and registries of a configuration. Secrets are read when one is tried, so a new one is seen. */
-export function estateConnections(config: Config, log: Log): readonly Connection[] {
+/**
+ * The hosts, clusters and registries of a configuration. Secrets are read when one is tried, so a new one is seen. `thorough`: the
+ * permissions on clusters are asked for too, which takes dozens of questions.
+ */
+export function estateConnections(config: Config, log: Log, thorough: boolean): readonly Connection[] {
   const changeable = changeableEstates(servicesOf(config));
   return [
     ...config.hosts.map((host) => connection('host', host.name, (signal) => tryHost(host, signal))),
     ...config.clusters.map((cluster) => {
-      const trial = { ...cluster, changeable: changeable.has(cluster.name) };
-      const how = { clock: systemClock, deadlineMs: QUESTION_MS };
-      return connection('cluster', cluster.name, (signal) => tryCluster({ ...trial, ...how }, signal));
+      const permissions = !thorough ? 'none' : changeable.has(cluster.name) ? 'change' : 'read';
+      const trial = { ...cluster, permissions, clock: systemClock, deadlineMs: QUESTION_MS } as const;
+      return connection('cluster', cluster.name, (signal) => tryCluster(trial, signal));
     }),
     ...config.registries.map((registry) =>
       connection('registry', registry.host, (signal) => tryOneRegistry(registry, log, signal)),

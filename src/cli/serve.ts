@@ -70,7 +70,7 @@ export async function serve(options: { readonly config: string | null }): Promis
   await composition.teams?.start(composition.application);
   monitor = createMonitor({
     needed: composition.needed,
-    others: estateConnections(config, log),
+    others: estateConnections(config, log, false),
     ...{ clock: systemClock, log, meter: telemetry.meter },
   });
   const file = findConfig(options.config);
@@ -81,7 +81,7 @@ export async function serve(options: { readonly config: string | null }): Promis
       async apply(next) {
         await composition.reload(next);
         redactNow = createRedact(next.redact);
-        monitor?.follow(estateConnections(next, log));
+        monitor?.follow(estateConnections(next, log, false));
       },
     }));
   announce(config, composition, practice, log);

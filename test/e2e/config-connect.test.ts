@@ -119,11 +119,11 @@ describe('config check --connect', { timeout: 60_000 }, () => {
   });
 
   it('names missing permissions and scopes, and ends with 1', async () => {
-    forbidden = ['patch deployments', 'get nodes'];
+    forbidden = ['patch deployments', 'list nodes'];
     slack.removeScope('users:read');
     const { status, of } = await rows(works(), environment());
     expect(status).toBe(1);
-    expect(of('prod')).toMatchObject({ state: 'lacks', lacks: ['get nodes', 'patch deployments in docs'] });
+    expect(of('prod')).toMatchObject({ state: 'lacks', lacks: ['list nodes', 'patch deployments in docs'] });
     expect(of('slack')).toMatchObject({ state: 'lacks', lacks: [expect.stringContaining('scope users:read')] });
     expect(of('teams')).toMatchObject({ state: 'works', lacks: [] });
     forbidden = [];

@@ -12,8 +12,8 @@ import { createTransport, type Transport } from './transport.ts';
 export interface ClusterTrial extends ClusterAddress {
   /** Null: all that the account may see. */
   readonly namespaces: readonly string[] | null;
-  /** Whether somebody may approve a change there. */
-  readonly changeable: boolean;
+  /** Which permissions are asked for: none, those to diagnose, those to change something too. */
+  readonly permissions: 'none' | 'read' | 'change';
   readonly clock: Clock;
   readonly deadlineMs: number;
 }
@@ -26,26 +26,27 @@ interface Permission {
   readonly everywhere?: boolean;
 }
 
+const { pods, events, deployments, statefulSets, daemonSets, replicaSets, revisions, jobs, cronJobs, nodes } =
+  RESOURCES;
+const read = (resource: Resource, everywhere = false): readonly Permission[] =>
+  ['get', 'list'].map((verb) => ({ verb, resource, everywhere }));
+
 /** What deploy/kubernetes/rbac-read.yaml gives. */
 const READ: readonly Permission[] = [
-  { verb: 'list', resource: RESOURCES.pods },
-  { verb: 'get', resource: RESOURCES.pods, subresource: 'log' },
-  { verb: 'list', resource: RESOURCES.events },
-  { verb: 'list', resource: RESOURCES.deployments },
-  { verb: 'list', resource: RESOURCES.statefulSets },
-  { verb: 'list', resource: RESOURCES.daemonSets },
-  { verb: 'list', resource: RESOURCES.replicaSets },
-  { verb: 'list', resource: RESOURCES.revisions },
-  { verb: 'list', resource: RESOURCES.jobs },
-  { verb: 'list', resource: RESOURCES.cronJobs },
-  { verb: 'get', resource: RESOURCES.nodes, everywhere: true },
+  ...read(pods),
+  { verb: 'get', resource: pods, subresource: 'log' },
+  { verb: 'list', resource: events },
+  ...[deployments, statefulSets, daemonSets, replicaSets, jobs, cronJobs].flatMap((resource) => read(resource)),
+  { verb: 'list', resource: revisions },
+  ...read(nodes, true),
 ];
 /** What deploy/kubernetes/rbac-change.yaml gives. */
 const CHANGE: readonly Permission[] = [
-  { verb: 'patch', resource: RESOURCES.deployments },
-  { verb: 'patch', resource: RESOURCES.statefulSets },
-  { verb: 'patch', resource: RESOURCES.daemonSets },
+  ...[deployments, statefulSets, daemonSets].map((resource) => ({ verb: 'patch', resource })),
+  { verb: 'delete', resource: pods },
 ];
+
+const WANTED = { none: [], read: READ, change: [...READ, ...CHANGE] } as const;
 
 const ANSWER_CAP = 256 * 1024;
 /** Namespaces for which the permissions are asked; the rest is taken to be like them. */
@@ -58,7 +59,7 @@ export function tryCluster(trial: ClusterTrial, signal: AbortSignal): Promise<An
     const transport = createTransport({ ...trial, target, sessions: createSessions(trial, trial.clock) });
     const version = await ask(target, transport, { method: 'GET', path: '/version' }, signal);
     const namespaces = trial.namespaces?.slice(0, MOST_NAMESPACES) ?? [null];
-    const wanted = [...READ, ...(trial.changeable ? CHANGE : [])];
+    const wanted = WANTED[trial.permissions];
     const asked = namespaces.flatMap((namespace) =>
       wanted
         .filter(({ everywhere }) => !everywhere || namespace === namespaces[0])
