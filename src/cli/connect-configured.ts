@@ -4,6 +4,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import type { Deps } from '../app/deps.ts';
 import type { ObserveProbes } from '../app/watching/observe-probes.ts';
 import type { Config } from '../config/config.ts';
+import type { ImageSource } from '../ports/image-source.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import { createRedact } from '../view/create-redact.ts';
@@ -64,7 +65,7 @@ export async function connectConfigured(
     log,
     clock: systemClock,
   });
-  const sources: typeof plain = (logins) => observe('registry', 'registries', plain(logins), IMAGES);
+  const sources: typeof plain = (logins) => observed(plain(logins), observe);
   const clusters = connectClusters(config.clusters, services, sources);
   const { histories, rebuilds } = await connectPipelines(config, process.env);
   const estates = [...hosts.estates, ...clusters.estates];
@@ -80,6 +81,12 @@ export async function connectConfigured(
     redact: createRedact(config.redact),
     verification: { ...config.verification, followForMs },
   };
+}
+
+/** Also as a pod's own logins see them. */
+function observed(images: ImageSource, observe: ObserveProbes): ImageSource {
+  const timed = observe('registry', 'registries', images, IMAGES);
+  return { ...timed, withLogins: (logins) => observed(images.withLogins(logins), observe) };
 }
 
 function mapped<V>(from: ReadonlyMap<string, V>, change: (value: V, name: string) => V): ReadonlyMap<string, V> {

@@ -4,24 +4,20 @@ import { createWebPage } from '../../adapters/chat/web/index.ts';
 import type { SignInPerson } from '../../adapters/chat/web/sessions.ts';
 import { type Practice, startPractice } from '../../adapters/practice/start-practice.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
-import { createMonitor, type Monitor } from '../app/watching/monitor.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../ports/log.ts';
-import { createRedact } from '../view/create-redact.ts';
 import { type Composition, compose } from './compose.ts';
-import { estateConnections } from './connections.ts';
 import { UsageError } from './exit-status.ts';
 import { findConfig } from './find-config.ts';
-import { followConfig } from './follow-config.ts';
 import { DEFAULT_LISTEN, loadConfig, storePath } from './load-config.ts';
 import { pagePeople } from './page-people.ts';
 import { withPractice } from './practice-config.ts';
 import { createProgramLog } from './program-log.ts';
-import { createWatchPages, type WatchPages } from './serve-watch.ts';
+import type { WatchPages } from './serve-watch.ts';
 import { slackSecrets } from './slack-secrets.ts';
 import { teamsSecrets } from './teams-secrets.ts';
-import { createTelemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
+import { createCurrentRedact, createWatch } from './watch-over.ts';
 
 /** Who sits at the local page: it is served on loopback only, to the person at this machine. */
 const PAGE_PERSON = { id: 'web:you', name: 'you' };
@@ -39,64 +35,42 @@ const FOLLOW_MS = 180_000;
 /** `execfmt serve`: the bot, until SIGINT or SIGTERM. Gives 0 on a clean stop. */
 export async function serve(options: { readonly config: string | null }): Promise<number> {
   const loaded = await loadConfig(options.config);
-  let redactNow = createRedact(loaded.redact);
-  const redact = (text: string) => redactNow(text);
-  const log = createProgramLog('info', redact);
+  const current = createCurrentRedact(loaded);
+  const log = createProgramLog('info', current.redact);
   // Half-configured chats are told before anything is begun.
   const slack = slackSecrets();
   const teams = teamsSecrets(loaded.chat.teams !== null);
   const people = await pagePeople(loaded.chat.web?.people ?? []);
   const practice = findConfig(options.config) === null ? await startPractice() : null;
   const config = practice ? withPractice(loaded, practice, PAGE_PERSON.id) : loaded;
-  const telemetry = await createTelemetry(config.watch, redact, log);
+  const watch = await createWatch(config, current, log);
   const composition = await compose(config, {
     log,
-    telemetry,
+    telemetry: watch.telemetry,
     store: storePath(config),
     resetPractice: practice && (() => practice.reset()),
     slack,
     teams,
     followForMs: FOLLOW_MS,
   });
-  let monitor: Monitor | null = null;
-  const watch = createWatchPages({
-    ...{ watch: config.watch, metrics: telemetry.meter, redact, log },
-    monitor: () => monitor,
-  });
-  await watch.open();
-  const server = await listenOn(config, composition, { practice, people, watch }, log);
+  await watch.pages.open();
+  const server = await listenOn(config, composition, { practice, people, watch: watch.pages }, log);
   await composition.application.start();
   await composition.slack?.start(composition.application);
   await composition.teams?.start(composition.application);
-  monitor = createMonitor({
-    needed: composition.needed,
-    others: estateConnections(config, log, false),
-    ...{ clock: systemClock, log, meter: telemetry.meter },
-  });
-  const file = findConfig(options.config);
-  const unfollow =
-    file &&
-    (await followConfig({
-      ...{ file, config, log, meter: telemetry.meter },
-      async apply(next) {
-        await composition.reload(next);
-        redactNow = createRedact(next.redact);
-        monitor?.follow(estateConnections(next, log, false));
-      },
-    }));
+  await watch.begin(composition, findConfig(options.config));
   announce(config, composition, practice, log);
   if (people.length > 0 && config.publicUrl?.startsWith('https:') !== true) log.warn({}, UNENCRYPTED);
 
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   log.info({}, 'stopping: what is under way goes on at the next start');
   setTimeout(() => process.exit(1), STOP_MS).unref();
-  monitor = null;
-  if (unfollow) unfollow();
+  watch.end();
   server.close();
   server.closeAllConnections();
   await composition.stop();
   await practice?.stop();
-  watch.close();
+  watch.pages.close();
   return 0;
 }
 

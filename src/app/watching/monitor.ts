@@ -28,6 +28,8 @@ export interface Monitor {
   look(): Promise<Readiness>;
   /** Other connections than before, after the configuration has changed. What stays keeps its state. */
   follow(others: readonly Connection[]): void;
+  /** Gives up what is being asked. */
+  stop(): void;
 }
 
 /** What is known is this old at most, where the work depends on it and where it does not. Milliseconds. */
@@ -50,6 +52,7 @@ export interface MonitorParts {
 
 export function createMonitor({ needed, others, clock, log, meter }: MonitorParts): Monitor {
   const states = new Map<string, ConnectionState>();
+  const life = clock.lifetime();
   let followed = others;
   let needing: Promise<unknown> | null = null;
   let following: Promise<unknown> | null = null;
@@ -59,7 +62,8 @@ export function createMonitor({ needed, others, clock, log, meter }: MonitorPart
   const known = ({ kind, name }: Connection): ConnectionState =>
     states.get(keyOf(kind, name)) ?? { kind, name, state: 'unknown', since: null, detail: 'not tried yet' };
   const attempt = async (connection: Connection, ms: number) => {
-    const { answer } = await tryConnection(connection, clock, ms);
+    const { answer } = await tryConnection(connection, clock, ms, life.signal);
+    if (life.signal.aborted) return;
     const before = known(connection);
     const now = stateOf(before, answer, clock);
     if (before.state !== now.state && (before.state !== 'unknown' || now.state === 'down')) tell(log, now);
@@ -72,7 +76,7 @@ export function createMonitor({ needed, others, clock, log, meter }: MonitorPart
     return needing;
   };
   const lookAtOthers = () => {
-    if (following !== null || clock.monotonic() - followedAt < FRESH_OTHERS_MS) return;
+    if (life.signal.aborted || following !== null || clock.monotonic() - followedAt < FRESH_OTHERS_MS) return;
     followedAt = clock.monotonic();
     following = inTurn(followed, (connection) => attempt(connection, OTHER_MS)).finally(() => {
       following = null;
@@ -105,6 +109,7 @@ export function createMonitor({ needed, others, clock, log, meter }: MonitorPart
       const kept = new Set([...needed, ...next].map(({ kind, name }) => keyOf(kind, name)));
       for (const key of states.keys()) if (!kept.has(key)) states.delete(key);
     },
+    stop: () => life.end(),
   };
 }
 
