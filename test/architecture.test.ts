@@ -33,6 +33,8 @@ const VENDORS: Record<string, string> = {
   'tar-stream': 'adapters/',
   '@dbos-inc/': 'adapters/durable/dbos',
   kysely: 'adapters/journal/postgres',
+  'prom-client': 'adapters/telemetry/prometheus',
+  '@opentelemetry/': 'adapters/telemetry/otlp',
 };
 
 function sourcesBelow(folder: string): string[] {
@@ -51,7 +53,7 @@ function importsOf(file: string): string[] {
 const target = (file: string, specifier: string) => relative(root, resolve(root, dirname(file), specifier));
 
 /** Folders of adapters that hold one folder for each vendor; the other adapters are one folder. */
-const KINDS = ['chat', 'estate', 'registry', 'pipeline', 'metrics', 'journal', 'durable'];
+const KINDS = ['chat', 'estate', 'registry', 'pipeline', 'metrics', 'journal', 'durable', 'telemetry'];
 
 /** `adapters/chat/slack/x.ts` → `adapters/chat/slack`, `adapters/practice/x.ts` → `adapters/practice`. */
 const adapterOf = (path: string) =>

@@ -42,21 +42,27 @@ export interface RunningApplication extends Application {
   carriedOut(plan: string): Promise<void>;
 }
 
-/** The use cases over the ports. */
-export function createApplication(deps: Deps): RunningApplication {
-  const recorder = createRecorder(deps);
+/**
+ * The use cases over the ports. What is begun works to its end with what `current` gives at its beginning: a configuration may be
+ * another one by then. Journal, workflows, chats, clock and log are always those of the start.
+ */
+export function createApplication(current: () => Deps): RunningApplication {
+  const deps = current();
+  const recorder = createRecorder({ ...deps, redact: (text) => current().redact(text) });
   const publisher = createPublisher(deps, recorder);
-  defineWorkflows(deps, recorder);
+  defineWorkflows(current, recorder);
   const life = deps.clock.lifetime();
-  const targets = rememberTargets(deps, life.signal);
-  const desk: Desk = { deps, recorder, checks: createImageChecks(deps, life.signal), signal: life.signal };
+  const targets = rememberTargets(current, life.signal);
+  const checks = createImageChecks(current, life.signal);
   let unwatch: (() => void) | null = null;
 
   return {
     async handle(intent) {
+      const deps = current();
       try {
         if (!(await deps.journal.claim(`delivery:${intent.conversation.chat}:${intent.delivery}`, deps.clock.now())))
           return { kind: 'nothing' };
+        const desk: Desk = { deps, recorder, checks, signal: life.signal };
         return redactDeep(await handleIntent(desk, intent), deps.redact);
       } catch (error) {
         return brokenDown(deps, intent, error);
@@ -68,7 +74,7 @@ export function createApplication(deps: Deps): RunningApplication {
     },
     state: (run) => recorder.state(run),
     events: (run) => deps.journal.read(run),
-    transcript: (run, format) => makeTranscript(deps, run, format, life.signal),
+    transcript: (run, format) => makeTranscript(current(), run, format, life.signal),
     runs: (limit, matching) => deps.journal.list(limit, matching),
     watch: (listener) => recorder.watch(listener),
     targets: async () => targets(),
@@ -110,8 +116,10 @@ function brokenDown(deps: Deps, intent: Intent, error: unknown): IntentReply {
   };
 }
 
-function defineWorkflows(deps: Deps, recorder: Recorder): void {
-  deps.workflows.define(INVESTIGATE, async (context, input) => {
+function defineWorkflows(current: () => Deps, recorder: Recorder): void {
+  const { workflows } = current();
+  workflows.define(INVESTIGATE, async (context, input) => {
+    const deps = current();
     const { run } = input as { run: string };
     try {
       await diagnose(deps, recorder, context, run);
@@ -129,7 +137,8 @@ function defineWorkflows(deps: Deps, recorder: Recorder): void {
     await recorder.close(run);
     await startSharing(deps, recorder, run, null);
   });
-  deps.workflows.define(CARRY_OUT, async (context, input) => {
+  workflows.define(CARRY_OUT, async (context, input) => {
+    const deps = current();
     const { run, plan } = input as { run: string; plan: string };
     await carryOut(deps, recorder, context, run);
     const action = (await recorder.state(run))?.actions.find((one) => one.plan.id === plan);
@@ -137,19 +146,22 @@ function defineWorkflows(deps: Deps, recorder: Recorder): void {
       await deps.workflows.start(FOLLOW, `${FOLLOW}:${plan}`, { run, plan });
     else await startSharing(deps, recorder, run, plan);
   });
-  deps.workflows.define(EXPIRE, async (context, input) => {
+  workflows.define(EXPIRE, async (context, input) => {
+    const deps = current();
     const { run, plan } = input as { run: string; plan: string };
     await expirePlan(deps, recorder, context, run, plan);
     const action = (await recorder.state(run))?.actions.find((one) => one.plan.id === plan);
     // What was started is shared when it has ended.
     if (action && !action.started) await startSharing(deps, recorder, run, plan);
   });
-  deps.workflows.define(FOLLOW, async (context, input) => {
+  workflows.define(FOLLOW, async (context, input) => {
+    const deps = current();
     const { run, plan } = input as { run: string; plan: string };
     await followRecovery(deps, recorder, context, run, plan);
     await startSharing(deps, recorder, run, plan);
   });
-  deps.workflows.define(SHARE, async (context, input) => {
+  workflows.define(SHARE, async (context, input) => {
+    const deps = current();
     const { run, ended } = input as { run: string; ended: string };
     await shareTranscript(deps, recorder, context, run, ended);
   });

@@ -1,31 +1,29 @@
 import { createSlack, type SlackChat } from '../../adapters/chat/slack/create-slack.ts';
 import type { TeamsChat, TeamsOptions } from '../../adapters/chat/teams/create-teams.ts';
-import { createPrometheus } from '../../adapters/metrics/prometheus/prometheus.ts';
-import { createScrape } from '../../adapters/metrics/scrape/scrape.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import { createApplication, type RunningApplication } from '../app/application.ts';
 import type { BuildTimes } from '../app/deps.ts';
+import { neededConnections } from '../app/watching/needed-connections.ts';
 import type { Config } from '../config/config.ts';
+import type { Connection } from '../ports/connection.ts';
 import type { Log } from '../ports/log.ts';
-import type { MetricsSource } from '../ports/metrics.ts';
-import { createRedact } from '../view/create-redact.ts';
-import { connectClusters } from './connect-clusters.ts';
-import { connectHosts } from './connect-hosts.ts';
-import { connectPipelines } from './connect-pipelines.ts';
-import { createImageSources } from './image-sources.ts';
+import { connectConfigured } from './connect-configured.ts';
 import { openStore } from './open-store.ts';
-import { cacheFolder, dockerConfigPath, registryOptions } from './registry-options.ts';
-import { servicesOf } from './services-of.ts';
 import type { SlackSecrets } from './slack-secrets.ts';
 import type { TeamsSecrets } from './teams-secrets.ts';
 import { VERSION } from './version.ts';
+import { type Telemetry, UNWATCHED, watch } from './watched.ts';
 
 /** The wired program, not yet started. */
 export interface Composition {
   readonly application: RunningApplication;
   readonly slack: SlackChat | null;
   readonly teams: TeamsChat | null;
+  /** Without these the program is not ready. */
+  readonly needed: readonly Connection[];
+  /** What is begun from now on works with this configuration. Rejects with UsageError, and then nothing has changed. */
+  reload(config: Config): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,6 +40,8 @@ export interface ComposeOptions {
   readonly teams: TeamsSecrets | null;
   /** How long the numbers are followed after a recovery. Milliseconds. */
   readonly followForMs: number;
+  /** Absent: nobody watches. */
+  readonly telemetry?: Telemetry;
   /** Absent: as in production. */
   readonly builds?: BuildTimes;
 }
@@ -50,53 +50,48 @@ const BUILDS: BuildTimes = { lookEveryMs: 5_000, waitForRunnerMs: 15 * 60_000, t
 
 /** The composition root: a configuration in, the use cases over real adapters out. */
 export async function compose(config: Config, options: ComposeOptions): Promise<Composition> {
-  const { log, store } = options;
-  const services = servicesOf(config);
-  const registries = await registryOptions(config.registries);
-  const hosts = connectHosts(config.hosts, services, registries);
-  const sources = createImageSources({
-    registries,
-    dockerConfigPath: dockerConfigPath(),
-    cacheDir: cacheFolder(),
-    log,
-    clock: systemClock,
-  });
-  const clusters = connectClusters(config.clusters, services, sources);
-  const { journal, workflows } = await openStore(store, log, options.alone ?? false);
+  const watched = watch(options.telemetry ?? UNWATCHED, options.log);
+  const { log } = watched;
+  const parts = { log, observe: watched.observe, followForMs: options.followForMs };
+  let configured = await connectConfigured(config, parts);
+  const kinds = [...(options.slack ? ['slack'] : []), ...(options.teams ? ['teams'] : [])];
+  const store = await openStore(options.store, log, options.alone ?? false);
+  const journal = watched.journal(store.journal, kinds);
   const claim = (key: string) => journal.claim(key, systemClock.now());
   const channels = config.chat.slack?.channels ?? null;
-  const slack = options.slack && createSlack({ ...options.slack, channels, log, clock: systemClock, claim });
-  const teams = await connectTeams(options, { publicUrl: config.publicUrl, log, clock: systemClock, claim });
-  const { histories, rebuilds } = await connectPipelines(config, process.env);
-  const application = createApplication({
-    services,
-    histories,
-    rebuilds,
-    mirrorOf: new Map(config.registries.flatMap(({ host, mirrorOf }) => (mirrorOf ? [[host, mirrorOf]] : []))),
-    estates: new Map([...hosts.estates, ...clusters.estates]),
-    swappers: new Map([...hosts.swappers, ...clusters.swappers]),
-    images: sources({}),
-    metrics: metricsOf(config),
+  const common = { log, clock: systemClock, claim };
+  const throttled = watched.throttled('slack');
+  const slack = options.slack && createSlack({ ...options.slack, ...common, channels, throttled });
+  const teams = await connectTeams(options, {
+    ...common,
+    publicUrl: config.publicUrl,
+    throttled: watched.throttled('teams'),
+  });
+  const fixed = {
     journal,
-    workflows,
+    workflows: watched.workflows(store.workflows),
     chats: [slack, teams].filter((chat) => chat !== null),
     clock: systemClock,
     ids: systemIds,
     log,
-    redact: createRedact(config.redact),
     builds: options.builds ?? BUILDS,
-    verification: { ...config.verification, followForMs: options.followForMs },
     publicUrl: config.publicUrl,
     version: VERSION,
     resetPractice: options.resetPractice,
-  });
+  };
+  const application = createApplication(() => ({ ...fixed, ...configured }));
   return {
     application,
     slack,
     teams,
+    needed: neededConnections(journal, fixed.chats, systemIds),
+    async reload(next) {
+      configured = await connectConfigured(next, parts);
+    },
     async stop() {
       await Promise.all([slack?.stop(), teams?.stop()]);
       await application.stop();
+      await watched.stop();
       await journal.stop();
     },
   };
@@ -105,18 +100,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 /** botbuilder is large: it is loaded only where Teams is served. */
 async function connectTeams(
   { teams }: ComposeOptions,
-  parts: Pick<TeamsOptions, 'publicUrl' | 'log' | 'clock' | 'claim'>,
+  parts: Pick<TeamsOptions, 'publicUrl' | 'log' | 'clock' | 'claim' | 'throttled'>,
 ): Promise<TeamsChat | null> {
   if (teams === null) return null;
   const { createTeams } = await import('../../adapters/chat/teams/create-teams.ts');
   return createTeams({ ...teams, ...parts });
-}
-
-function metricsOf(config: Config): ReadonlyMap<string, MetricsSource> {
-  return new Map(
-    config.metrics.map(({ name, kind, url }) => {
-      const source = { name, url, clock: systemClock };
-      return [name, kind === 'scrape' ? createScrape(source) : createPrometheus(source)];
-    }),
-  );
 }

@@ -37,7 +37,7 @@ export async function connectPipelines(
   const rebuilds = new Map<string, Rebuilds>();
   for (const server of config.ci.filter(({ name }) => named.has(name))) {
     const { name, kind } = server;
-    const options = await optionsOf(server, environment);
+    const options = await pipelineOptions(server, environment);
     histories.set(name, kind === 'gitlab' ? createGitlabBuildHistory(options) : createGithubBuildHistory(options));
     if (startable.has(name))
       rebuilds.set(name, kind === 'gitlab' ? createGitlabRebuilds(options) : createGithubRebuilds(options));
@@ -45,7 +45,8 @@ export async function connectPipelines(
   return { histories, rebuilds };
 }
 
-async function optionsOf(
+/** How one CI server is reached, its secrets read. Rejects with UsageError. */
+export async function pipelineOptions(
   { name, url, token, ca }: CiConfig,
   environment: Readonly<Record<string, string | undefined>>,
 ) {

@@ -46,6 +46,7 @@ export function defaultConfig(): Config {
     publicUrl: null,
     redact: [],
     verification: { stableForMs: 10_000, timeoutMs: 300_000 },
+    watch: { metrics: { kind: 'this-machine' }, traces: null },
   });
 }
 

@@ -20,7 +20,7 @@ Examples:
   execfmt predict --batch < cases.jsonl > outcomes.jsonl
   execfmt transcript r-7k2m9x --format html > incident.html
   execfmt transcript --verify incident.html     was it changed since? works offline
-  execfmt config check --config execfmt.yaml`;
+  execfmt config check --config execfmt.yaml --connect`;
 
 const configOption = () => new Option('-c, --config <file>', 'the configuration (YAML)').env('EXECFMT_CONFIG');
 
@@ -120,9 +120,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .command('check')
     .description('every mistake with its file, line and column')
     .addOption(configOption())
-    .action(async (options: { config?: string }) => {
+    .option('--connect', 'try every connection too: 0 all work, 1 something does not', false)
+    .option('--json', 'one JSON document on stdout', false)
+    .action(async ({ config: file, connect, json }: { config?: string; connect: boolean; json: boolean }) => {
       const { checkConfig } = await import('./config-commands.ts');
-      status = await checkConfig(options.config ?? null);
+      status = await checkConfig({ config: file ?? null, connect, json });
     });
   config
     .command('schema')

@@ -13,9 +13,11 @@ import { DEFAULT_LISTEN, loadConfig, storeOf } from './load-config.ts';
 import { pagePeople } from './page-people.ts';
 import { withPractice } from './practice-config.ts';
 import { createProgramLog } from './program-log.ts';
+import type { WatchPages } from './serve-watch.ts';
 import { slackSecrets } from './slack-secrets.ts';
 import { teamsSecrets } from './teams-secrets.ts';
 import { VERSION } from './version.ts';
+import { createCurrentRedact, createWatch } from './watch-over.ts';
 
 /** Who sits at the local page: it is served on loopback only, to the person at this machine. */
 const PAGE_PERSON = { id: 'web:you', name: 'you' };
@@ -33,43 +35,56 @@ const FOLLOW_MS = 180_000;
 /** `execfmt serve`: the bot, until SIGINT or SIGTERM. Gives 0 on a clean stop. */
 export async function serve(options: { readonly config: string | null }): Promise<number> {
   const loaded = await loadConfig(options.config);
-  const log = createProgramLog('info', loaded.redact);
+  const current = createCurrentRedact(loaded);
+  const log = createProgramLog('info', current.redact);
   // Half-configured chats are told before anything is begun.
   const slack = slackSecrets();
   const teams = teamsSecrets(loaded.chat.teams !== null);
   const people = await pagePeople(loaded.chat.web?.people ?? []);
   const practice = findConfig(options.config) === null ? await startPractice() : null;
   const config = practice ? withPractice(loaded, practice, PAGE_PERSON.id) : loaded;
+  const watch = await createWatch(config, current, log);
   const composition = await compose(config, {
     log,
+    telemetry: watch.telemetry,
     store: storeOf(config),
     resetPractice: practice && (() => practice.reset()),
     slack,
     teams,
     followForMs: FOLLOW_MS,
   });
-  const server = await listenOn(config, composition, { practice, people }, log);
+  await watch.pages.open();
+  const server = await listenOn(config, composition, { practice, people, watch: watch.pages }, log);
   await composition.application.start();
   await composition.slack?.start(composition.application);
   await composition.teams?.start(composition.application);
+  await watch.begin(composition, findConfig(options.config));
   announce(config, composition, practice, log);
   if (people.length > 0 && config.publicUrl?.startsWith('https:') !== true) log.warn({}, UNENCRYPTED);
 
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   log.info({}, 'stopping: what is under way goes on at the next start');
   setTimeout(() => process.exit(1), STOP_MS).unref();
+  watch.end();
   server.close();
   server.closeAllConnections();
   await composition.stop();
   await practice?.stop();
+  watch.pages.close();
   return 0;
+}
+
+interface Surroundings {
+  readonly practice: Practice | null;
+  readonly people: readonly SignInPerson[];
+  readonly watch: WatchPages;
 }
 
 /** The program's one HTTP server: Slack's and Teams' deliveries, and the page when it is configured. */
 async function listenOn(
   config: Config,
   { application, slack, teams }: Composition,
-  { practice, people }: { readonly practice: Practice | null; readonly people: readonly SignInPerson[] },
+  { practice, people, watch }: Surroundings,
   log: Log,
 ): Promise<Server> {
   const { host, port } = addressOf(config);
@@ -90,9 +105,9 @@ async function listenOn(
     const path = request.url?.split('?')[0];
     if (slack?.route && path === slack.route.path) return slack.route.listener(request, response);
     if (teams && path === teams.route.path) return teams.route.listener(request, response);
+    if (watch.handle(request, response)) return;
     if (page) return page.handle(request, response);
-    const alive = path === '/healthz';
-    return response.writeHead(alive ? 200 : 404, { 'content-type': 'text/plain' }).end(alive ? 'ok' : 'not found');
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
   });
   const listening = once(server, 'listening');
   server.listen(port, host || undefined);

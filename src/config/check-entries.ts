@@ -29,6 +29,8 @@ export function* checkEntries(file: Loose): Generator<Remark> {
   for (const [name, policy] of entriesOf(file.approvals)) yield* checkPolicy(['approvals', name], policy);
   yield* checkPage(file);
   yield* checkVerification(recordOf(file.verification));
+  const traces = recordOf(recordOf(file.watch).traces);
+  yield* atMostOne(['watch', 'traces'], traces, ['headersEnv', 'headersFile']);
 }
 
 function* checkNames(section: string, file: Loose): Generator<Remark> {

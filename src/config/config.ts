@@ -16,6 +16,17 @@ export interface Config {
   /** What the organisation's own secrets look like: safe regular expressions, and what is shown in their place. */
   readonly redact: readonly { readonly name: string; readonly pattern: string }[];
   readonly verification: { readonly stableForMs: number; readonly timeoutMs: number };
+  readonly watch: WatchConfig;
+}
+
+/** Numbers and traces about execfmt itself. */
+export interface WatchConfig {
+  /** Who may read /metrics: this machine, anybody who reaches the page's address or one of its own, nobody. */
+  readonly metrics:
+    | { readonly kind: 'this-machine' | 'anybody' | 'nobody' }
+    | { readonly kind: 'own-address'; readonly listen: ListenAddress };
+  /** The collector's base address and where more headers for it are; null: no traces. */
+  readonly traces: { readonly otlp: string; readonly headers: SecretSource | null } | null;
 }
 
 /** Where a secret is: its value is read when it is needed, and never kept here. */

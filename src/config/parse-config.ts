@@ -50,7 +50,7 @@ function withEmptySections(data: unknown): unknown {
   const sections = Object.entries(data).map(([key, section]) => {
     if (!SECTIONS.has(key)) return [key, section];
     if (section === null) return [key, {}];
-    if (!isRecord(section) || key === 'verification') return [key, section];
+    if (!isRecord(section) || key === 'verification' || key === 'watch') return [key, section];
     return [key, Object.fromEntries(Object.entries(section).map(([name, entry]) => [name, entry ?? {}]))];
   });
   return Object.fromEntries(sections);
@@ -66,4 +66,5 @@ const SECTIONS = new Set([
   'approvals',
   'chat',
   'verification',
+  'watch',
 ]);

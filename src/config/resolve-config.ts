@@ -14,6 +14,7 @@ import type {
   ServiceConfig,
   StoreConfig,
   TargetConfig,
+  WatchConfig,
 } from './config.ts';
 import { parseDuration } from './duration.ts';
 import type { ConfigDocument } from './schema.ts';
@@ -44,6 +45,7 @@ export function resolveConfig(file: ConfigDocument): Config {
       stableForMs: milliseconds(file.verification?.stableFor ?? '10s'),
       timeoutMs: milliseconds(file.verification?.timeout ?? '5m'),
     },
+    watch: resolveWatch(file.watch ?? {}),
   };
 }
 
@@ -152,6 +154,17 @@ function resolveChat(chat: Section<'chat'>): ChatConfig {
         }
       : null,
   };
+}
+
+function resolveWatch({ metrics, traces }: Section<'watch'>): WatchConfig {
+  const headers = secret(traces?.headersEnv, traces?.headersFile);
+  return { metrics: resolveMetricsPage(metrics), traces: traces ? { otlp: trimmed(traces.otlp), headers } : null };
+}
+
+function resolveMetricsPage(metrics: Section<'watch'>['metrics']): WatchConfig['metrics'] {
+  if (typeof metrics === 'object') return { kind: 'own-address', listen: parseListen(metrics.listen) };
+  if (metrics === undefined) return { kind: 'this-machine' };
+  return { kind: metrics ? 'anybody' : 'nobody' };
 }
 
 function parseListen(text: string): ListenAddress {

@@ -41,6 +41,13 @@ export function resolvePaths(config: Config, dir: string, home?: string): Config
       config.store.kind === 'sqlite' && config.store.path !== ':memory:'
         ? { kind: 'sqlite', path: path(config.store.path) }
         : config.store,
+    watch: {
+      ...config.watch,
+      traces: config.watch.traces && {
+        ...config.watch.traces,
+        headers: config.watch.traces.headers && secret(config.watch.traces.headers),
+      },
+    },
   };
 }
 

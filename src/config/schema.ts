@@ -173,6 +173,11 @@ const webPerson = z
   })
   .meta({ oneOf: [{ required: ['tokenEnv'] }, { required: ['tokenFile'] }] });
 
+const listenAddress = z
+  .string()
+  .regex(/^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]*):\d{1,5}$/, 'must be address:port, such as 127.0.0.1:3000')
+  .refine((value) => Number(/\d+$/.exec(value)?.[0] ?? 0) <= 65_535, 'has a port above 65535');
+
 const chat = z.strictObject({
   slack: z
     .strictObject({
@@ -186,11 +191,7 @@ const chat = z.strictObject({
   teams: z.strictObject({}).optional(),
   web: z
     .strictObject({
-      listen: z
-        .string()
-        .regex(/^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]*):\d{1,5}$/, 'must be address:port, such as 127.0.0.1:3000')
-        .refine((value) => Number(/\d+$/.exec(value)?.[0] ?? 0) <= 65_535, 'has a port above 65535')
-        .optional(),
+      listen: listenAddress.optional(),
       people: z
         .array(webPerson)
         .describe(
@@ -218,6 +219,25 @@ const secretPattern = z.strictObject({
     .describe('A regular expression without lookaround, back-references and nested repetitions.'),
 });
 
+const watch = z.strictObject({
+  metrics: z
+    .union([z.boolean(), z.strictObject({ listen: listenAddress })], {
+      error: 'must be true, false or { listen: "address:port" }',
+    })
+    .describe(
+      'Where Prometheus reads /metrics. Absent: at the address of the page, from this machine only; true: from anywhere; { listen }: at an address of its own; false: nowhere.',
+    )
+    .optional(),
+  traces: z
+    .strictObject({
+      otlp: httpUrl.describe('The OpenTelemetry collector (OTLP over HTTP), such as http://otel-collector:4318.'),
+      headersEnv: envName.describe('The variable with more headers, as name=value,name=value.').optional(),
+      headersFile: path.describe('The file with more headers, as name=value,name=value.').optional(),
+    })
+    .describe('Where traces are sent; absent: nowhere.')
+    .optional(),
+});
+
 /** The configuration file as it is written; the one definition of its keys. What keys mean together is in check-references. */
 export const configSchema = z
   .strictObject({
@@ -243,6 +263,7 @@ export const configSchema = z
       .max(50, 'has more than 50 entries')
       .describe('What your own secrets look like; removed from every text that goes out.')
       .optional(),
+    watch: watch.describe('Numbers and traces about execfmt itself.').optional(),
     verification: z.strictObject({ stableFor: duration.optional(), timeout: duration.optional() }).optional(),
   })
   .describe('The configuration of execfmt.');

@@ -4,6 +4,7 @@ import type { Conversation, GoneReason } from '../run/conversation.ts';
 import type { ThreadMessage } from '../run/thread-message.ts';
 import type { Card } from '../view/card.ts';
 import type { Application } from './application.ts';
+import type { Reached } from './connection.ts';
 
 /** A chat that messages are posted to. (The page is none: it reads the runs themselves.) */
 export interface Chat {
@@ -34,6 +35,8 @@ export interface Chat {
    * with them alone. Absent where the chat cannot. Rejects with ChatError when the person cannot be reached.
    */
   tellPerson?(person: Person, conversation: Conversation, card: Card): Promise<void>;
+  /** Whether the connection that it receives and sends by is up; quick, as probes ask. Absent where nobody can tell. */
+  reach?(signal: AbortSignal): Promise<Answer<Reached>>;
   /** Whether a person is in a group of this chat (`slack-group:S0614TZR7`), asked now. */
   isMember(group: string, person: Person, signal: AbortSignal): Promise<boolean>;
 }

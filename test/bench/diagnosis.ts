@@ -102,7 +102,7 @@ async function fastest(stage: Stage): Promise<Diagnosed> {
 /** One diagnosis in an application of its own, as `execfmt diagnose` makes it. */
 async function diagnose(stage: Stage): Promise<Diagnosed> {
   const journal = openSqliteJournal(':memory:');
-  const application = createApplication({
+  const deps = {
     ...stage,
     histories: new Map(),
     rebuilds: new Map(),
@@ -120,7 +120,8 @@ async function diagnose(stage: Stage): Promise<Diagnosed> {
     publicUrl: null,
     version: 'bench',
     resetPractice: null,
-  });
+  };
+  const application = createApplication(() => deps);
   try {
     const began = performance.now();
     const reply = await application.handle({

@@ -35,4 +35,7 @@ publicUrl: "https://execfmt.corp.io"
 redact:
   - { name: corp key, pattern: "corp-[a-z]+-[0-9a-f]{32}" }
 verification: { stableFor: 10s, timeout: 5m }
+watch:
+  metrics: { listen: "127.0.0.1:9464" }
+  traces: { otlp: "http://otel-collector:4318", headersFile: secrets/otlp }
 `;

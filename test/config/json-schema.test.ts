@@ -6,7 +6,9 @@ describe('the JSON Schema', () => {
 
   it('knows every section and refuses others', () => {
     expect(Object.keys(schema.properties).sort()).toEqual(
-      'approvals chat ci clusters hosts metrics publicUrl redact registries services store verification'.split(' '),
+      'approvals chat ci clusters hosts metrics publicUrl redact registries services store verification watch'.split(
+        ' ',
+      ),
     );
     expect(schema.additionalProperties).toBe(false);
   });

@@ -144,6 +144,19 @@ describe('a right configuration', () => {
     expect(config.store).toEqual({ kind: 'sqlite', path: './data/execfmt.db' });
     expect(config.publicUrl).toBe('https://execfmt.corp.io');
     expect(config.verification).toEqual({ stableForMs: 10_000, timeoutMs: 300_000 });
+    expect(config.watch).toEqual({
+      metrics: { kind: 'own-address', listen: { host: '127.0.0.1', port: 9464 } },
+      traces: { otlp: 'http://otel-collector:4318', headers: { kind: 'file', path: 'secrets/otlp' } },
+    });
+  });
+
+  it.each([
+    ['', 'this-machine'],
+    ['watch:', 'this-machine'],
+    ['watch: { metrics: true }', 'anybody'],
+    ['watch: { metrics: false }', 'nobody'],
+  ])('%j shows its numbers to %s', (text, kind) => {
+    expect(accepted(text).watch).toEqual({ metrics: { kind }, traces: null });
   });
 
   it('survives a trip through JSON, so it holds nothing but data', () => {
@@ -282,6 +295,11 @@ describe('what does not fit together', () => {
     ['registries: { "https://r.io": {} }', 'write host or host:port'],
     ['registries: { r.io: { username: u } }', 'neither `passwordEnv` nor `passwordFile`'],
     ['registries: { r.io: { passwordEnv: P } }', 'has a password but no `username`'],
+    ['watch: { metrics: yes please }', 'watch.metrics: must be true, false or { listen: "address:port" }'],
+    ['watch: { metrics: { listen: "9464" } }', 'must be address:port'],
+    ['watch: { traces: {} }', 'watch.traces.otlp: is missing'],
+    ['watch: { traces: { otlp: "https://u:p@c" } }', 'without user or password'],
+    ['watch: { traces: { otlp: "http://c", headersEnv: A, headersFile: b } }', 'cannot stand beside'],
     ['verification: { stableFor: 10m }', '`stableFor` must be shorter than `timeout`'],
     ['chat: { slack: { channels: ["#incidents"] } }', 'must be the id of a channel'],
     ['chat: { web: { listen: "127.0.0.1:70000" } }', 'has a port above 65535'],

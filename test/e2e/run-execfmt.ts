@@ -57,6 +57,8 @@ export interface Serving {
   output(): string;
   /** Ends it as an operator would; gives its exit status. */
   stop(): Promise<number | null>;
+  /** SIGHUP: read the configuration again. */
+  hangUp(): void;
   /** kill -9. */
   kill(): Promise<void>;
   /** Starts it again in the same folder, after `stop` or `kill`. */
@@ -115,6 +117,7 @@ export async function startServe(options: ServeOptions): Promise<Serving> {
     url: `http://127.0.0.1:${port}`,
     output: () => output,
     stop: () => end('SIGTERM', false),
+    hangUp: () => void child.kill('SIGHUP'),
     async kill() {
       await end('SIGKILL', true);
     },
@@ -126,7 +129,8 @@ export async function startServe(options: ServeOptions): Promise<Serving> {
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody listens on just now. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();

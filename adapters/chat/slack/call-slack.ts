@@ -11,6 +11,8 @@ export interface CallContext {
   readonly clock: Clock;
   /** Aborts when the chat stops: nobody waits on then. */
   readonly stopping: AbortSignal;
+  /** Called whenever Slack asks to wait. */
+  readonly throttled?: () => void;
 }
 
 function waitFor(failure: SlackFailure, attempt: number): number | null {
@@ -36,6 +38,7 @@ export async function callSlack<T>(
       const failure = readFailure(error);
       if (failure === null && context.stopping.aborted) throw givenUp(what, error);
       if (failure === null) throw error;
+      if (failure.retryAfter !== null) context.throttled?.();
       const wait = failure.code === 'unavailable' ? waitFor(failure, attempt) : null;
       if (wait === null || attempt >= RETRIES || context.stopping.aborted) throw toChatError(what, failure, error);
       unsure ||= failure.maybeDone;

@@ -1,5 +1,6 @@
 import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
+import { failed, known } from '../../../src/playbook/answer.ts';
 import type { Application } from '../../../src/ports/application.ts';
 import type { Chat } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
@@ -42,6 +43,8 @@ export interface SlackOptions {
   readonly clock: Clock;
   /** Whether a key is seen for the first time; atomic and durable. */
   readonly claim: (key: string) => Promise<boolean>;
+  /** Called whenever Slack asks to wait. */
+  readonly throttled?: () => void;
 }
 
 /** The port, and its route in HTTP mode. */
@@ -49,8 +52,8 @@ export type SlackChat = Chat & { readonly route: SlackRoute | null };
 
 /** What sends: everything of the port that does not need to receive. */
 function createSender(options: SlackOptions, client: WebClient, stopping: AbortSignal) {
-  const { log, clock } = options;
-  const context = { clock, log, client, stopping, pace: createPace(clock) };
+  const { log, clock, throttled } = options;
+  const context = { clock, log, client, stopping, pace: createPace(clock), ...(throttled && { throttled }) };
   const self = createSelfKnowledge(client, context);
   const answers = createRecentAnswers(clock);
   const sending: Pick<Chat, 'post' | 'update' | 'share' | 'messages' | 'tellPerson' | 'isMember'> = {
@@ -107,6 +110,12 @@ export function createSlack(options: SlackOptions): SlackChat {
     ...sending,
     kind: 'slack',
     route: receiver instanceof HTTPReceiver ? createRoute(verify, receiver, () => receiving) : null,
+    async reach() {
+      if (!receiving) return failed('unreachable', 'Slack', 'It is not started yet, or is stopping.');
+      if (socket === null) return known({ detail: 'HTTP', lacks: [] });
+      if (socket.isUp()) return known({ detail: 'Socket Mode', lacks: [] });
+      return failed('unreachable', 'Slack', 'The Socket Mode connection is down; it is being opened again.');
+    },
     async start(to) {
       await self.ask();
       application = to;

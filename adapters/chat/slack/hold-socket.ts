@@ -17,6 +17,8 @@ interface HeldSocket {
   /** Resolves when Slack said hello. Rejects with ChatError. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Whether Slack said hello and nothing has closed the connection since. */
+  isUp(): boolean;
 }
 
 /** Resolves when Slack said hello; gives up, and closes what there is, when that takes too long. */
@@ -40,6 +42,7 @@ async function connect(client: SocketModeReceiver['client'], context: CallContex
  */
 export function holdSocket(client: SocketModeReceiver['client'], context: CallContext, log: Log): HeldSocket {
   let connecting = false;
+  let up = false;
   let ended = false;
   const over = () => ended || context.stopping.aborted;
   const reconnect = async () => {
@@ -48,6 +51,7 @@ export function holdSocket(client: SocketModeReceiver['client'], context: CallCo
     for (let attempt = 0; !over(); attempt += 1) {
       try {
         await connect(client, context);
+        up = true;
         log.info({ attempt }, 'Slack: the Socket Mode connection is up again.');
         break;
       } catch (error) {
@@ -61,16 +65,21 @@ export function holdSocket(client: SocketModeReceiver['client'], context: CallCo
     }
     connecting = false;
   };
-  client.on('disconnected', () => void reconnect());
+  client.on('disconnected', () => {
+    up = false;
+    void reconnect();
+  });
   return {
     async start() {
       connecting = true;
       try {
         await callSlack(context, 'opening the Socket Mode connection', () => connect(client, context));
+        up = true;
       } finally {
         connecting = false;
       }
     },
+    isUp: () => up && !over(),
     async stop() {
       ended = true;
       await untilAborted(client.disconnect(), context.clock.deadline(CLOSE_MS)).catch(() => {});

@@ -13,6 +13,8 @@ export interface CallContext {
   readonly pace: Pace;
   /** Aborts when the chat stops: nobody waits on then. */
   readonly stopping: AbortSignal;
+  /** Called whenever Teams asks to wait. */
+  readonly throttled?: () => void;
 }
 
 /** Up to half as long again, so that many bots do not come back at the same moment (T12). */
@@ -26,7 +28,7 @@ function waitFor({ retryAfter }: TeamsFailure, attempt: number): number | null {
  * with growing waits. Rejects with ChatError, or with a defect.
  */
 export async function callTeams<T>(
-  { clock, pace, stopping }: CallContext,
+  { clock, pace, stopping, throttled }: CallContext,
   what: string,
   thread: string,
   work: () => Promise<T>,
@@ -39,6 +41,7 @@ export async function callTeams<T>(
     } catch (error) {
       const failure = readFailure(error);
       if (failure === null) throw stopping.aborted ? givenUp(error) : error;
+      if (failure.retryAfter !== null) throttled?.();
       const wait = failure.code === 'unavailable' ? waitFor(failure, attempt) : null;
       if (wait === null || attempt >= RETRIES || stopping.aborted) throw toChatError(what, failure, error);
       // Not only this call: the others would be refused too, and count.

@@ -1,5 +1,7 @@
+import { type Answer, failed, known } from '../../../src/playbook/answer.ts';
 import { type Chat, ChatError } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import type { Reached } from '../../../src/ports/connection.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { untilAborted } from '../../../src/ports/until-aborted.ts';
 import { createConnector } from './connector.ts';
@@ -41,6 +43,8 @@ export interface TeamsOptions {
   readonly clock: Clock;
   /** Whether a key is seen for the first time; atomic and durable. */
   readonly claim: (key: string) => Promise<boolean>;
+  /** Called whenever Teams asks to wait. */
+  readonly throttled?: () => void;
 }
 
 /** The port, and its route. */
@@ -60,7 +64,7 @@ function createSending(options: TeamsOptions, bot: Bot, stopping: AbortSignal): 
   const connector = createConnector(bot, appId);
   const page = options.publicUrl?.replace(/\/+$/, '') ?? null;
   return {
-    ...{ clock, log, connector, stopping },
+    ...{ clock, log, connector, stopping, ...(options.throttled && { throttled: options.throttled }) },
     origins: createOrigins(password),
     members: createMembers(connector, clock, log),
     pace: createPace(clock),
@@ -74,6 +78,19 @@ async function proveSignIn(signIn: SignIn): Promise<void> {
     const failure = readFailure(error);
     throw failure === null ? error : toChatError('signing in', failure, error);
   });
+}
+
+/** A token that is good for minutes is held, so Entra is asked only when it runs out. */
+async function reach(signIn: SignIn, signal: AbortSignal): Promise<Answer<Reached>> {
+  try {
+    await untilAborted(signIn.token(), signal);
+    return known({ detail: 'signed in', lacks: [] });
+  } catch (error) {
+    const failure = readFailure(error);
+    if (failure === null && !signal.aborted) throw error;
+    const why = failure === null ? 'Entra does not answer in time.' : toChatError('signing in', failure, error).message;
+    return failed('unreachable', 'Teams', why);
+  }
 }
 
 /** The Teams chat, through botbuilder. Throws ChatError when a secret is empty. */
@@ -98,6 +115,7 @@ export function createTeams(options: TeamsOptions): TeamsChat {
   return {
     kind: 'teams',
     route: createRoute({ bot, keys, appId, issuer, tenant, clock, log }, receiver),
+    reach: (signal) => reach(signIn, signal),
     async start(to) {
       await proveSignIn(signIn);
       receiver.start(to);

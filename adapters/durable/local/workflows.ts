@@ -136,7 +136,7 @@ async function runBody(
   store: WorkflowStore,
   log: Log,
 ): Promise<void> {
-  const fields = { workflow: workflow.id, name: workflow.name };
+  const fields = { workflow: workflow.id, name: workflow.name, ...runOf(workflow.input) };
   // The one who started it goes on first.
   await null;
   try {
@@ -155,6 +155,12 @@ async function runBody(
       'the end of a workflow could not be recorded; it will be run again',
     );
   }
+}
+
+/** The run that it is for, where its input names one, for the log. */
+function runOf(input: unknown): { readonly run?: string } {
+  const named = typeof input === 'object' && input !== null && 'run' in input ? input.run : null;
+  return typeof named === 'string' ? { run: named } : {};
 }
 
 async function outcomeOf(work: () => Promise<void>): Promise<{ kind: 'done' } | { kind: 'failed'; error: unknown }> {

@@ -13,6 +13,7 @@ import { statusFailure } from './status-failure.ts';
 export interface Demand {
   readonly challenge: string | readonly string[] | undefined;
   readonly endpoint: Endpoint;
+  /** Empty: of none, only to see whether the login is good. */
   readonly repository: string;
   readonly signal: AbortSignal;
   /** By the clock's monotonic time, when the signal is going to abort; absent when that is not known. */
@@ -83,20 +84,21 @@ function checkedRealm({ challenge, demand: { endpoint } }: TokenRequest): URL {
 function questionOf(asked: TokenRequest, realm: URL): Question {
   const { demand, challenge, credentials } = asked;
   const { endpoint, repository, signal, until } = demand;
-  const common = { endpoint, signal, ...(until !== undefined && { until }), what: `a token to read ${repository}` };
-  const scope = `repository:${repository}:pull`;
+  const what = repository === '' ? 'a token' : `a token to read ${repository}`;
+  const common = { endpoint, signal, ...(until !== undefined && { until }), what };
+  const scope = repository === '' ? null : `repository:${repository}:pull`;
   const service = challenge.parameters.get('service');
   if (credentials?.kind === 'identity-token') {
     const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: credentials.token });
     form.set('client_id', 'execfmt');
-    form.set('scope', scope);
+    if (scope !== null) form.set('scope', scope);
     if (service !== undefined) form.set('service', service);
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
     return { ...common, url: realm, method: 'POST', headers, body: form.toString() };
   }
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
-  url.searchParams.set('scope', scope);
+  if (scope !== null) url.searchParams.set('scope', scope);
   const login = credentials?.kind === 'password' ? basicHeader(credentials.username, credentials.password) : null;
   return { ...common, url, headers: { accept: 'application/json', ...(login && { authorization: login }) } };
 }

@@ -16,11 +16,13 @@ export interface ImageChecks {
   ask(reference: string, moves: boolean, platforms: readonly Platform[]): Promise<ImageCheck> | null;
 }
 
-export function createImageChecks({ images, clock }: Pick<Deps, 'images' | 'clock'>, signal: AbortSignal): ImageChecks {
+/** With the images and the clock of whatever configuration holds when one is asked for. */
+export function createImageChecks(current: () => Pick<Deps, 'images' | 'clock'>, signal: AbortSignal): ImageChecks {
   const gate = createGate(AT_ONCE);
   const going = new Map<string, Promise<ImageCheck>>();
   const run = async (reference: string, moves: boolean, platforms: readonly Platform[]) => {
     await gate.enter();
+    const { images, clock } = current();
     try {
       const wanted = platforms.length > 0 ? platforms : null;
       const request = { image: reference, reference, platforms: wanted, moves };

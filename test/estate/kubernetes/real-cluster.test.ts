@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tryCluster } from '../../../adapters/estate/kubernetes/try-cluster.ts';
 import type { InstanceFacts } from '../../../src/playbook/evidence.ts';
 import { estateContract, knownValue } from '../../contracts/estate-contract.ts';
 import { imageSwapperContract } from '../../contracts/image-swapper-contract.ts';
 import { runExecfmt } from '../../e2e/run-execfmt.ts';
 import { suite } from '../../lab/requirements.ts';
 import { waitFor } from '../../lab/waiting.ts';
+import { systemClock } from '../docker/system-clock.ts';
 import { CANARY, type ClusterBench, openBench } from './cluster-bench.ts';
 import { startClusterStage } from './cluster-stage.ts';
 import { everyCall } from './permissions.ts';
@@ -185,6 +187,27 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
   });
 
   describe('the shipped roles', () => {
+    it('are what is asked for when a cluster is tried, and what is missing is named', {
+      timeout: 120_000,
+    }, async () => {
+      const { plane } = bench;
+      await applyManifests(plane, 'rbac-read.yaml');
+      const [namespace, kubeconfig] = [await bench.namespace(), await kubeconfigOfBot(plane)];
+      const attempt = async (permissions: 'read' | 'change', namespaces: readonly string[] | null) => {
+        const trial = { name: 'real', kubeconfig, context: null, namespaces, permissions } as const;
+        return knownValue(await tryCluster({ ...trial, clock: systemClock, deadlineMs: 10_000 }, signal));
+      };
+      await waitFor('the roles to hold', 20_000, async () =>
+        (await attempt('read', null)).lacks.length === 0 ? true : null,
+      );
+      const { detail, lacks } = await attempt('change', [namespace]);
+      expect(detail).toMatch(/^Kubernetes v1\.\d+/);
+      const named = shippedPermissions('rbac-change.yaml').map(
+        ({ verb, resource }) => `${verb} ${resource} in ${namespace}`,
+      );
+      expect([...lacks].sort()).toEqual(named.sort());
+    });
+
     it('are enough for every call, and each permission that is missing is named', { timeout: 300_000 }, async () => {
       const { plane } = bench;
       await applyManifests(plane, 'rbac-read.yaml');

@@ -104,10 +104,11 @@ function challenge(response: ServerResponse, origin: string, options: TestRegist
   fail(response, 401, 'UNAUTHORIZED');
 }
 
-/** Anonymous tokens are given when no password is set; the scope must be exactly one repository's pull. */
+/** Anonymous tokens are given when no password is set; the scope must be exactly one repository's pull, or absent to log in only. */
 function giveToken(request: IncomingMessage, response: ServerResponse, options: TestRegistryOptions): void {
   const query = new URL(request.url ?? '/', 'http://x').searchParams;
-  const repository = /^repository:([^:,]+):pull$/.exec(query.get('scope') ?? '')?.[1];
+  const scope = query.get('scope');
+  const repository = scope === null ? '' : /^repository:([^:,]+):pull$/.exec(scope)?.[1];
   const mayHave = options.password === undefined || request.headers.authorization === basic(options);
   if (!mayHave || repository === undefined || query.get('service') !== 'test, registry') {
     fail(response, 401, 'UNAUTHORIZED');
@@ -123,6 +124,7 @@ function serve(
   response: ServerResponse,
   content: { manifests: Map<string, Stored>; blobs: Map<string, Stored>; tags: Map<string, string[]> },
 ): void {
+  if (path === '/v2/') return void response.setHeader('content-type', 'application/json').end('{}');
   const [, repository = '', kind = '', name = ''] = /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^?]+)/.exec(path) ?? [];
   if (kind === 'tags') {
     serveTags(path, repository, response, content.tags.get(repository));

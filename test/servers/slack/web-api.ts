@@ -88,5 +88,6 @@ export async function answerWebApi(
   const result =
     args === null ? { ok: false, error: 'invalid_post_type' } : run(options, method, tokenOf(req, args), args);
   if (answerFault(fault, 'after', req, res)) return;
-  res.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(result));
+  const scopes = { 'x-oauth-scopes': [...options.world.scopes].join(',') };
+  res.writeHead(200, { 'content-type': 'application/json; charset=utf-8', ...scopes }).end(JSON.stringify(result));
 }

@@ -95,7 +95,9 @@ export function createWorld(now: () => number, base: () => string): World {
     channels: new Map(),
     groups: new Map(),
     ephemerals: [],
-    scopes: new Set(['channels:history', 'groups:history', 'users:read']),
+    scopes: new Set(
+      'app_mentions:read channels:history chat:write commands groups:history usergroups:read users:read'.split(' '),
+    ),
     names: new Map([
       ['U0ANNA', 'Anna'],
       ['U0BEN', 'Ben'],
