@@ -29,7 +29,7 @@ export interface Chat {
    * chat lets no bot read threads. What may not be read is `probe-failed`, with what is missing.
    */
   messages?(to: Conversation, thread: string, signal: AbortSignal): Promise<Answer<readonly ThreadMessage[]>>;
-  /** Whether a person is in a group of this chat (`slack-group:S0614TZR7`), asked now. */
+  /** Whether a person is in a group of this chat (`slack-group:S0614TZR7`, `teams-group:<object id>`), asked now. Rejects with ChatError when it does not say. */
   isMember(group: string, person: Person, signal: AbortSignal): Promise<boolean>;
 }
 

@@ -6,6 +6,7 @@ import { type Bot, createBot } from './create-bot.ts';
 import { createReceiver } from './create-receiver.ts';
 import { createRoute, type TeamsRoute } from './create-route.ts';
 import { createMembers } from './find-members.ts';
+import { isGroupMember } from './is-group-member.ts';
 import { createPace } from './pace.ts';
 import { readPlace } from './place.ts';
 import { postCard, type SendContext, updateCard } from './post-card.ts';
@@ -30,6 +31,8 @@ export interface TeamsOptions {
   readonly scope: string;
   readonly issuer: string;
   readonly openIdUrl: string;
+  /** Microsoft Graph of this cloud: who is in a group is asked there. */
+  readonly graphUrl: string;
   /** For links to the page; null without a public address. */
   readonly publicUrl: string | null;
   readonly log: Log;
@@ -75,6 +78,7 @@ export function createTeams(options: TeamsOptions): TeamsChat {
   requireSecrets(options);
   const { appId, log, clock, claim, tenant, issuer } = options;
   const signIn = createSignIn(options);
+  const graph = { graphUrl: options.graphUrl, signIn: createSignIn({ ...options, scope: options.graphUrl }), clock };
   const bot = createBot({ ...options, signIn });
   const stopper = new AbortController();
   const sending = createSending(options, bot, stopper.signal);
@@ -104,6 +108,6 @@ export function createTeams(options: TeamsOptions): TeamsChat {
       return ref;
     },
     update: (ref, card) => updateCard(sending, ref, card),
-    isMember: async () => false,
+    isMember: (group, person, signal) => isGroupMember(graph, group, person, signal),
   };
 }
