@@ -1,5 +1,6 @@
 import { estateOf } from '../playbook/place.ts';
 import type { Application, Intent, IntentReply } from '../ports/application.ts';
+import { StoreError } from '../ports/store-error.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
 import { isPending, type RunState } from '../run/run-state.ts';
 import { permalinkOf } from '../view/permalink.ts';
@@ -91,6 +92,11 @@ export function createApplication(deps: Deps): RunningApplication {
 }
 
 function brokenDown(deps: Deps, intent: Intent, error: unknown): IntentReply {
+  if (error instanceof StoreError) {
+    deps.log.error({ chat: intent.conversation.chat, error: error.message }, 'the store could not be used');
+    const what = `${error.message} What was under way goes on by itself then; ask again for this.`;
+    return { kind: 'private', card: privateCard('execfmt cannot write down what you ask for', what) };
+  }
   deps.log.error({ chat: intent.conversation.chat, error: describeError(error) }, 'an intent could not be handled');
   return {
     kind: 'private',
@@ -107,7 +113,8 @@ function defineWorkflows(deps: Deps, recorder: Recorder): void {
     try {
       await diagnose(deps, recorder, context, run);
     } catch (error) {
-      if (context.signal.aborted) throw error;
+      // Without the store it goes on when that is back, from where it was.
+      if (context.signal.aborted || error instanceof StoreError) throw error;
       deps.log.error({ run, error: describeError(error) }, 'a diagnosis broke down');
       await recorder.record(run, {
         key: 'failed',

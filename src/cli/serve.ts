@@ -49,9 +49,16 @@ export async function serve(options: { readonly config: string | null }): Promis
     followForMs: FOLLOW_MS,
   });
   const server = await listenOn(config, composition, { practice, people }, log);
-  await composition.application.start();
-  await composition.slack?.start(composition.application);
-  await composition.teams?.start(composition.application);
+  try {
+    await composition.application.start();
+    await composition.slack?.start(composition.application);
+    await composition.teams?.start(composition.application);
+  } catch (error) {
+    // Nothing may keep the process from ending with what went wrong.
+    server.close();
+    await Promise.allSettled([composition.stop(), practice?.stop()]);
+    throw error;
+  }
   announce(config, composition, practice, log);
   if (people.length > 0 && config.publicUrl?.startsWith('https:') !== true) log.warn({}, UNENCRYPTED);
 

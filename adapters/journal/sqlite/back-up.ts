@@ -5,6 +5,9 @@ import { StoreError } from '../../../src/ports/store-error.ts';
 import { openDatabase } from './open-database.ts';
 import { asStoreError, damagedStore } from './store-error.ts';
 
+/** SQLite's word for it, -1, is refused by Node; no store has more. */
+const ALL_PAGES = 2 ** 31 - 1;
+
 /** What a copy holds. */
 export interface Copy {
   readonly runs: number;
@@ -25,7 +28,7 @@ export async function backUp(path: string, file: string): Promise<Copy> {
     // Made before SQLite does, so that nobody else may read it.
     closeSync(openSync(part, 'wx', 0o600));
     // All pages at once: in pieces it would begin anew whenever something is stored in between.
-    await backup(source, part, { rate: -1 });
+    await backup(source, part, { rate: ALL_PAGES });
     const runs = check(part, path);
     sync(part);
     const bytes = statSync(part).size;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { damagedStore } from './store-error.ts';
 
@@ -23,11 +23,31 @@ export function checkLog(path: string): void {
     const index = read(`${path}-shm`);
     const wanted = committedFrames(index);
     const log = read(`${path}-wal`);
+    if (log.length === 0 && wanted === null) {
+      checkEnd(path);
+      return;
+    }
     const broken = log.length >= LOG_HEADER && !isLog(log);
     if (!broken && (wanted === null || validFrames(log, wanted.salts) >= wanted.frames)) return;
     if (attempt < ATTEMPTS && !read(`${path}-shm`).equals(index)) continue;
     const how = log.length === 0 ? 'missing' : 'spoilt or too short';
     throw damagedStore(path, `Its write-ahead log ${path}-wal, which has what was stored last, is ${how}.`);
+  }
+}
+
+/** Without a log a store ends where a page does; SQLite would fill the last one up with zeros. */
+function checkEnd(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    const header = Buffer.alloc(18);
+    readSync(descriptor, header, 0, header.length, 0);
+    const said = header.readUInt16BE(16);
+    // The header's word for 65,536 is 1; what is no size of pages is no store, which SQLite says better.
+    const page = said === 1 ? 65_536 : said;
+    if (page >= 512 && fstatSync(descriptor).size % page !== 0)
+      throw damagedStore(path, 'It is cut off within a page.');
+  } finally {
+    closeSync(descriptor);
   }
 }
 

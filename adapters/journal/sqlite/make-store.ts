@@ -12,7 +12,8 @@ export function makeStore(path: string): void {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found?.isFile() && found.size === 0) throw damagedStore(path, 'It is empty, which a store never is.');
-    if (found) return;
+    if (found?.isFile()) return;
+    if (found) throw Object.assign(new Error('not a file'), { code: 'it is not a file' });
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     makeFile(path);
   } catch (error) {

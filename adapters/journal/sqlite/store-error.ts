@@ -14,7 +14,7 @@ const NOT_A_DATABASE = 26;
 export function damagedStore(path: string, what = '', cause?: unknown): StoreError {
   return new StoreError(
     'damaged',
-    `The store ${path} is damaged and was not touched.${what && ` ${what}`} Stop execfmt; move the file away together with ` +
+    `The store ${path} is damaged, and execfmt does not mend it.${what && ` ${what}`} Stop execfmt; move the file away together with ` +
       `${path}-wal and ${path}-shm; then put the last copy that \`execfmt backup\` made in its place, or save what can be read ` +
       `with \`sqlite3 <moved file> .recover | sqlite3 ${path}\`. With neither, execfmt starts with an empty store: the record of ` +
       'past runs is lost, nothing else.',
