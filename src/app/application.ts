@@ -2,14 +2,14 @@ import { estateOf } from '../playbook/place.ts';
 import type { Application, Intent, IntentReply } from '../ports/application.ts';
 import { StoreError } from '../ports/store-error.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
-import { isPending, type RunState } from '../run/run-state.ts';
+import type { RunState } from '../run/run-state.ts';
 import { permalinkOf } from '../view/permalink.ts';
 import { privateCard } from '../view/private-card.ts';
 import { redactDeep } from '../view/redact-deep.ts';
-import { isSettled, threadOf } from '../view/thread.ts';
+import { threadOf } from '../view/thread.ts';
 import { carryOut } from './actions/carry-out.ts';
 import { EXPIRE, expirePlan } from './actions/expire-plan.ts';
-import { CARRY_OUT, startAction } from './actions/start-action.ts';
+import { CARRY_OUT } from './actions/start-action.ts';
 import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
 import { FOLLOW, followRecovery } from './follow-recovery.ts';
@@ -21,13 +21,11 @@ import { INVESTIGATE } from './open-run.ts';
 import { createPublisher } from './publish-thread.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { rememberTargets } from './remember-targets.ts';
+import { createResumption, resumeUnstarted } from './resume-unstarted.ts';
 import { SHARE, shareTranscript, startSharing } from './share-transcript.ts';
 
 /** Deliveries are not repeated after this long. */
 const CLAIMS_KEPT_MS = 24 * 60 * 60_000;
-
-/** Runs looked through at start for what an earlier process left undone. */
-const LOOKED_BACK = 200;
 
 export interface RunningApplication extends Application {
   /** Resumes what an earlier process left, and begins to tell the chats. */
@@ -47,6 +45,7 @@ export function createApplication(deps: Deps): RunningApplication {
   defineWorkflows(deps, recorder);
   const life = deps.clock.lifetime();
   const targets = rememberTargets(deps, life.signal);
+  const resumeLater = createResumption(deps, recorder, life.signal);
   let unwatch: (() => void) | null = null;
 
   return {
@@ -56,6 +55,7 @@ export function createApplication(deps: Deps): RunningApplication {
           return { kind: 'nothing' };
         return redactDeep(await handleIntent(deps, recorder, intent, life.signal), deps.redact);
       } catch (error) {
+        if (error instanceof StoreError) resumeLater();
         return brokenDown(deps, intent, error);
       }
     },
@@ -172,17 +172,4 @@ async function diagnose(deps: Deps, recorder: Recorder, context: WorkflowContext
     { id: run, target: state.target, service, places, absent, openedAt: Date.parse(state.openedAt) },
     context.signal,
   );
-}
-
-/** Starts what was recorded but not begun when an earlier process died in between. Starting twice is harmless. */
-async function resumeUnstarted(deps: Deps, recorder: Recorder): Promise<void> {
-  for (const { run } of await deps.journal.list(LOOKED_BACK)) {
-    const state = await recorder.state(run);
-    if (!state || (isSettled(state) && state.closed)) continue;
-    if (!state.verdict && !state.failure) await deps.workflows.start(INVESTIGATE, run, { run });
-    for (const action of state.actions) {
-      if (isPending(action) && action.approvedBy.length >= action.approvals.required)
-        await startAction(deps, recorder, action);
-    }
-  }
 }
