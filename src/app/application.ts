@@ -13,6 +13,7 @@ import { CARRY_OUT } from './actions/start-action.ts';
 import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
 import { FOLLOW, followRecovery } from './follow-recovery.ts';
+import { createGate } from './gate.ts';
 import { handleIntent } from './handle-intent.ts';
 import { investigate } from './investigate.ts';
 import { locate } from './locate.ts';
@@ -26,6 +27,9 @@ import { SHARE, shareTranscript, startSharing } from './share-transcript.ts';
 
 /** Deliveries are not repeated after this long. */
 const CLAIMS_KEPT_MS = 24 * 60 * 60_000;
+
+/** Diagnoses at once; more would take each other's time until their deadlines pass, and memory. The others wait, told as begun. */
+const RUNS_AT_ONCE = 8;
 
 export interface RunningApplication extends Application {
   /** Resumes what an earlier process left, and begins to tell the chats. */
@@ -108,8 +112,10 @@ function brokenDown(deps: Deps, intent: Intent, error: unknown): IntentReply {
 }
 
 function defineWorkflows(deps: Deps, recorder: Recorder): void {
+  const gate = createGate(RUNS_AT_ONCE);
   deps.workflows.define(INVESTIGATE, async (context, input) => {
     const { run } = input as { run: string };
+    await gate.enter();
     try {
       await diagnose(deps, recorder, context, run);
     } catch (error) {
@@ -123,6 +129,8 @@ function defineWorkflows(deps: Deps, recorder: Recorder): void {
           message: 'execfmt broke down in the middle; the log says why. Nothing was changed anywhere.',
         },
       });
+    } finally {
+      gate.leave();
     }
     await recorder.close(run);
     await startSharing(deps, recorder, run, null);
