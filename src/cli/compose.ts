@@ -9,6 +9,7 @@ import { systemIds } from '../../adapters/system/ids.ts';
 import { createApplication, type RunningApplication } from '../app/application.ts';
 import type { BuildTimes } from '../app/deps.ts';
 import type { Config } from '../config/config.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import { createRedact } from '../view/create-redact.ts';
@@ -43,13 +44,15 @@ export interface ComposeOptions {
   readonly followForMs: number;
   /** Absent: as in production. */
   readonly builds?: BuildTimes;
+  /** Absent: the machine's own. */
+  readonly clock?: Clock;
 }
 
 const BUILDS: BuildTimes = { lookEveryMs: 5_000, waitForRunnerMs: 15 * 60_000, timeoutMs: 2 * 60 * 60_000 };
 
 /** The composition root: a configuration in, the use cases over real adapters out. */
 export async function compose(config: Config, options: ComposeOptions): Promise<Composition> {
-  const { log, store } = options;
+  const { log, store, clock = systemClock } = options;
   const services = servicesOf(config);
   const registries = await registryOptions(config.registries);
   const hosts = connectHosts(config.hosts, services, registries);
@@ -58,14 +61,14 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     dockerConfigPath: dockerConfigPath(),
     cacheDir: cacheFolder(),
     log,
-    clock: systemClock,
+    clock,
   });
   const clusters = connectClusters(config.clusters, services, sources);
   const journal = openSqliteJournal(store);
-  const claim = (key: string) => journal.claim(key, systemClock.now());
+  const claim = (key: string) => journal.claim(key, clock.now());
   const channels = config.chat.slack?.channels ?? null;
-  const slack = options.slack && createSlack({ ...options.slack, channels, log, clock: systemClock, claim });
-  const teams = await connectTeams(options, { publicUrl: config.publicUrl, log, clock: systemClock, claim });
+  const slack = options.slack && createSlack({ ...options.slack, channels, log, clock, claim });
+  const teams = await connectTeams(options, { publicUrl: config.publicUrl, log, clock, claim });
   const { histories, rebuilds } = await connectPipelines(config, process.env);
   const application = createApplication({
     services,
@@ -77,9 +80,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     images: sources({}),
     metrics: metricsOf(config),
     journal,
-    workflows: createLocalWorkflows({ path: store, clock: systemClock, log }),
+    workflows: createLocalWorkflows({ path: store, clock, log }),
     chats: [slack, teams].filter((chat) => chat !== null),
-    clock: systemClock,
+    clock,
     ids: systemIds,
     log,
     redact: createRedact(config.redact),

@@ -65,6 +65,9 @@ export function createSockets() {
     refresh(): void {
       for (const socket of open) socket.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' }));
     },
+    cut(): void {
+      for (const socket of open) socket.terminate();
+    },
     close(): void {
       for (const socket of open) socket.terminate();
       server.close();

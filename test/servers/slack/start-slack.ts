@@ -57,6 +57,9 @@ export interface SlackServer {
   fault(method: string, fault: Fault): void;
   sockets(): number;
   refreshSockets(): void;
+  /** Slack is gone: connections are cut and new ones refused, until it is back at the same address. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -171,6 +174,12 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     fault: (method, fault) => faults.add(method, fault),
     sockets: () => sockets.count(),
     refreshSockets: () => sockets.refresh(),
+    async goAway() {
+      sockets.cut();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+    comeBack: () => new Promise((resolve) => server.listen(Number(new URL(base).port), '127.0.0.1', resolve)),
     async close() {
       sockets.close();
       server.closeAllConnections();

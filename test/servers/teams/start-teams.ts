@@ -70,6 +70,12 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
     fault: (operation: Operation, fault: Fault) => faults.add(operation, fault),
     /** The tokens that were given out are good no longer. */
     revokeTokens: identity.revoke,
+    /** Teams is gone: connections are cut and new ones refused, until it is back at the same address. */
+    async goAway() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+    comeBack: () => new Promise<void>((resolve) => server.listen(Number(new URL(base).port), '127.0.0.1', resolve)),
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
