@@ -59,7 +59,7 @@ export function createLocalWorkflows({ path, clock, log }: LocalWorkflowsOptions
   };
 
   const resume = (): string[] => {
-    const taken = store.takeOver(clock.now(), canRun);
+    const taken = store.takeOver(clock.now(), clock.monotonic(), canRun);
     for (const workflow of taken) {
       const body = bodies.get(workflow.name);
       if (body) run(workflow, body, true);
