@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { startServe } from '../e2e/run-execfmt.ts';
-import { textOf } from '../e2e/slack-stage.ts';
 import { suite } from '../lab/requirements.ts';
 import { waitFor } from '../lab/waiting.ts';
 import { startSlack } from '../servers/slack/start-slack.ts';
@@ -44,7 +44,7 @@ suite('a memory limit of 256 MB', ['memory-limits'], () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
-  it('is enough for 50 runs at once', { timeout: 200_000 }, async ({ annotate }) => {
+  it('is enough for 50 runs at once', { timeout: 400_000 }, async ({ annotate }) => {
     const group = makeGroup();
     ends.push(() => group.remove());
     const estate = await startEstate();
@@ -59,19 +59,14 @@ suite('a memory limit of 256 MB', ['memory-limits'], () => {
     ends.push(() => serving.remove());
 
     await Promise.all(channels.map((channel, n) => slack.command(`svc-${n}`, { channel })));
-    const ended = (channel: string) => {
-      const parent = slack.messages(channel)[0];
-      return (
-        parent !== undefined &&
-        slack.thread(parent.ts, channel).some((each) => textOf(each).includes('It will not run'))
-      );
-    };
-    await waitFor(
-      'all runs to be told to their end',
-      240_000,
-      async () => channels.every(ended) || null,
-      serving.output,
-    );
+    const journal = openSqliteJournal(join(serving.folder, 'data/execfmt.db'));
+    ends.push(() => journal.stop());
+    const factsOf = async (run: string) => (await journal.read(run)).map(({ fact }) => fact.type);
+    await waitFor('all runs to end and to be told', 330_000, async () => {
+      const facts = await Promise.all((await journal.list(100)).map(({ run }) => factsOf(run)));
+      const ended = facts.filter((each) => each.includes('verdict-reached') && each.includes('closed'));
+      return (ended.length === RUNS && (await journal.untold('slack')).length === 0) || null;
+    });
     expect(channels.map((channel) => slack.messages(channel).length)).toEqual(channels.map(() => 1));
     const resident = group.residents().reduce((sum, each) => sum + each, 0);
     await annotate(
@@ -79,6 +74,7 @@ suite('a memory limit of 256 MB', ['memory-limits'], () => {
     );
     expect(group.kills()).toBe(0);
     expect(resident).toBeLessThan(LIMIT);
+    expect(group.peak()).toBeLessThanOrEqual(LIMIT);
     expect(await serving.stop()).toBe(0);
   });
 });
