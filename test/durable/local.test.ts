@@ -10,6 +10,7 @@ import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
+import { StoreError } from '../../src/ports/store-error.ts';
 import type { Workflows } from '../../src/ports/workflows.ts';
 import { workflowsContract } from '../contracts/workflows-contract.ts';
 import { createHastyClock } from '../faults/hasty-clock.ts';
@@ -115,6 +116,20 @@ describe('the local engine', () => {
     expect(await two.finished('w1')).toBe('done');
     await one.stop();
     expect(log).toEqual(['by one', 'by two']);
+  });
+
+  it('goes on in the same process when the store failed in the middle and works again', async () => {
+    const one = under.engine(createHastyClock(20));
+    const log: string[] = [];
+    one.define('deed', async ({ step, resumed }) => {
+      log.push(await step('a', async () => 'once'));
+      if (!resumed) throw new StoreError('unavailable', 'The disk is full.');
+    });
+    await one.launch();
+    await one.start('deed', 'w1', null);
+    expect(await one.finished('w1')).toBe('done');
+    expect(log).toEqual(['once', 'once']);
+    expect(under.logged).toContainEqual(expect.objectContaining({ error: 'StoreError: The disk is full.' }));
   });
 
   it('takes over at once when the owner’s process is gone from this machine', async () => {
