@@ -46,6 +46,6 @@ suite('a store that was restored from a copy', REAL_ENGINE, () => {
     const run = /run (r-[a-z0-9]+)/.exec(textOf(slack.messages()[0]))?.[1] ?? '';
     const { status, stdout } = await runExecfmt(['transcript', run, '--format', 'json'], { env });
     expect(status).toBe(0);
-    expect(stdout).toContain('"outcome": "succeeded"');
+    expect(stdout).toContain('"outcome":"succeeded"');
   });
 });
