@@ -1,19 +1,21 @@
 import { estateOf } from '../playbook/place.ts';
 import type { Application, Intent, IntentReply } from '../ports/application.ts';
+import { StoreError } from '../ports/store-error.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
-import { isPending, type RunState } from '../run/run-state.ts';
+import type { RunState } from '../run/run-state.ts';
 import { permalinkOf } from '../view/permalink.ts';
 import { privateCard } from '../view/private-card.ts';
 import { redactDeep } from '../view/redact-deep.ts';
-import { isSettled, threadOf } from '../view/thread.ts';
+import { threadOf } from '../view/thread.ts';
 import { carryOut } from './actions/carry-out.ts';
 import { EXPIRE, expirePlan } from './actions/expire-plan.ts';
-import { CARRY_OUT, startAction } from './actions/start-action.ts';
+import { CARRY_OUT } from './actions/start-action.ts';
 import type { Desk } from './commands/desk.ts';
 import { createImageChecks } from './commands/image-checks.ts';
 import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
 import { FOLLOW, followRecovery } from './follow-recovery.ts';
+import { createGate } from './gate.ts';
 import { handleIntent } from './handle-intent.ts';
 import { investigate } from './investigate.ts';
 import { locate } from './locate.ts';
@@ -22,14 +24,14 @@ import { INVESTIGATE } from './open-run.ts';
 import { createPublisher } from './publish-thread.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { rememberTargets } from './remember-targets.ts';
+import { createResumption } from './resume-unstarted.ts';
 import { SHARE, shareTranscript, startSharing } from './share-transcript.ts';
 
 /** Deliveries are not repeated after this long. */
 const CLAIMS_KEPT_MS = 24 * 60 * 60_000;
 
-/** Runs looked through for what a process that died left undone: at the start, and then by one replica for all. */
-const LOOKED_BACK = 200;
-const LOOK_AGAIN_MS = 60_000;
+/** Diagnoses at once; more would take each other's time until their deadlines pass, and memory. The others wait, told as begun. */
+const RUNS_AT_ONCE = 8;
 
 export interface RunningApplication extends Application {
   /** Resumes what an earlier process left, and begins to tell the chats. */
@@ -54,6 +56,7 @@ export function createApplication(current: () => Deps): RunningApplication {
   const life = deps.clock.lifetime();
   const targets = rememberTargets(current, life.signal);
   const checks = createImageChecks(current, life.signal);
+  const resumption = createResumption(deps, recorder, life.signal);
   let unwatch: (() => void) | null = null;
 
   return {
@@ -65,6 +68,7 @@ export function createApplication(current: () => Deps): RunningApplication {
         const desk: Desk = { deps, recorder, checks, signal: life.signal };
         return redactDeep(await handleIntent(desk, intent), deps.redact);
       } catch (error) {
+        if (error instanceof StoreError) resumption.afterFailure();
         return brokenDown(deps, intent, error);
       }
     },
@@ -85,14 +89,12 @@ export function createApplication(current: () => Deps): RunningApplication {
       await deps.workflows.finished(plan);
     },
     async start() {
-      const settled = new Set<string>();
       unwatch = recorder.watch((run) => {
-        settled.delete(run);
+        resumption.changed(run);
         publisher.changed(run);
       });
       await deps.workflows.launch();
-      await resumeUnstarted(deps, recorder, settled);
-      void lookAgain(deps, () => resumeUnstarted(deps, recorder, settled), life.signal);
+      await resumption.begin();
       await deps.journal.forgetClaims(new Date(deps.clock.now().getTime() - CLAIMS_KEPT_MS));
       await publisher.catchUp();
     },
@@ -106,6 +108,11 @@ export function createApplication(current: () => Deps): RunningApplication {
 }
 
 function brokenDown(deps: Deps, intent: Intent, error: unknown): IntentReply {
+  if (error instanceof StoreError) {
+    deps.log.error({ chat: intent.conversation.chat, error: error.message }, 'the store could not be used');
+    const what = `${error.message} What was under way goes on by itself then; ask again for this.`;
+    return { kind: 'private', card: privateCard('execfmt cannot write down what you ask for', what) };
+  }
   deps.log.error({ chat: intent.conversation.chat, error: describeError(error) }, 'an intent could not be handled');
   return {
     kind: 'private',
@@ -118,13 +125,16 @@ function brokenDown(deps: Deps, intent: Intent, error: unknown): IntentReply {
 
 function defineWorkflows(current: () => Deps, recorder: Recorder): void {
   const { workflows } = current();
+  const gate = createGate(RUNS_AT_ONCE);
   workflows.define(INVESTIGATE, async (context, input) => {
     const deps = current();
     const { run } = input as { run: string };
+    await gate.enter();
     try {
       await diagnose(deps, recorder, context, run);
     } catch (error) {
-      if (context.signal.aborted) throw error;
+      // Without the store it goes on when that is back, from where it was.
+      if (context.signal.aborted || error instanceof StoreError) throw error;
       deps.log.error({ run, error: describeError(error) }, 'a diagnosis broke down');
       await recorder.record(run, {
         key: 'failed',
@@ -133,6 +143,8 @@ function defineWorkflows(current: () => Deps, recorder: Recorder): void {
           message: 'execfmt broke down in the middle; the log says why. Nothing was changed anywhere.',
         },
       });
+    } finally {
+      gate.leave();
     }
     await recorder.close(run);
     await startSharing(deps, recorder, run, null);
@@ -186,35 +198,4 @@ async function diagnose(deps: Deps, recorder: Recorder, context: WorkflowContext
     { id: run, target: state.target, service, places, absent, openedAt: Date.parse(state.openedAt) },
     context.signal,
   );
-}
-
-/** Again and again, by the replica that has the lease: a replica may die between the record and the start. Never rejects. */
-async function lookAgain(deps: Deps, look: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await deps.clock.sleep(LOOK_AGAIN_MS, signal).catch(() => undefined);
-    if (signal.aborted) return;
-    try {
-      if (await deps.journal.lease('look for what was not started', LOOK_AGAIN_MS)) await look();
-    } catch (error) {
-      deps.log.warn({ error: describeError(error) }, 'what was not started could not be looked for; it is tried again');
-    }
-  }
-}
-
-/**
- * Starts what was recorded but not begun when a process died in between. Starting twice is harmless. Runs in `settled` had
- * nothing left to start, and have not changed since.
- */
-async function resumeUnstarted(deps: Deps, recorder: Recorder, settled: Set<string>): Promise<void> {
-  for (const { run } of await deps.journal.list(LOOKED_BACK)) {
-    if (settled.has(run)) continue;
-    const state = await recorder.state(run);
-    if (state && isSettled(state) && state.closed) settled.add(run);
-    if (!state || settled.has(run)) continue;
-    if (!state.verdict && !state.failure) await deps.workflows.start(INVESTIGATE, run, { run });
-    for (const action of state.actions) {
-      if (isPending(action) && action.approvedBy.length >= action.approvals.required)
-        await startAction(deps, recorder, action);
-    }
-  }
 }

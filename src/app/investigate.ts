@@ -54,6 +54,7 @@ export async function investigate(
 ): Promise<void> {
   const deadline = deps.clock.deadline(DEADLINE_MS, signal);
   const started = deps.clock.monotonic();
+  const waitedMs = Math.max(0, deps.clock.now().getTime() - run.openedAt);
   const impact = readImpact(deps, run.service, deadline);
   const gate = createGate(AT_ONCE);
   const asked = { ...deps, images: rememberImages(deps.images) };
@@ -93,7 +94,7 @@ export async function investigate(
   const decision = explainDecision(run.target, referenceOf(evidence), verdict, remedies);
   const around = [...explainInstances(run.target, judged), ...hintsFor(verdict, worst)];
   await tell('decision', 'Decision', [{ ...decision, findings: [...decision.findings, ...around] }]);
-  const elapsedMs = Math.max(0, deps.clock.now().getTime() - run.openedAt);
+  const elapsedMs = Math.round(waitedMs + deps.clock.monotonic() - started);
   const fact = {
     type: 'verdict-reached',
     verdict,

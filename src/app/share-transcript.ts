@@ -13,9 +13,11 @@ import { PARENT } from './tell-thread.ts';
 /** The workflow that shares a transcript; its id is this, the run, and what ended. */
 export const SHARE = 'share-transcript';
 
-const LOOK_EVERY_MS = 5_000;
+const LOOK_FIRST_MS = 5_000;
+/** Waits grow to this: with all rounds a chat may be away for a day. */
+const LOOK_LAST_MS = 60_000;
 /** How often a parent is looked for and a share is tried: a chat that is away for longer gets no file, and says so in the log. */
-const ROUNDS = 120;
+const ROUNDS = 1_500;
 
 /**
  * Starts sharing the transcript of a run that has settled; by its id it is shared once, whoever asks and however often. `ended`: the
@@ -67,7 +69,7 @@ export async function shareTranscript(
     }
     const parent = posted.get(PARENT)?.ref;
     if (parent && (await tryToShare(deps, { chat, state, parent, key, begun, signal: context.signal }))) return;
-    await deps.clock.sleep(LOOK_EVERY_MS, context.signal);
+    await deps.clock.sleep(Math.min(LOOK_FIRST_MS * (round + 1), LOOK_LAST_MS), context.signal);
   }
   deps.log.error({ run }, 'a transcript could not be shared: the chat has no thread for it, or does not answer');
 }

@@ -3,7 +3,7 @@ import type { Person } from './person.ts';
 /** Who may approve what, as the configuration names it. */
 export interface ApprovalPolicy {
   readonly name: string;
-  /** `slack:U012AB3CD`, `slack-group:S0614TZR7`, `teams:<object id>`, `web:<name>`. */
+  /** `slack:U012AB3CD`, `slack-group:S0614TZR7`, `teams:<object id>`, `teams-group:<object id>`, `web:<name>`. */
   readonly approvers: readonly string[];
   readonly required: number;
   readonly allowSelf: boolean;

@@ -6,6 +6,7 @@ import { createApplication, type RunningApplication } from '../app/application.t
 import type { BuildTimes } from '../app/deps.ts';
 import { neededConnections } from '../app/watching/needed-connections.ts';
 import type { Config } from '../config/config.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Connection } from '../ports/connection.ts';
 import type { Log } from '../ports/log.ts';
 import { connectConfigured } from './connect-configured.ts';
@@ -44,22 +45,25 @@ export interface ComposeOptions {
   readonly telemetry?: Telemetry;
   /** Absent: as in production. */
   readonly builds?: BuildTimes;
+  /** Absent: the machine's own. */
+  readonly clock?: Clock;
 }
 
 const BUILDS: BuildTimes = { lookEveryMs: 5_000, waitForRunnerMs: 15 * 60_000, timeoutMs: 2 * 60 * 60_000 };
 
 /** The composition root: a configuration in, the use cases over real adapters out. */
 export async function compose(config: Config, options: ComposeOptions): Promise<Composition> {
+  const { clock = systemClock } = options;
   const watched = watch(options.telemetry ?? UNWATCHED, options.log);
   const { log } = watched;
-  const parts = { log, observe: watched.observe, followForMs: options.followForMs };
+  const parts = { log, observe: watched.observe, followForMs: options.followForMs, clock };
   let configured = await connectConfigured(config, parts);
   const kinds = [...(options.slack ? ['slack'] : []), ...(options.teams ? ['teams'] : [])];
-  const store = await openStore(options.store, log, options.alone ?? false);
+  const store = await openStore(options.store, log, clock, options.alone ?? false);
   const journal = watched.journal(store.journal, kinds);
-  const claim = (key: string) => journal.claim(key, systemClock.now());
+  const claim = (key: string) => journal.claim(key, clock.now());
   const channels = config.chat.slack?.channels ?? null;
-  const common = { log, clock: systemClock, claim };
+  const common = { log, clock, claim };
   const throttled = watched.throttled('slack');
   const slack = options.slack && createSlack({ ...options.slack, ...common, channels, throttled });
   const teams = await connectTeams(options, {
@@ -71,7 +75,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     journal,
     workflows: watched.workflows(store.workflows),
     chats: [slack, teams].filter((chat) => chat !== null),
-    clock: systemClock,
+    clock,
     ids: systemIds,
     log,
     builds: options.builds ?? BUILDS,

@@ -4,6 +4,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import type { Deps } from '../app/deps.ts';
 import type { ObserveProbes } from '../app/watching/observe-probes.ts';
 import type { Config } from '../config/config.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import type { Log } from '../ports/log.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
@@ -47,13 +48,21 @@ const ESTATE = [
 ] as const;
 const IMAGES = ['resolve', 'open', 'tags', 'provenance'] as const;
 
+/** What connecting needs of the program. */
+export interface ConfiguredParts {
+  readonly log: Log;
+  readonly observe: ObserveProbes;
+  readonly followForMs: number;
+  readonly clock: Clock;
+}
+
 /**
  * Reads the configuration's secrets and certificates, and makes what connects with them; nothing is connected yet. Rejects with
  * UsageError, without a secret in it.
  */
 export async function connectConfigured(
   config: Config,
-  { log, observe, followForMs }: { readonly log: Log; readonly observe: ObserveProbes; readonly followForMs: number },
+  { log, observe, followForMs, clock }: ConfiguredParts,
 ): Promise<Configured> {
   const services = servicesOf(config);
   const registries = await registryOptions(config.registries);
@@ -63,7 +72,7 @@ export async function connectConfigured(
     dockerConfigPath: dockerConfigPath(),
     cacheDir: cacheFolder(),
     log,
-    clock: systemClock,
+    clock,
   });
   const sources: typeof plain = (logins) => observed(plain(logins), observe);
   const clusters = connectClusters(config.clusters, services, sources);

@@ -1,6 +1,6 @@
 import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
 import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
-import { systemClock } from '../../adapters/system/clock.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import type { Workflows } from '../ports/workflows.ts';
@@ -30,10 +30,10 @@ export async function openJournal(store: string, log: Log): Promise<Journal> {
  * The journal and the durable work of a store. `alone`: what this process begins it does itself, as a command in a terminal
  * does; otherwise any replica may do it.
  */
-export async function openStore(store: string, log: Log, alone: boolean): Promise<Store> {
+export async function openStore(store: string, log: Log, clock: Clock, alone: boolean): Promise<Store> {
   const journal = await openJournal(store, log);
-  if (!isPostgres(store)) return { journal, workflows: createLocalWorkflows({ path: store, clock: systemClock, log }) };
-  if (alone) return { journal, workflows: createLocalWorkflows({ path: ':memory:', clock: systemClock, log }) };
+  if (!isPostgres(store)) return { journal, workflows: createLocalWorkflows({ path: store, clock, log }) };
+  if (alone) return { journal, workflows: createLocalWorkflows({ path: ':memory:', clock, log }) };
   const { createDbosWorkflows } = await import('../../adapters/durable/dbos/workflows.ts');
-  return { journal, workflows: createDbosWorkflows({ url: store, clock: systemClock, log }) };
+  return { journal, workflows: createDbosWorkflows({ url: store, clock, log }) };
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { StoreError } from '../ports/store-error.ts';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../run/transcript/format.ts';
 import type { CheckOptions } from './check.ts';
 import { USAGE, UsageError } from './exit-status.ts';
@@ -20,6 +21,7 @@ Examples:
   execfmt predict --batch < cases.jsonl > outcomes.jsonl
   execfmt transcript r-7k2m9x --format html > incident.html
   execfmt transcript --verify incident.html     was it changed since? works offline
+  execfmt backup --config execfmt.yaml /backup/execfmt.db   a checked copy of the store, also while it is in use
   execfmt config check --config execfmt.yaml --connect`;
 
 const configOption = () => new Option('-c, --config <file>', 'the configuration (YAML)').env('EXECFMT_CONFIG');
@@ -115,6 +117,15 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .action(async (run: string | undefined, options: TranscriptCommand) => {
       status = await runTranscript(run ?? null, options);
     });
+  program
+    .command('backup')
+    .description('a checked copy of the SQLite store, also while it is in use')
+    .argument('<file>', 'where the copy goes; an older copy there is replaced')
+    .addOption(configOption())
+    .action(async (file: string, options: { config?: string }) => {
+      const { backup } = await import('./backup.ts');
+      status = await backup(file, { config: options.config ?? null });
+    });
   const config = program.command('config').description('check a configuration, or print its schema');
   config
     .command('check')
@@ -141,7 +152,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-    if (error instanceof UsageError) {
+    if (error instanceof UsageError || error instanceof StoreError) {
       createTerminal(process.stderr).say(`execfmt: ${error.message}`);
       return USAGE;
     }

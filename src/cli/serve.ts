@@ -55,9 +55,17 @@ export async function serve(options: { readonly config: string | null }): Promis
   });
   await watch.pages.open();
   const server = await listenOn(config, composition, { practice, people, watch: watch.pages }, log);
-  await composition.application.start();
-  await composition.slack?.start(composition.application);
-  await composition.teams?.start(composition.application);
+  try {
+    await composition.application.start();
+    await composition.slack?.start(composition.application);
+    await composition.teams?.start(composition.application);
+  } catch (error) {
+    // Nothing may keep the process from ending with what went wrong.
+    server.close();
+    watch.pages.close();
+    await Promise.allSettled([composition.stop(), practice?.stop()]);
+    throw error;
+  }
   await watch.begin(composition, findConfig(options.config));
   announce(config, composition, practice, log);
   if (people.length > 0 && config.publicUrl?.startsWith('https:') !== true) log.warn({}, UNENCRYPTED);

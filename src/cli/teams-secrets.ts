@@ -9,15 +9,18 @@ export interface TeamsSecrets {
   readonly scope: string;
   readonly issuer: string;
   readonly openIdUrl: string;
+  readonly graphUrl: string;
 }
 
 const NAMES = ['MicrosoftAppId', 'MicrosoftAppPassword', 'MicrosoftAppTenantId'] as const;
 const PUBLIC = 'https://api.botframework.com';
 const PUBLIC_KEYS = 'https://login.botframework.com/v1/.well-known/openidconfiguration';
+const PUBLIC_GRAPH = 'https://graph.microsoft.com';
 
 /**
  * Teams' secrets out of the environment (the contract's names); null when neither it nor the configuration names Teams. Half of them
- * is an error: without an app id botbuilder would check nothing that comes in. The other names are botbuilder's own, for other clouds.
+ * is an error: without an app id botbuilder would check nothing that comes in. The other names are for other clouds: botbuilder's own,
+ * and `MicrosoftGraphUrl`.
  */
 export function teamsSecrets(configured: boolean, env: NodeJS.ProcessEnv = process.env): TeamsSecrets | null {
   const missing = NAMES.filter((name) => !env[name]?.trim());
@@ -38,5 +41,6 @@ export function teamsSecrets(configured: boolean, env: NodeJS.ProcessEnv = proce
     scope: env.ToChannelFromBotOAuthScope || PUBLIC,
     issuer: env.ToBotFromChannelTokenIssuer || PUBLIC,
     openIdUrl: env.ToBotFromChannelOpenIdMetadataUrl || PUBLIC_KEYS,
+    graphUrl: env.MicrosoftGraphUrl || PUBLIC_GRAPH,
   };
 }

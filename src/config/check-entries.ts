@@ -96,7 +96,7 @@ function* checkPolicy(path: KeyPath, policy: Loose): Generator<Remark> {
     }
   }
   const people = new Set(approvers).size;
-  const onlyPeople = approvers.every((approver) => !approver.startsWith('slack-group:'));
+  const onlyPeople = approvers.every((approver) => !/^(?:slack|teams)-group:/.test(approver));
   if (typeof policy.required === 'number' && people > 0 && onlyPeople && policy.required > people) {
     const named = people === 1 ? 'one person is' : `${people} people are`;
     const what = `asks for ${policy.required} approvals, but only ${named} named; it could never be reached`;

@@ -133,7 +133,7 @@ export interface ImpactConfig {
 /** Who may approve, and how. */
 export interface ApprovalPolicyConfig {
   readonly name: string;
-  /** `slack:U012AB3CD`, `slack-group:S0614TZR7`, `teams:<object id>`, `web:<name>`. */
+  /** `slack:U012AB3CD`, `slack-group:S0614TZR7`, `teams:<object id>`, `teams-group:<object id>`, `web:<name>`. */
   readonly approvers: readonly string[];
   readonly required: number;
   readonly allowSelf: boolean;

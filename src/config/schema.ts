@@ -149,8 +149,8 @@ const service = z.strictObject({
 const approver = z
   .string()
   .regex(
-    /^(?:slack:[UW][A-Z0-9]+|slack-group:S[A-Z0-9]+|teams:\S.*|web:\S.*)$/,
-    'must be slack:<user id>, slack-group:<group id>, teams:<object id> or web:<name>',
+    /^(?:slack:[UW][A-Z0-9]+|slack-group:S[A-Z0-9]+|teams:\S.*|teams-group:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|web:\S.*)$/,
+    'must be slack:<user id>, slack-group:<group id>, teams:<object id>, teams-group:<object id> or web:<name>',
   );
 
 const policy = z.strictObject({

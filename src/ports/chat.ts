@@ -37,7 +37,7 @@ export interface Chat {
   tellPerson?(person: Person, conversation: Conversation, card: Card): Promise<void>;
   /** Whether the connection that it receives and sends by is up; quick, as probes ask. Absent where nobody can tell. */
   reach?(signal: AbortSignal): Promise<Answer<Reached>>;
-  /** Whether a person is in a group of this chat (`slack-group:S0614TZR7`), asked now. */
+  /** Whether a person is in a group of this chat (`slack-group:S0614TZR7`, `teams-group:<object id>`), asked now. Rejects with ChatError when it does not say. */
   isMember(group: string, person: Person, signal: AbortSignal): Promise<boolean>;
 }
 

@@ -8,7 +8,9 @@ export function diagnosisDocument(state: RunState): Record<string, unknown> {
     run: state.run,
     target: state.target,
     startedAt: state.openedAt,
-    elapsedMs: reached?.elapsedMs ?? (state.failure ? Date.parse(state.failure.at) - Date.parse(state.openedAt) : 0),
+    elapsedMs:
+      reached?.elapsedMs ??
+      (state.failure ? Math.max(0, Date.parse(state.failure.at) - Date.parse(state.openedAt)) : 0),
     verdict: reached?.verdict ?? inconclusive(state),
     instances: reached?.instances ?? [],
     steps: state.steps.map(({ step }) => step),

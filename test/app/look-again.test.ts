@@ -18,7 +18,7 @@ const hurried: Clock = {
 
 it('starts what another process recorded and did not begin before it died', async () => {
   const journal = openSqliteJournal(':memory:');
-  const application = createApplication(() => ({
+  const deps: Deps = {
     services: new Map(),
     estates: new Map(),
     swappers: new Map(),
@@ -39,7 +39,8 @@ it('starts what another process recorded and did not begin before it died', asyn
     rebuilds: new Map(),
     builds: { lookEveryMs: 0, waitForRunnerMs: 0, timeoutMs: 0 },
     resetPractice: null,
-  }));
+  };
+  const application = createApplication(() => deps);
   await application.start();
   const fact = {
     type: 'opened',

@@ -162,8 +162,8 @@ describe.each(LOADS)('$name at once', ({ runs, channels }) => {
     const clock = createFastClock(SPEED);
     const server = await startTeams({ now: clock.monotonic });
     ends.push(() => server.close());
-    const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl } = server;
-    const secrets = { appId, password, tenant, issuer, loginUrl, scope, openIdUrl };
+    const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl } = server;
+    const secrets = { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl };
     const chat = createTeams({ ...secrets, log: createLog().log, clock, publicUrl: null, claim });
     await chat.start(createApplication().application);
     ends.push(() => chat.stop());

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../adapters/system/clock.ts';
 import { openJournal, openStore, placeOfStore } from '../../src/cli/open-store.ts';
 import { type LabPostgres, startPostgres } from '../lab/postgres.ts';
 import { suite } from '../lab/requirements.ts';
@@ -22,7 +23,7 @@ suite('a store in PostgreSQL', ['postgresql'], () => {
 
   it('is shared by what is opened for a replica', async () => {
     const url = await server.createDatabase('shared');
-    const { journal, workflows } = await openStore(url, log, false);
+    const { journal, workflows } = await openStore(url, log, systemClock, false);
     workflows.define('open', async () => {
       await journal.open('r-aaaaaa', 'x', { key: 'k', fact: { type: 'closed' } }, new Date());
     });
@@ -37,7 +38,7 @@ suite('a store in PostgreSQL', ['postgresql'], () => {
 
   it('has the runs of a command, which does its own work', async () => {
     const url = await server.createDatabase('alone');
-    const { journal, workflows } = await openStore(url, log, true);
+    const { journal, workflows } = await openStore(url, log, systemClock, true);
     let ran = false;
     workflows.define('look', async () => {
       ran = true;

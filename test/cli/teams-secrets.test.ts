@@ -16,8 +16,14 @@ describe('Teams’ secrets', () => {
       scope: 'https://api.botframework.com',
       issuer: 'https://api.botframework.com',
       openIdUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
+      graphUrl: 'https://graph.microsoft.com',
     });
     expect(teamsSecrets(true, { ...ALL, MicrosoftAppType: 'SingleTenant' })).toEqual(teamsSecrets(false, ALL));
+  });
+
+  it('are of another cloud by its own addresses', () => {
+    const graphUrl = 'https://graph.microsoft.us';
+    expect(teamsSecrets(true, { ...ALL, MicrosoftGraphUrl: graphUrl })).toMatchObject({ graphUrl });
   });
 
   it.each([

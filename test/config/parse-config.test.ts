@@ -282,6 +282,7 @@ describe('what does not fit together', () => {
     ['approvals: { p: { approvers: ["web:a", "web:a"] } }', 'approvers[1]: is named twice'],
     ['approvals: { p: { approvers: [] } }', 'must have at least one entry'],
     ['approvals: { p: { approvers: ["slack:@bob"] } }', 'must be slack:<user id>'],
+    ['approvals: { p: { approvers: ["teams-group:On call"] } }', 'teams-group:<object id>'],
     ['approvals: { p: { approvers: ["web:a"], required: 0 } }', 'must be at least 1'],
     ['approvals: { p: { approvers: ["web:a"], expiresIn: 30 } }', 'a duration needs its unit (30m)'],
     ['approvals: { p: { approvers: ["web:a"], expiresIn: 0s } }', 'must be more than 0 and at most 14d'],

@@ -8,8 +8,10 @@ import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Log, LogFields } from '../../src/ports/log.ts';
+import { StoreError } from '../../src/ports/store-error.ts';
 import type { Workflows } from '../../src/ports/workflows.ts';
 import { workflowsContract } from '../contracts/workflows-contract.ts';
+import { createHastyClock } from '../faults/hasty-clock.ts';
 
 /** Engines over one file, all stopped in the end. */
 function bench() {
@@ -78,13 +80,14 @@ describe('the local engine', () => {
     );
   });
 
-  it('does not take a workflow over while its owner was heard of in the last 15 seconds', async () => {
+  it.each([2, -2])('takes no living owner’s workflow over when the clock jumps by %i days', async (days) => {
     const one = under.engine();
     const gate = Promise.withResolvers<void>();
     one.define('hold', () => gate.promise);
     await one.start('hold', 'w1', null);
-    const two = under.engine(ahead(13));
+    const two = under.engine(ahead(days * 86_400));
     two.define('hold', async () => undefined);
+    expect(await two.launch()).toEqual([]);
     expect(await two.launch()).toEqual([]);
     gate.resolve();
     expect(await one.finished('w1')).toBe('done');
@@ -104,15 +107,30 @@ describe('the local engine', () => {
     });
     await one.start('deed', 'w1', null);
     await untilRemembered(under.path, 'a');
-    const two = under.engine(ahead(16));
+    // Its seconds are so short that the other one is silent for long between two of its own.
+    const two = under.engine(createHastyClock(20));
     two.define('deed', async ({ step }) => {
       for (const name of ['a', 'b']) log.push(await step(name, async () => 'by two'));
       gate.resolve();
     });
-    expect(await two.launch()).toEqual(['w1']);
+    expect(await two.launch()).toEqual([]);
     expect(await two.finished('w1')).toBe('done');
     await one.stop();
     expect(log).toEqual(['by one', 'by two']);
+  });
+
+  it('goes on in the same process when the store failed in the middle and works again', async () => {
+    const one = under.engine(createHastyClock(20));
+    const log: string[] = [];
+    one.define('deed', async ({ step, resumed }) => {
+      log.push(await step('a', async () => 'once'));
+      if (!resumed) throw new StoreError('unavailable', 'The disk is full.');
+    });
+    await one.launch();
+    await one.start('deed', 'w1', null);
+    expect(await one.finished('w1')).toBe('done');
+    expect(log).toEqual(['once', 'once']);
+    expect(under.logged).toContainEqual(expect.objectContaining({ error: 'StoreError: The disk is full.' }));
   });
 
   it('takes over at once when the owner’s process is gone from this machine', async () => {

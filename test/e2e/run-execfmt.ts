@@ -75,6 +75,10 @@ export interface ServeOptions {
   readonly web?: string;
   /** How long a new container must run before a rollback counts; short, as the test's programs either run or do not. */
   readonly stableFor?: string;
+  /** The SQLite file; in the folder when absent. */
+  readonly store?: string;
+  /** The program that it is started by, such as one that enters a control group and then executes its arguments. */
+  readonly startedBy?: readonly string[];
 }
 
 /** Starts `execfmt serve` as a process of its own and waits until it says that it is ready. */
@@ -83,14 +87,15 @@ export async function startServe(options: ServeOptions): Promise<Serving> {
   const port = options.configuration === null ? 3000 : await freePort();
   const args = ['serve'];
   if (options.configuration !== null) {
-    const own = `chat: { web: { listen: "127.0.0.1:${port}"${options.web ? `, ${options.web}` : ''} }, slack: {} }\nstore: "sqlite:./data/execfmt.db"\nverification: { stableFor: ${options.stableFor ?? '2s'}, timeout: 60s }\n`;
+    const own = `chat: { web: { listen: "127.0.0.1:${port}"${options.web ? `, ${options.web}` : ''} }, slack: {} }\nstore: "sqlite:${options.store ?? './data/execfmt.db'}"\nverification: { stableFor: ${options.stableFor ?? '2s'}, timeout: 60s }\n`;
     writeFileSync(join(folder, 'execfmt.yaml'), `${options.configuration}\n${own}`);
     args.push('--config', join(folder, 'execfmt.yaml'));
   }
   let child: ChildProcess;
   let output = '';
   const begin = async () => {
-    child = spawn(process.execPath, [LAUNCHER, ...args], {
+    const [program = '', ...rest] = [...(options.startedBy ?? []), process.execPath, LAUNCHER, ...args];
+    child = spawn(program, rest, {
       cwd: folder,
       env: environment(options.env ?? {}),
       stdio: ['ignore', 'pipe', 'pipe'],

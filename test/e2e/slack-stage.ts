@@ -22,6 +22,7 @@ export interface SlackStageOptions {
   /** Without any it is diagnosis only. */
   readonly approvers?: readonly string[];
   readonly stableFor?: string;
+  readonly store?: string;
 }
 
 /** Gives the function that starts a stage; each stage is taken down after its test. */
@@ -30,7 +31,7 @@ export function useSlackStage(real: RealEngine): (options: SlackStageOptions) =>
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
-  return async ({ mode, approvers, stableFor }) => {
+  return async ({ mode, approvers, stableFor, store }) => {
     const incident = await deployIncident(real.engine, real.registry, approvers ? { approvers } : {});
     ends.push(() => incident.stop());
     const slack = await startSlack();
@@ -38,7 +39,8 @@ export function useSlackStage(real: RealEngine): (options: SlackStageOptions) =>
     const socket = mode === 'socket';
     const secret = socket ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: slack.signingSecret };
     const env = { SLACK_BOT_TOKEN: slack.botToken, SLACK_API_URL: slack.apiUrl, ...secret };
-    const serving = await startServe({ configuration: incident.configuration, env, ...(stableFor && { stableFor }) });
+    const set = { ...(stableFor && { stableFor }), ...(store && { store }) };
+    const serving = await startServe({ configuration: incident.configuration, env, ...set });
     ends.push(() => serving.remove());
     if (!socket) slack.deliverTo(`${serving.url}/slack/events`);
     return { incident, slack, serving };

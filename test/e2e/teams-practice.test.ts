@@ -33,19 +33,22 @@ async function startWorld() {
   return { teams, practice };
 }
 
-/** The whole program between them. */
-async function startProgram({ teams, practice }: Awaited<ReturnType<typeof startWorld>>, store: string) {
+/** The whole program between them. Ben may approve, unless a group is named. */
+async function startProgram(
+  { teams, practice }: Awaited<ReturnType<typeof startWorld>>,
+  store: string,
+  approver = `teams:${teams.world.user('ben').object}`,
+) {
   const own = { ...defaultConfig(), hosts: [], verification: { stableForMs: 300, timeoutMs: 10_000 } };
   const config = withPractice(own, practice, 'web:nobody');
-  const approvers = [`teams:${teams.world.user('ben').object}`];
-  const approvals = config.approvals.map((policy) => ({ ...policy, approvers, allowSelf: false }));
-  const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl } = teams;
+  const approvals = config.approvals.map((policy) => ({ ...policy, approvers: [approver], allowSelf: false }));
+  const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl } = teams;
   const { log, lines } = createLog();
   const composition = await compose(
     { ...config, approvals, publicUrl: 'https://execfmt.example' },
     {
       ...{ log, store, resetPractice: null, slack: null, followForMs: 0 },
-      teams: { appId, password, tenant, issuer, loginUrl, scope, openIdUrl },
+      teams: { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl },
     },
   );
   const chat = composition.teams;
@@ -127,6 +130,28 @@ describe('the incident in Teams', () => {
     }
     expect(teams.messages()).toEqual([]);
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('asks Graph at the press who is in a group of approvers', { timeout: 60_000 }, async () => {
+    const world = await startWorld();
+    const { teams } = world;
+    const group = 'aaaaaaaa-0000-4000-8000-000000000001';
+    teams.setGroup(group, [teams.world.user('anna').object]);
+    const { lines } = await startProgram(world, ':memory:', `teams-group:${group}`);
+    await teams.mention('pdf-renderer', { user: 'anna' });
+    const verdict = await messageWith(teams, 'It will not run');
+    const button = verdict.card?.actions?.find(({ title }) => title?.startsWith('Roll back to'))?.title ?? '';
+    await teams.press(verdict, button, 'anna');
+    const plan = await messageWith(teams, 'Roll back pdf-renderer to');
+    const press = async () => String((await teams.press(plan, 'Approve', 'ben')).body?.value);
+    expect(await press()).toContain('You are not among the approvers');
+    teams.setGroup(group, [teams.world.user('ben').object]);
+    teams.grant();
+    expect(await press()).toContain('You are not among the approvers');
+    expect(JSON.stringify(lines)).toContain('GroupMember.Read.All');
+    teams.grant('User.Read.All', 'GroupMember.Read.All');
+    await press();
+    await messageWith(teams, 'Recovered');
   });
 
   it('goes on in the same thread after a restart', { timeout: 60_000 }, async () => {

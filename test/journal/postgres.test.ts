@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgresJournal } from '../../adapters/journal/postgres/journal.ts';
-import { asStoreError, StoreError } from '../../adapters/journal/postgres/store-error.ts';
+import { asStoreError } from '../../adapters/journal/postgres/store-error.ts';
+import { StoreError } from '../../src/ports/store-error.ts';
 import type { EventDraft } from '../../src/run/events.ts';
 import { journalContract } from '../contracts/journal-contract.ts';
 import { type LabPostgres, startPostgres } from '../lab/postgres.ts';

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
-import { StoreError } from '../../adapters/journal/sqlite/store-error.ts';
+import { StoreError } from '../../src/ports/store-error.ts';
 import type { EventDraft } from '../../src/run/events.ts';
 import { journalContract } from '../contracts/journal-contract.ts';
 

@@ -10,6 +10,7 @@ import { postgresPrograms } from './postgres.ts';
 export type Need =
   | 'root'
   | 'mounts'
+  | 'memory-limits'
   | 'engine'
   | 'docker-registry'
   | 'skopeo'
@@ -52,6 +53,18 @@ const isRoot = () => process.getuid?.() === 0;
 const mayIsolate = () =>
   spawnSync('unshare', ['--mount', '--pid', '--fork', 'true'], { timeout: 10_000, stdio: 'ignore' }).status === 0;
 
+/** The memory controller of control groups, of either version, that may be written to; in a container they often may not. */
+const mayLimitMemory = () =>
+  ['/sys/fs/cgroup/memory/cgroup.procs', '/sys/fs/cgroup/cgroup.procs'].some((file) => {
+    try {
+      accessSync(file, constants.W_OK);
+      const controllers = join(file, '../cgroup.subtree_control');
+      return !existsSync(controllers) || readFileSync(controllers, 'utf8').includes('memory');
+    } catch {
+      return false;
+    }
+  });
+
 /** User namespaces with a binfmt_misc of their own came with Linux 6.7. */
 const hasOwnBinfmtMisc = () => {
   const [major = 0, minor = 0] = release().split('.').map(Number);
@@ -69,6 +82,11 @@ const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
     what: 'root that may mount',
     isMet: () => isRoot() && mayIsolate(),
     how: 'run the tests as root (in a container: a privileged one)',
+  },
+  'memory-limits': {
+    what: 'root that may limit memory by control groups',
+    isMet: () => isRoot() && mayLimitMemory(),
+    how: 'run the tests as root with /sys/fs/cgroup mounted writable (in a container: a privileged one)',
   },
   engine: {
     what: 'dockerd as root',

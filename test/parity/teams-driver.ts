@@ -72,7 +72,7 @@ function aliveIn(message: TeamsMessage): string[] {
 /** Teams, at the strict stand-in: a channel, and for each person a chat with the bot alone. */
 export async function startTeamsDriver(): Promise<Driver> {
   const teams = await startTeams();
-  const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, world, channel } = teams;
+  const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl, world, channel } = teams;
   const room = world.room(channel, 'channel');
   for (const who of PEOPLE) {
     if (!room.users.includes(world.user(who))) room.users.push(world.user(who));
@@ -90,7 +90,7 @@ export async function startTeamsDriver(): Promise<Driver> {
     name: 'teams',
     findsPosted: false,
     identity: (who) => `teams:${world.user(who).object}`,
-    secrets: { slack: null, teams: { appId, password, tenant, issuer, loginUrl, scope, openIdUrl } },
+    secrets: { slack: null, teams: { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl } },
     async connect({ application, teams: chat }) {
       if (chat === null) throw new Error('Teams is not there.');
       const served = await serveListener((req, res) => chat.route.listener(req, res));

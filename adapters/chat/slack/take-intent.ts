@@ -1,6 +1,7 @@
 import type { Person } from '../../../src/approval/person.ts';
 import type { Application, Intent } from '../../../src/ports/application.ts';
 import type { Log } from '../../../src/ports/log.ts';
+import { StoreError } from '../../../src/ports/store-error.ts';
 import { channelOf } from './reference.ts';
 import { renderCard } from './render-card.ts';
 
@@ -47,7 +48,8 @@ async function isFirst(context: TakeContext, delivery: Delivery): Promise<boolea
   try {
     return await context.claim(`slack-delivery:${delivery.id}`);
   } catch (error) {
-    const reason = error instanceof Error ? error.name : 'unknown';
+    // The words of a StoreError are ours, and say what to do.
+    const reason = error instanceof StoreError ? error.message : error instanceof Error ? error.name : 'unknown';
     context.log.error({ delivery: delivery.id, reason }, 'Slack: a delivery could not be claimed and was not taken.');
     return null;
   }

@@ -9,6 +9,7 @@ import { type Bot, createBot } from './create-bot.ts';
 import { createReceiver } from './create-receiver.ts';
 import { createRoute, type TeamsRoute } from './create-route.ts';
 import { createMembers } from './find-members.ts';
+import { isGroupMember } from './is-group-member.ts';
 import { createKnownPeople } from './known-people.ts';
 import { createOrigins } from './origin.ts';
 import { createPace } from './pace.ts';
@@ -37,6 +38,8 @@ export interface TeamsOptions {
   readonly scope: string;
   readonly issuer: string;
   readonly openIdUrl: string;
+  /** Microsoft Graph of this cloud: who is in a group is asked there. */
+  readonly graphUrl: string;
   /** For links to the page; null without a public address. */
   readonly publicUrl: string | null;
   readonly log: Log;
@@ -98,6 +101,7 @@ export function createTeams(options: TeamsOptions): TeamsChat {
   requireSecrets(options);
   const { appId, log, clock, claim, tenant, issuer } = options;
   const signIn = createSignIn(options);
+  const graph = { graphUrl: options.graphUrl, signIn: createSignIn({ ...options, scope: options.graphUrl }), clock };
   const bot = createBot({ ...options, signIn });
   const stopper = new AbortController();
   const sending = createSending(options, bot, stopper.signal);
@@ -140,6 +144,6 @@ export function createTeams(options: TeamsOptions): TeamsChat {
       await tellPerson(sending, place, user ?? null, card);
     },
     share: (to, thread, file) => shareFile(sending, files, readPlace(to.id), thread, file),
-    isMember: async () => false,
+    isMember: (group, person, signal) => isGroupMember(graph, group, person, signal),
   };
 }

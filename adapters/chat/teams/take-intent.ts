@@ -1,5 +1,6 @@
 import type { Application, Intent } from '../../../src/ports/application.ts';
 import type { Log } from '../../../src/ports/log.ts';
+import { StoreError } from '../../../src/ports/store-error.ts';
 import type { Card } from '../../../src/view/card.ts';
 import { privateCard } from '../../../src/view/private-card.ts';
 import type { Origins } from './origin.ts';
@@ -56,7 +57,8 @@ export async function takeIntent(
       return what.kind === 'press' ? AGAIN : null;
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.name : 'unknown';
+    // The words of a StoreError are ours, and say what to do.
+    const reason = error instanceof StoreError ? error.message : error instanceof Error ? error.name : 'unknown';
     log.error({ delivery: id, reason }, 'Teams: a delivery could not be claimed and was not taken.');
     return NO_STORE;
   }

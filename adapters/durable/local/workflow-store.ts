@@ -3,8 +3,13 @@ import { inTransaction } from './open-database.ts';
 import type { Owner } from './owner.ts';
 import { isGone } from './owner.ts';
 
-/** An owner that was silent for longer, in milliseconds, has lost what it ran. */
+/**
+ * An owner that was silent for longer, in milliseconds, has lost what it ran. How long it is silent is measured here, between two looks, by the
+ * clock that never goes back: what it wrote by its own clock is only compared, for clocks jump.
+ */
 const LEASE_MS = 15_000;
+/** Workflows of others whose signs of life are remembered; the oldest go. */
+const REMEMBERED = 10_000;
 
 /** A workflow as it is recorded. */
 export interface StoredWorkflow {
@@ -23,7 +28,7 @@ export interface WorkflowStore {
   add(workflow: NewWorkflow, at: Date): 'started' | 'exists' | 'locked';
   state(id: string): 'unfinished' | 'done' | 'failed' | null;
   /** Makes the unfinished ones that nobody runs any more this owner's, if it can run them, and gives them. */
-  takeOver(at: Date, canRun: (id: string, name: string) => boolean): readonly StoredWorkflow[];
+  takeOver(at: Date, monotonic: number, canRun: (id: string, name: string) => boolean): readonly StoredWorkflow[];
   /** Extends the lease on all that this owner runs, and gives their ids. */
   beat(at: Date): ReadonlySet<string>;
   isMine(id: string): boolean;
@@ -99,15 +104,16 @@ function prepareLeases(database: DatabaseSync, me: Owner): Pick<WorkflowStore, '
   const beat = database.prepare(
     "UPDATE workflows SET heartbeat_at = ? WHERE owner = ? AND state = 'unfinished' RETURNING id",
   );
+  const isSilent = createSilence();
   return {
-    takeOver: (at, canRun) =>
+    takeOver: (at, monotonic, canRun) =>
       inTransaction(database, () => {
         const orphans = selectUnfinished
           .all(me.id)
           .filter((row) => {
-            if (row.owner === null || at.getTime() - Number(row.heartbeat_at) >= LEASE_MS) return true;
             const owner = { id: String(row.owner), machine: String(row.owner_machine), pid: Number(row.owner_pid) };
-            return isGone(owner, me);
+            const silent = isSilent(String(row.id), `${owner.id} ${row.heartbeat_at}`, monotonic);
+            return row.owner === null || silent || isGone(owner, me);
           })
           .filter((row) => canRun(String(row.id), String(row.name)));
         for (const row of orphans) take.run(me.id, me.machine, me.pid, at.getTime(), String(row.id));
@@ -118,6 +124,18 @@ function prepareLeases(database: DatabaseSync, me: Owner): Pick<WorkflowStore, '
         }));
       }),
     beat: (at) => new Set(beat.all(at.getTime(), me.id).map((row) => String(row.id))),
+  };
+}
+
+/** Whether the owner of a workflow, by its last sign of life, has been silent for the whole lease as seen from here. */
+function createSilence(): (id: string, sign: string, monotonic: number) => boolean {
+  const seen = new Map<string, { readonly sign: string; readonly since: number }>();
+  return (id, sign, monotonic) => {
+    const last = seen.get(id);
+    if (last?.sign === sign) return monotonic - last.since >= LEASE_MS;
+    seen.set(id, { sign, since: monotonic });
+    if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value ?? '');
+    return false;
   };
 }
 

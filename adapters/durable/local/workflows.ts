@@ -1,6 +1,8 @@
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Log } from '../../../src/ports/log.ts';
+import { StoreError } from '../../../src/ports/store-error.ts';
 import type { WorkflowBody, Workflows } from '../../../src/ports/workflows.ts';
+import { guardStore } from './guard-store.ts';
 import { openWorkflowDatabase } from './open-database.ts';
 import { newOwner } from './owner.ts';
 import { contextOf, GoesNoFurther } from './run-step.ts';
@@ -28,9 +30,11 @@ interface Running {
 /** Durable work in a file of SQLite, for one process or several on one machine. `stop` closes its connection. */
 export function createLocalWorkflows({ path, clock, log }: LocalWorkflowsOptions): Workflows {
   const database = openWorkflowDatabase(path);
-  const store = prepareWorkflowStore(database, newOwner());
+  const store = guardStore(prepareWorkflowStore(database, newOwner()), path);
   const bodies = new Map<string, WorkflowBody>();
   const running = new Map<string, Running>();
+  /** Ours, but the store failed in their middle: they go on at the next heartbeat that it takes. */
+  const held = new Map<string, StoredWorkflow>();
   const unknown = new Set<string>();
   const stopping = new AbortController();
   let beating: Promise<void> | null = null;
@@ -39,8 +43,9 @@ export function createLocalWorkflows({ path, clock, log }: LocalWorkflowsOptions
 
   const run = (workflow: StoredWorkflow, body: WorkflowBody, resumed: boolean) => {
     const controller = new AbortController();
-    const ended = runBody(workflow, body, resumed, controller.signal, store, log).finally(() => {
+    const ended = runBody(workflow, body, resumed, controller.signal, store, log).then((end) => {
       running.delete(workflow.id);
+      if (end === 'held') held.set(workflow.id, workflow);
     });
     running.set(workflow.id, { controller, ended });
     beating ??= heartbeat();
@@ -54,7 +59,7 @@ export function createLocalWorkflows({ path, clock, log }: LocalWorkflowsOptions
   };
 
   const resume = (): string[] => {
-    const taken = store.takeOver(clock.now(), canRun);
+    const taken = store.takeOver(clock.now(), clock.monotonic(), canRun);
     for (const workflow of taken) {
       const body = bodies.get(workflow.name);
       if (body) run(workflow, body, true);
@@ -72,6 +77,11 @@ export function createLocalWorkflows({ path, clock, log }: LocalWorkflowsOptions
       try {
         const mine = store.beat(clock.now());
         for (const [id, { controller }] of running) if (!mine.has(id)) controller.abort(new GoesNoFurther(id));
+        for (const workflow of held.values()) {
+          held.delete(workflow.id);
+          const body = bodies.get(workflow.name);
+          if (body && mine.has(workflow.id)) run(workflow, body, true);
+        }
         if (launched) resume();
       } catch (error) {
         log.warn({ error: messageOf(error) }, 'the heartbeat of the workflows could not be written; it is tried again');
@@ -127,7 +137,7 @@ export function createLocalWorkflows({ path, clock, log }: LocalWorkflowsOptions
   };
 }
 
-/** Runs one body to its end and records it. Never rejects. */
+/** Runs one body to its end and records it; `held` when the store did not take that. Never rejects. */
 async function runBody(
   workflow: StoredWorkflow,
   body: WorkflowBody,
@@ -135,7 +145,7 @@ async function runBody(
   signal: AbortSignal,
   store: WorkflowStore,
   log: Log,
-): Promise<void> {
+): Promise<'ended' | 'held'> {
   const fields = { workflow: workflow.id, name: workflow.name, ...runOf(workflow.input) };
   // The one who started it goes on first.
   await null;
@@ -144,16 +154,19 @@ async function runBody(
     if (state.kind === 'failed' && (signal.aborted || state.error instanceof GoesNoFurther)) {
       log.info(fields, 'a workflow was interrupted; it goes on in the next process');
       store.release(workflow.id);
-      return;
+      return 'ended';
     }
+    if (state.kind === 'failed' && state.error instanceof StoreError) throw state.error;
     if (state.kind === 'failed')
       log.error({ ...fields, error: messageOf(state.error), stack: stackOf(state.error) }, 'a workflow failed');
     if (!store.end(workflow.id, state.kind)) log.warn(fields, 'a workflow ended that another process has taken over');
+    return 'ended';
   } catch (error) {
     log.error(
       { ...fields, error: messageOf(error) },
-      'the end of a workflow could not be recorded; it will be run again',
+      'a workflow could not be recorded; it goes on when the store works',
     );
+    return 'held';
   }
 }
 

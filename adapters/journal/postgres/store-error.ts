@@ -1,12 +1,4 @@
-/** The store cannot be used; the message says where it is and what to do next. */
-export class StoreError extends Error {
-  readonly code: 'unavailable' | 'refused' | 'full' | 'damaged';
-  constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'StoreError';
-    this.code = code;
-  }
-}
+import { StoreError } from '../../../src/ports/store-error.ts';
 
 /** Errors of the socket (libuv's names) and of node-postgres that another try may get past. */
 const SOCKET_CODES = new Set([

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { StoreError } from './store-error.ts';
+import { StoreError } from '../../../src/ports/store-error.ts';
 import { inTransaction } from './transaction.ts';
 
 /** The journal's tables, one step a version. A step that was released is never changed; a new one is added at the end. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Journal, RunListing } from '../../../src/ports/journal.ts';
 import type { EventDraft, RunEvent, RunFact } from '../../../src/run/events.ts';
+import { SpoiltFact } from './spoilt-fact.ts';
 import { inTransaction } from './transaction.ts';
 
 /** The journal's runs and their events, each call one transaction. */
@@ -10,6 +11,15 @@ export interface Runs {
   append(run: string, drafts: readonly EventDraft[], at: Date): readonly RunEvent[];
   read(run: string): readonly RunEvent[];
   list(limit: number, matching?: string): readonly RunListing[];
+}
+
+/** A fact that is no JSON was not written by us. */
+function readFact(text: string, run: string): RunFact {
+  try {
+    return JSON.parse(text) as RunFact;
+  } catch (cause) {
+    throw new SpoiltFact(run, cause);
+  }
 }
 
 /** Prepares the statements once. */
@@ -67,7 +77,7 @@ export function prepareRuns(database: DatabaseSync): Runs {
         seq: Number(row.seq),
         key: String(row.key),
         at: String(row.at),
-        fact: JSON.parse(String(row.fact)) as RunFact,
+        fact: readFact(String(row.fact), run),
       })),
     list: (limit, matching = '') =>
       selectRuns

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Answer, failed, known } from '../../../src/playbook/answer.ts';
 import type { Reached } from '../../../src/ports/connection.ts';
-import { asStoreError, StoreError } from './store-error.ts';
+import { StoreError } from '../../../src/ports/store-error.ts';
+import { asStoreError } from './store-error.ts';
 
 /** Whether the store can be used: it is read and its folder may be written. Nothing is made, and no migration is run. */
 export async function trySqliteStore(path: string): Promise<Answer<Reached>> {

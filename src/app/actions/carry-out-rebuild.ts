@@ -1,6 +1,7 @@
 import type { RebuildPlan } from '../../approval/plan.ts';
 import { known } from '../../playbook/answer.ts';
 import type { RebuildHandle, Rebuilds } from '../../ports/rebuilds.ts';
+import { StoreError } from '../../ports/store-error.ts';
 import { describeError } from '../describe-error.ts';
 import type { ActionJob } from './action-job.ts';
 import { findPublished } from './find-published.ts';
@@ -27,7 +28,7 @@ export async function carryOutRebuild(job: ActionJob<RebuildPlan>): Promise<void
   try {
     await buildAndProve(job, rebuilds);
   } catch (error) {
-    if (context.signal.aborted) throw error;
+    if (context.signal.aborted || error instanceof StoreError) throw error;
     deps.log.error({ run: plan.run, plan: plan.id, error: describeError(error) }, 'a rebuild broke down');
     await job.finish(
       'failed',

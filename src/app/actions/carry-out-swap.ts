@@ -1,6 +1,7 @@
 import type { InstancePlan } from '../../approval/plan.ts';
 import { describePlace, estateOf } from '../../playbook/place.ts';
 import type { ImageSwapper } from '../../ports/image-swap.ts';
+import { StoreError } from '../../ports/store-error.ts';
 import type { RunFact } from '../../run/events.ts';
 import { redactDeep } from '../../view/redact-deep.ts';
 import { describeError } from '../describe-error.ts';
@@ -25,7 +26,8 @@ export async function carryOutSwap(job: ActionJob<InstancePlan>): Promise<void> 
   try {
     await swapAndVerify(job, swapper);
   } catch (error) {
-    if (context.signal.aborted) throw error;
+    // Without the store nothing more is touched; it goes on when that is back, from where it was.
+    if (context.signal.aborted || error instanceof StoreError) throw error;
     deps.log.error({ run: plan.run, plan: plan.id, error: describeError(error) }, 'an action broke down');
     await undo(job, swapper, 'execfmt itself broke down in the middle; its log says why.');
   }

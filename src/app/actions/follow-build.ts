@@ -20,13 +20,16 @@ export async function followBuild(
   const { deps, context } = job;
   const { builds, clock } = deps;
   const begun = Date.parse(startedAt);
-  let seenAt = clock.now().getTime();
+  // From here on by the clock that never goes back: one that is set anew must not end a build.
+  const ahead = clock.now().getTime() - clock.monotonic();
+  const time = () => ahead + clock.monotonic();
+  let seenAt = time();
   let cancelled: Cancelled | null = null;
   let played = false;
   for (;;) {
     const looked = await rebuilds.look(handle, context.signal);
     context.signal.throwIfAborted();
-    const now = clock.now().getTime();
+    const now = time();
     if (looked.kind === 'probe-failed') {
       if (looked.why.code === 'not-found')
         return failed('not-found', looked.why.target, `The build is not there any more; was it deleted? ${handle.url}`);

@@ -12,9 +12,9 @@ describeChat(
       to: stage.to,
       slept: stage.slept,
       async restart() {
-        const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl } = server;
+        const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl } = server;
         const parts = { log: createLog().log, clock: createClock().clock, claim: async () => true, publicUrl: null };
-        const chat = createTeams({ appId, password, tenant, issuer, loginUrl, scope, openIdUrl, ...parts });
+        const chat = createTeams({ appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl, ...parts });
         await chat.start(createApplication().application);
         return chat;
       },

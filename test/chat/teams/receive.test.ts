@@ -291,10 +291,22 @@ describe('refreshing', () => {
 describe('starting', () => {
   it.each([{ appId: '' }, { appId: ' ' }, { password: '' }, { tenant: '' }])('is refused with %o', (set) => {
     const { server } = stage;
-    const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl } = server;
+    const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl } = server;
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     const clock = { now: () => new Date() } as never;
-    const options = { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, publicUrl: null, log, clock };
+    const options = {
+      appId,
+      password,
+      tenant,
+      issuer,
+      loginUrl,
+      scope,
+      openIdUrl,
+      graphUrl,
+      publicUrl: null,
+      log,
+      clock,
+    };
     expect(() => createTeams({ ...options, claim: async () => true, ...set })).toThrow(/MicrosoftAppId/);
   });
 

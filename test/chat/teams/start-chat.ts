@@ -117,9 +117,9 @@ export async function startStage(set: Partial<TeamsOptions> = {}): Promise<Stage
   const { log, lines } = createLog();
   const app = createApplication();
   const seen = new Set<string>();
-  const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl } = server;
+  const { appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl } = server;
   const chat = createTeams({
-    ...{ appId, password, tenant, issuer, loginUrl, scope, openIdUrl, log, clock },
+    ...{ appId, password, tenant, issuer, loginUrl, scope, openIdUrl, graphUrl, log, clock },
     publicUrl: null,
     claim: async (key) => !seen.has(key) && seen.add(key).has(key),
     ...set,

@@ -79,6 +79,9 @@ export interface SlackServer {
   /** How many wait. */
   held(): number;
   release(order?: 'as-sent' | 'reversed'): Promise<void>;
+  /** Slack is gone: connections are cut and new ones refused, until it is back at the same address. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -216,6 +219,12 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     hold: line.hold,
     held: line.held,
     release: line.release,
+    async goAway() {
+      sockets.cut();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+    comeBack: () => new Promise((resolve) => server.listen(Number(new URL(base).port), '127.0.0.1', resolve)),
     async close() {
       sockets.close();
       server.closeAllConnections();

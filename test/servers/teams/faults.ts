@@ -1,5 +1,5 @@
 /** What can be made to fail. */
-export type Operation = 'send' | 'update' | 'create' | 'members' | 'token' | 'keys' | 'upload';
+export type Operation = 'send' | 'update' | 'create' | 'members' | 'token' | 'keys' | 'upload' | 'graph';
 
 /** What goes wrong with one coming call. */
 export type Fault =

@@ -19,31 +19,36 @@ async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
 const json = (res: ServerResponse, status: number, body: unknown) =>
   void res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
+const graphScope = (base: string) => `${base}/graph/.default`;
+
 /** Entra's token endpoint, and the OpenID document of the Bot Framework with its keys. */
 export function createIdentity(faults: ReturnType<typeof createFaults>, keys: ReturnType<typeof createKeys>) {
-  const tokens = new Set<string>();
+  /** With the scope that each is good for. */
+  const tokens = new Map<string, string>();
 
-  async function signIn(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  async function signIn(base: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
     const form = await readForm(req);
     const fault = faults.next('token');
     if (fault?.kind === 'status') return json(res, fault.status, { error: fault.word ?? 'temporarily_unavailable' });
+    const scope = form.get('scope') ?? '';
     const right =
       form.get('grant_type') === 'client_credentials' &&
-      form.get('scope') === `${ISSUER}/.default` &&
+      [`${ISSUER}/.default`, graphScope(base)].includes(scope) &&
       form.get('client_id') === APP &&
       form.get('client_secret') === PASSWORD;
     if (!right) return json(res, 401, { error: 'invalid_client' });
     const token = randomUUID();
-    tokens.add(token);
+    tokens.set(token, scope);
     json(res, 200, { token_type: 'Bearer', expires_in: TOKEN_S, access_token: token });
   }
 
   return {
-    isToken: (token: string) => tokens.has(token),
+    isToken: (token: string) => tokens.get(token) === `${ISSUER}/.default`,
+    isGraphToken: (token: string, base: string) => tokens.get(token) === graphScope(base),
     revoke: () => tokens.clear(),
     /** Answers `/login/…`, `/openid` and `/keys`; 404 to all else. */
     async answer(path: string, base: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
-      if (path === `/login/${TENANT}/oauth2/v2.0/token`) return signIn(req, res);
+      if (path === `/login/${TENANT}/oauth2/v2.0/token`) return signIn(base, req, res);
       if (path !== '/openid' && path !== '/keys') return json(res, 404, {});
       const fault = faults.next('keys');
       if (fault?.kind === 'status') return json(res, fault.status, {});

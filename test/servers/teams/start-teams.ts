@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { answerConnector, type Call } from './connector-api.ts';
 import { createDeliveries } from './delivery.ts';
 import { createFaults, type Fault, type Operation } from './faults.ts';
+import { createGraph } from './graph-api.ts';
 import { APP, createIdentity, ISSUER, PASSWORD, TENANT } from './identity.ts';
 import { createOneDrive } from './one-drive.ts';
 import { CHANNEL, createPeople } from './people.ts';
@@ -26,7 +27,10 @@ function populate() {
   return world;
 }
 
-/** A local Teams: one tenant, one bot; the Bot connector, Entra's token endpoint and the OpenID document with its keys. */
+/**
+ * A local Teams: one tenant, one bot; the Bot connector, Entra's token endpoint, the OpenID document with its keys, and
+ * Microsoft Graph's answer to who is in a group.
+ */
 export async function startTeams({ now = () => performance.now() }: TeamsServerOptions = {}) {
   const world = populate();
   const faults = createFaults();
@@ -35,15 +39,18 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
   const oneDrive = createOneDrive(faults);
   const calls: Call[] = [];
   const { isToken } = identity;
+  let base = '';
+  const graph = createGraph({ world, faults, isToken: (token) => identity.isGraphToken(token, base) });
   const rates = createRates(now);
   const api = { world, faults, tooSoon: rates.tooSoon, calls, bot: BOT, tenant: TENANT, isToken };
   const asked: string[] = [];
-  let base = '';
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = new URL(req.url ?? '/', 'http://localhost').pathname;
     asked.push(path);
     if (path.startsWith('/onedrive/')) return oneDrive.answer(path.slice('/onedrive/'.length), req, res);
-    await (path.startsWith('/teams/v3/') ? answerConnector(api, req, res) : identity.answer(path, base, req, res));
+    if (path.startsWith('/teams/v3/')) return answerConnector(api, req, res);
+    if (path.startsWith('/graph/')) return graph.answer(path, req, res);
+    await identity.answer(path, base, req, res);
   };
   const server = createServer((req, res) => void answer(req, res).catch(() => res.destroy()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -55,6 +62,8 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
     ...{ appId: APP, password: PASSWORD, tenant: TENANT, issuer: ISSUER, scope: ISSUER, bot: BOT, channel: CHANNEL },
     loginUrl: `${base}/login/${TENANT}`,
     openIdUrl: `${base}/openid`,
+    graphUrl: `${base}/graph`,
+    ...{ setGroup: graph.setGroup, grant: graph.grant },
     ...{ serviceUrl, world, calls, rates },
     /** The files that were put into people's OneDrive, by the message that asked. */
     uploaded: oneDrive.files,
@@ -69,6 +78,12 @@ export async function startTeams({ now = () => performance.now() }: TeamsServerO
     fault: (operation: Operation, fault: Fault) => faults.add(operation, fault),
     /** The tokens that were given out are good no longer. */
     revokeTokens: identity.revoke,
+    /** Teams is gone: connections are cut and new ones refused, until it is back at the same address. */
+    async goAway() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+    comeBack: () => new Promise<void>((resolve) => server.listen(Number(new URL(base).port), '127.0.0.1', resolve)),
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
