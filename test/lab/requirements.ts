@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
+import { mayHaveGo } from './kubernetes/fetch-go.ts';
 import { mayHavePrograms } from './kubernetes/programs.ts';
 
 /** What a suite may need of the machine beyond Node. */
@@ -18,7 +19,8 @@ export type Need =
   | 'debian-binaries'
   | 'own-binfmt-misc'
   | 'no-emulator'
-  | 'kubernetes';
+  | 'kubernetes'
+  | 'go';
 
 interface Requirement {
   /** As in `needs …`. */
@@ -100,6 +102,11 @@ const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
     what: 'the programs of a Kubernetes control plane',
     isMet: () => mayHavePrograms(hasCommand('unzip')) && hasCommands('setpriv'),
     how: `${INSTALL} (Go then builds them once, which takes long), or set KUBEBUILDER_ASSETS to a folder of envtest`,
+  },
+  go: {
+    what: 'Go, or unzip to fetch it',
+    isMet: () => mayHaveGo(hasCommand('unzip')),
+    how: INSTALL,
   },
   'no-emulator': {
     what: 'a kernel without an emulator for other architectures',

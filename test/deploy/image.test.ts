@@ -1,0 +1,222 @@
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { extract } from 'tar-stream';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runExecfmt } from '../e2e/run-execfmt.ts';
+import { createScratchFolder, removeLabFolder } from '../lab/lab-folder.ts';
+import { suite } from '../lab/requirements.ts';
+import { waitFor } from '../lab/waiting.ts';
+import { buildShippedImage, REPOSITORY, type ShippedImage } from './build-shipped-image.ts';
+
+/** Debian is bootstrapped and npm's packages are fetched where nobody has done so yet. */
+const BUILD_MS = 2_400_000;
+/** Docker's own patience before it kills (docker stop). */
+const STOP_SECONDS = 10;
+
+interface PackageFile {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly mode: number;
+  readonly isFile: boolean;
+  /** The first four bytes. */
+  readonly start: string;
+}
+
+const packageFile = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as PackageFile;
+const ELF = '7f454c46';
+
+suite('the image', ['engine', 'debian-binaries'], () => {
+  let image: ShippedImage;
+  let entries: readonly Entry[];
+  beforeAll(async () => {
+    image = await buildShippedImage();
+    entries = await filesOf(image);
+  }, BUILD_MS);
+  afterAll(() => image?.remove(), 120_000);
+
+  it('says what it is, as whom it runs and how its health is found out', async () => {
+    const { Config } = await image.docker.getImage(image.tag).inspect();
+    expect(Config.Labels).toMatchObject({
+      'org.opencontainers.image.title': 'execfmt',
+      'org.opencontainers.image.licenses': 'Apache-2.0',
+      'org.opencontainers.image.base.name': 'node:24-slim',
+      'org.opencontainers.image.version': '9.9.9-lab',
+      'org.opencontainers.image.revision': 'abc123',
+    });
+    expect(Config.User).toBe('1000:1000');
+    expect(Config.Volumes).toEqual({ '/data': {} });
+    expect(Config.Healthcheck?.Test?.join(' ')).toContain('/healthz');
+    expect(Config.Entrypoint).toEqual(['tini', '--', 'execfmt']);
+  });
+
+  it('labels a build without arguments with the version of the package', () => {
+    const [, version] = /^ARG VERSION=(.*)$/m.exec(readFileSync(join(REPOSITORY, 'Dockerfile'), 'utf8')) ?? [];
+    expect(version).toBe(packageFile.version);
+  });
+
+  it('has what is run, and nothing that is only for building, testing or reading', () => {
+    const names = new Set(entries.map(({ name }) => name));
+    for (const name of Object.keys(packageFile.dependencies)) {
+      if (!name.startsWith('@slack/types') && !name.startsWith('@types/'))
+        expect(names, name).toContain(`app/node_modules/${name}/package.json`);
+    }
+    for (const name of Object.keys(packageFile.devDependencies))
+      expect(names, name).not.toContain(`app/node_modules/${name}/package.json`);
+    const below = (folder: string) => [...names].filter((name) => name.startsWith(folder));
+    for (const folder of ['app/test/', 'app/docs/', 'app/src/kernel/', 'app/adapters/', 'app/node_modules/node-linux'])
+      expect(below(folder), folder).toEqual([]);
+    expect(below('usr/local/lib/node_modules/')).toEqual([]);
+    expect(below('root/.npm/')).toEqual([]);
+    expect(below('var/lib/apt/lists/').filter((name) => /_(Packages|InRelease)/.test(name))).toEqual([]);
+    expect(below('app/').filter((name) => /\.(map|d\.ts|tsbuildinfo)$/.test(name))).toEqual([]);
+    expect(names).toContain('app/LICENSE');
+  });
+
+  it('has no machine code of its own, so that every platform of the base image gets the same files', () => {
+    const own = entries.filter(({ name, isFile }) => isFile && name.startsWith('app/'));
+    expect(own.length).toBeGreaterThan(1_000);
+    expect(own.filter(({ start, name }) => start === ELF || name.endsWith('.node'))).toEqual([]);
+    expect(entries.find(({ name }) => name === 'usr/local/bin/node')?.start).toBe(ELF);
+  });
+
+  it('has no file that gives the rights of another user', () => {
+    expect(entries.filter(({ isFile, mode }) => isFile && (mode & 0o6000) !== 0)).toEqual([]);
+  });
+
+  it('lists its packages, inside and as a file of the build', () => {
+    expect(entries.some(({ name }) => name === 'app/sbom.cdx.json')).toBe(true);
+    const sbom = JSON.parse(image.sbom) as {
+      readonly bomFormat: string;
+      readonly components: readonly { readonly group?: string; readonly name: string; readonly version: string }[];
+    };
+    expect(sbom.bomFormat).toBe('CycloneDX');
+    const listed = new Map(
+      sbom.components.map(({ group, name, version }) => [group ? `${group}/${name}` : name, version]),
+    );
+    for (const [name, version] of Object.entries(packageFile.dependencies)) expect(listed.get(name), name).toBe(version);
+    for (const name of Object.keys(packageFile.devDependencies)) expect([...listed.keys()]).not.toContain(name);
+  });
+
+  it('runs a command, with the Node of the base image alone', { timeout: 120_000 }, async () => {
+    expect(await runOnce(image, ['--version'])).toEqual({ status: 0, output: `${packageFile.version}\n` });
+    const versions = { status: 0, output: expect.stringMatching(/^v24\./) };
+    expect(await runOnce(image, ['--', 'node', '--version'], ['tini'])).toEqual(versions);
+  });
+
+  it('has the ssh client and the authorities', { timeout: 120_000 }, async () => {
+    const asked = await runOnce(image, ['-c', 'ssh -V 2>&1; test -s /etc/ssl/certs/ca-certificates.crt'], ['sh']);
+    expect(asked).toEqual({ status: 0, output: expect.stringContaining('OpenSSH') });
+  });
+
+  it('becomes healthy with a read-only root and no capability, and stops cleanly', { timeout: 240_000 }, async () => {
+    const folder = createScratchFolder('image');
+    const volume = image.tag.replace(':', '-');
+    const container = await image.docker.createContainer(servingOptions(image, folder, volume));
+    try {
+      await container.start();
+      await waitFor('the container to be healthy', 180_000, async () => {
+        const { State } = await container.inspect();
+        if (!State.Running) throw new Error(`It has ended with ${State.ExitCode}:\n${await logOf(container)}`);
+        return State.Health?.Status === 'healthy' || null;
+      });
+      expect((await container.inspect()).HostConfig.ReadonlyRootfs).toBe(true);
+      await container.stop({ t: STOP_SECONDS });
+      const { State } = await container.inspect();
+      // 137 is what Docker's SIGKILL gives when those seconds are over.
+      expect(State, await logOf(container)).toMatchObject({ Running: false, ExitCode: 0, OOMKilled: false });
+      expect(await logOf(container)).toContain('stopping');
+    } finally {
+      await container.remove({ force: true, v: true });
+      await image.docker.getVolume(volume).remove();
+      removeLabFolder(folder);
+    }
+  });
+
+  it('passes execfmt’s own check', { timeout: 240_000 }, async () => {
+    const env = { DOCKER_HOST: image.engine.host };
+    const { status, stdout, stderr } = await runExecfmt(['check', `docker-daemon:${image.tag}`, '--json'], { env });
+    expect(status, stdout + stderr).toBe(0);
+    const platform = `linux/${process.arch === 'arm64' ? 'arm64' : 'amd64'}`;
+    expect(JSON.parse(stdout)).toMatchObject({ pass: true, platforms: [{ platform, present: true, pass: true }] });
+  });
+});
+
+/** As docs/install.md says: `docker run --read-only --cap-drop ALL --user 1000 --tmpfs /tmp -v …:/data`. */
+function servingOptions({ tag }: ShippedImage, folder: string, volume: string): Docker.ContainerCreateOptions {
+  mkdirSync(join(folder, 'etc'), { mode: 0o755 });
+  const configuration = 'chat: { web: { listen: "127.0.0.1:3000" } }\nstore: "sqlite:/data/execfmt.db"\n';
+  writeFileSync(join(folder, 'etc/execfmt.yaml'), configuration, { mode: 0o644 });
+  return {
+    Image: tag,
+    User: '1000',
+    // The shipped test, asked more often than the shipped fifteen seconds.
+    Healthcheck: { Interval: 2e9, Timeout: 30e9, Retries: 60 },
+    HostConfig: {
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      Tmpfs: { '/tmp': '' },
+      Binds: [`${volume}:/data`, `${join(folder, 'etc')}:/etc/execfmt:ro`],
+      NetworkMode: 'none',
+    },
+  };
+}
+
+/** Runs a command of the image to its end under the same restrictions, without network. */
+async function runOnce({ docker, tag }: ShippedImage, Cmd: string[], Entrypoint?: string[]) {
+  const HostConfig = { ReadonlyRootfs: true, CapDrop: ['ALL'], NetworkMode: 'none' };
+  const container = await docker.createContainer({ Image: tag, Cmd, HostConfig, ...(Entrypoint ? { Entrypoint } : {}) });
+  try {
+    await container.start();
+    const { StatusCode } = (await container.wait()) as { StatusCode: number };
+    return { status: StatusCode, output: await logOf(container) };
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+}
+
+/** Both streams' text; each frame has a header of eight bytes (Docker Engine API, attach). */
+async function logOf(container: Docker.Container): Promise<string> {
+  const framed = (await container.logs({ stdout: true, stderr: true, follow: false })) as Buffer;
+  const parts: Buffer[] = [];
+  for (let at = 0; at + 8 <= framed.length; ) {
+    const length = framed.readUInt32BE(at + 4);
+    parts.push(framed.subarray(at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  return Buffer.concat(parts).toString();
+}
+
+/** Everything that a container of the image would see. */
+async function filesOf({ docker, tag }: ShippedImage): Promise<Entry[]> {
+  const container = await docker.createContainer({ Image: tag });
+  const entries: Entry[] = [];
+  try {
+    const reader = extract();
+    reader.on('entry', (header, stream, next) => {
+      let start = Buffer.alloc(0);
+      stream.on('data', (chunk: Buffer) => {
+        if (start.length < 4) start = Buffer.concat([start, chunk.subarray(0, 4)]);
+      });
+      stream.on('end', () => {
+        const name = header.name.replace(/^\.\//, '');
+        const isFile = header.type === 'file';
+        entries.push({ name, mode: header.mode ?? 0, isFile, start: start.subarray(0, 4).toString('hex') });
+        next();
+      });
+    });
+    const exported = await container.export();
+    exported.pipe(reader);
+    await once(reader, 'finish');
+    return entries;
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+}
