@@ -12,12 +12,15 @@ RUN npm ci
 COPY tsconfig.json tsconfig.base.json ./
 COPY src ./src
 COPY adapters ./adapters
+# The bill of materials is of what is really there. `npm sbom --omit=…` would leave out packages that a development package
+# may use as well, and without it what was pruned would be a mistake: so the names of those go first.
 RUN npx --no-install tsc -b src/cli \
  && npm prune --omit=dev --omit=optional \
- && npm sbom --sbom-format cyclonedx --sbom-type application --omit=dev --omit=optional > sbom.cdx.json \
- # What only compilers, debuggers and readers use; licences stay.
+ && npm pkg delete devDependencies optionalDependencies \
+ && npm sbom --sbom-format cyclonedx --sbom-type application > sbom.cdx.json \
+ # What only compilers, debuggers, readers, Windows and other runtimes (Bare) use; licences stay.
  && find dist node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \
-    -o -name '*.tsbuildinfo' -o -iname 'readme*' -o -iname 'changelog*' \) -delete \
+    -o -name '*.tsbuildinfo' -o -name '*.bare' -o -name '*.exe' -o -iname 'readme*' -o -iname 'changelog*' \) -delete \
  && rm -f node_modules/.package-lock.json \
  && mkdir data
 
@@ -37,9 +40,9 @@ RUN apt-get update \
  && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
  && ln -s /app/src/cli/execfmt.js /usr/local/bin/execfmt
 WORKDIR /app
-COPY package.json LICENSE ./
+COPY LICENSE ./
 COPY src/cli/execfmt.js ./src/cli/execfmt.js
-COPY --from=build /build/sbom.cdx.json ./
+COPY --from=build /build/package.json /build/sbom.cdx.json ./
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY --from=build --chown=1000:1000 /build/data /data

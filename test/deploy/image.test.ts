@@ -18,7 +18,6 @@ const STOP_SECONDS = 10;
 interface PackageFile {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly devDependencies: Readonly<Record<string, string>>;
 }
 
 interface Entry {
@@ -29,7 +28,21 @@ interface Entry {
   readonly start: string;
 }
 
+/** What npm knows of each package of the lock file, by its folder. */
+interface Locked {
+  readonly dev?: boolean;
+  readonly devOptional?: boolean;
+  readonly optional?: boolean;
+  readonly peer?: boolean;
+}
+
+const { packages: locked } = JSON.parse(readFileSync(join(REPOSITORY, 'package-lock.json'), 'utf8')) as {
+  readonly packages: Readonly<Record<string, Locked>>;
+};
 const packageFile = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as PackageFile;
+/** A package's own package.json, not one of a folder below it. */
+const INSTALLED = /^app\/(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/;
+const MACHINE_CODE = /\.(node|bare|so|dll|dylib|exe)$/;
 const ELF = '7f454c46';
 
 suite('the image', ['engine', 'debian-binaries'], () => {
@@ -63,12 +76,11 @@ suite('the image', ['engine', 'debian-binaries'], () => {
 
   it('has what is run, and nothing that is only for building, testing or reading', () => {
     const names = new Set(entries.map(({ name }) => name));
-    for (const name of Object.keys(packageFile.dependencies)) {
-      if (!name.startsWith('@slack/types') && !name.startsWith('@types/'))
-        expect(names, name).toContain(`app/node_modules/${name}/package.json`);
+    const has = (folder: string) => names.has(`app/${folder}/package.json`);
+    for (const [folder, { dev, devOptional, optional, peer }] of Object.entries(locked).filter(([at]) => at !== '')) {
+      if (dev) expect(has(folder), `${folder}, for development`).toBe(false);
+      else if (!devOptional && !optional && !peer) expect(has(folder), folder).toBe(true);
     }
-    for (const name of Object.keys(packageFile.devDependencies))
-      expect(names, name).not.toContain(`app/node_modules/${name}/package.json`);
     const below = (folder: string) => [...names].filter((name) => name.startsWith(folder));
     for (const folder of ['app/test/', 'app/docs/', 'app/src/kernel/', 'app/adapters/', 'app/node_modules/node-linux'])
       expect(below(folder), folder).toEqual([]);
@@ -82,7 +94,7 @@ suite('the image', ['engine', 'debian-binaries'], () => {
   it('has no machine code of its own, so that every platform of the base image gets the same files', () => {
     const own = entries.filter(({ name, isFile }) => isFile && name.startsWith('app/'));
     expect(own.length).toBeGreaterThan(1_000);
-    expect(own.filter(({ start, name }) => start === ELF || name.endsWith('.node'))).toEqual([]);
+    expect(own.filter(({ start, name }) => start === ELF || MACHINE_CODE.test(name))).toEqual([]);
     expect(entries.find(({ name }) => name === 'usr/local/bin/node')?.start).toBe(ELF);
   });
 
@@ -100,8 +112,10 @@ suite('the image', ['engine', 'debian-binaries'], () => {
     const listed = new Map(
       sbom.components.map(({ group, name, version }) => [group ? `${group}/${name}` : name, version]),
     );
-    for (const [name, version] of Object.entries(packageFile.dependencies)) expect(listed.get(name), name).toBe(version);
-    for (const name of Object.keys(packageFile.devDependencies)) expect([...listed.keys()]).not.toContain(name);
+    for (const [name, version] of Object.entries(packageFile.dependencies))
+      expect(listed.get(name), name).toBe(version);
+    const installed = entries.flatMap(({ name }) => INSTALLED.exec(name)?.[1] ?? []);
+    expect([...listed.keys()].toSorted()).toEqual([...new Set(installed)].toSorted());
   });
 
   it('runs a command, with the Node of the base image alone', { timeout: 120_000 }, async () => {
@@ -172,7 +186,12 @@ function servingOptions({ tag }: ShippedImage, folder: string, volume: string): 
 /** Runs a command of the image to its end under the same restrictions, without network. */
 async function runOnce({ docker, tag }: ShippedImage, Cmd: string[], Entrypoint?: string[]) {
   const HostConfig = { ReadonlyRootfs: true, CapDrop: ['ALL'], NetworkMode: 'none' };
-  const container = await docker.createContainer({ Image: tag, Cmd, HostConfig, ...(Entrypoint ? { Entrypoint } : {}) });
+  const container = await docker.createContainer({
+    Image: tag,
+    Cmd,
+    HostConfig,
+    ...(Entrypoint ? { Entrypoint } : {}),
+  });
   try {
     await container.start();
     const { StatusCode } = (await container.wait()) as { StatusCode: number };
