@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { REAL_ENGINE, useRealEngine } from '../e2e/real-engine.ts';
 import { runExecfmt } from '../e2e/run-execfmt.ts';
+import type { Release } from '../lab/debian-package.ts';
 import { haproxyCommand } from '../lab/haproxy.ts';
 import { deployIncident, type Incident } from '../lab/incident.ts';
 import { type Daemon, freePorts, startDaemon } from '../lab/kubernetes/daemon.ts';
@@ -17,7 +18,14 @@ import { waitFor } from '../lab/waiting.ts';
 const SHIPPED = resolve(import.meta.dirname, '../../deploy/compose/read-only-engine.cfg');
 const START_MS = 600_000;
 
-suite('the read-only proxy before an engine', REAL_ENGINE, () => {
+// Debian's HAProxy 2.6, and 3.0, which is near to what compose.yaml names.
+for (const release of ['bookworm', 'trixie'] as const) proxyOf(release);
+
+function proxyOf(release: Release): void {
+  suite(`the read-only proxy before an engine, HAProxy of ${release}`, REAL_ENGINE, () => testProxy(release));
+}
+
+function testProxy(release: Release): void {
   const real = useRealEngine();
   let incident: Incident;
   let proxy: Daemon;
@@ -28,7 +36,7 @@ suite('the read-only proxy before an engine', REAL_ENGINE, () => {
     incident = await deployIncident(real.engine, real.registry);
     folder = createScratchFolder('proxy');
     [port = 0] = await freePorts(1);
-    const [command, ...words] = await haproxyCommand();
+    const [command, ...words] = await haproxyCommand(release);
     // The shipped file as it stands, told by its own variables where the lab has the engine.
     const env = { ENGINE_PROXY_LISTEN: `127.0.0.1:${port}`, ENGINE_SOCKET: real.engine.socket };
     proxy = startDaemon({ folder, name: 'haproxy', command, args: [...words, '-db', '-f', SHIPPED], env });
@@ -183,4 +191,4 @@ suite('the read-only proxy before an engine', REAL_ENGINE, () => {
       text(socket).then(done, fail);
     });
   }
-});
+}
