@@ -10,7 +10,9 @@ import { tryOnServer } from './try-on-server.ts';
 
 /** Helm, and Kubernetes where nobody has done so yet, are built. */
 const BUILD_MS = 3_600_000;
-const KUBERNETES = resolve(import.meta.dirname, '../../deploy/kubernetes');
+const ROOT = resolve(import.meta.dirname, '../..');
+const KUBERNETES = resolve(ROOT, 'deploy/kubernetes');
+const read = (file: string) => readFileSync(resolve(ROOT, file), 'utf8');
 const POSTGRES: Values = { replicas: 3, store: { kind: 'postgres' } };
 /** Everything that can be switched on. */
 const FULL: Values = {
@@ -26,10 +28,15 @@ const FULL: Values = {
   priorityClassName: 'system-cluster-critical',
   tolerations: [{ operator: 'Exists' }],
 };
+/** What docs/install.md tells to write. */
+const DOCUMENTED = [...read('docs/install.md').matchAll(/^```yaml\n(# values\.yaml\n[\s\S]*?)^```/gm)].map(
+  ([, text = '']) => parse(text) as Values,
+);
 const SHAPES: Readonly<Record<string, Values>> = {
   'one replica on SQLite': {},
   'several on PostgreSQL': POSTGRES,
   'everything switched on': FULL,
+  ...Object.fromEntries(DOCUMENTED.map((values, index) => [`example ${index + 1} of docs/install.md`, values])),
 };
 
 /** What deploy/kubernetes has beside the roles: the chart, owned by nobody, for the namespace `execfmt`. */
@@ -38,7 +45,7 @@ const HEADER = (shape: string) =>
   `# ${shape}. Apply rbac-read.yaml first: it has the namespace, the account and its permissions.\n` +
   '# Rendered from deploy/helm/execfmt by `npx vitest run test/deploy/chart.test.ts -u`: change it there.\n';
 
-const shipped = (file: string) => objectsOf(readFileSync(resolve(KUBERNETES, file), 'utf8'));
+const shipped = (file: string) => objectsOf(read(`deploy/kubernetes/${file}`));
 
 const one = (objects: readonly Manifest[], kind: string): Manifest => {
   const found = objects.filter((object) => object.kind === kind);
@@ -54,10 +61,7 @@ suite('the Helm chart', ['go'], () => {
     expect(said).toContain('0 chart(s) failed');
   });
 
-  it('is of the version of the package', () => {
-    const { version } = JSON.parse(readFileSync(resolve(CHART, '../../../package.json'), 'utf8'));
-    expect(parse(readFileSync(`${CHART}/Chart.yaml`, 'utf8'))).toMatchObject({ version, appVersion: version });
-  });
+  it('has two examples in docs/install.md', () => expect(DOCUMENTED).toHaveLength(2));
 
   it('refuses several processes on one SQLite file, and values that it does not know', async () => {
     await expect(renderChart({ replicas: 2 })).rejects.toThrow('Several replicas need PostgreSQL');
@@ -108,7 +112,7 @@ suite('the Helm chart', ['go'], () => {
       const { spec } = one(objects, 'NetworkPolicy');
       expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
       expect(spec.podSelector).toEqual(workload().spec.selector);
-      expect(spec.ingress).toHaveLength(values === FULL ? 1 : 0);
+      expect(spec.ingress).toHaveLength('networkPolicy' in values ? 1 : 0);
       const [{ ports }] = spec.egress;
       expect(ports.map(({ port }: { port: number }) => port)).toContain(443);
     });
@@ -141,8 +145,7 @@ suite('the Helm chart', ['go'], () => {
 
 /** How long `execfmt serve` may take to stop. */
 function stopSeconds(): number {
-  const source = readFileSync(resolve(import.meta.dirname, '../../src/cli/serve.ts'), 'utf8');
-  const [, ms] = /STOP_MS = ([\d_]+)/.exec(source) ?? [];
+  const [, ms] = /STOP_MS = ([\d_]+)/.exec(read('src/cli/serve.ts')) ?? [];
   return Number(ms?.replaceAll('_', '')) / 1_000;
 }
 

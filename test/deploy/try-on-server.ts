@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type IncomingMessage, request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import type { ControlPlane } from '../lab/kubernetes/control-plane.ts';
 import type { Manifest } from './helm.ts';
 
