@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { dockerBuild } from '../lab/docker-build.ts';
 import { type LabEngine, startEngine } from '../lab/engine.ts';
 import { createScratchFolder, removeLabFolder } from '../lab/lab-folder.ts';
 import { nodeRootFileSystem } from '../lab/node-base-image.ts';
+
+const run = promisify(execFile);
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
 
@@ -46,8 +50,8 @@ export async function buildShippedImage(): Promise<ShippedImage> {
 }
 
 /**
- * The imported root file system, and on it what this machine's environment wants: where TLS is intercepted, npm needs the
- * same authorities inside as outside.
+ * The imported root file system, and on it what this machine's environment wants: its registry of npm, and where TLS is
+ * intercepted the same authorities inside as outside.
  */
 async function makeBase(engine: LabEngine, docker: Docker): Promise<void> {
   const [repo, tag] = ROOT.split(':');
@@ -63,6 +67,8 @@ async function makeBase(engine: LabEngine, docker: Docker): Promise<void> {
       copyFileSync(authorities, join(context, 'authorities.pem'));
       lines.push('COPY authorities.pem /etc/lab/', 'ENV NODE_EXTRA_CA_CERTS=/etc/lab/authorities.pem');
     }
+    const { stdout: registry } = await run('npm', ['config', 'get', 'registry'], { cwd: context });
+    lines.push(`ENV npm_config_registry=${registry.trim()}`);
     writeFileSync(join(context, 'Dockerfile'), `${lines.join('\n')}\n`);
     await dockerBuild({ engine, context, tag: BASE });
   } finally {

@@ -22,6 +22,8 @@ const FULL: Values = {
   secretEnv: { SLACK_BOT_TOKEN: { secret: 'execfmt-slack', key: 'bot-token' } },
   secretFiles: ['execfmt-registry'],
   env: { LOG_LEVEL: 'debug' },
+  extraVolumes: [{ name: 'ssh', secret: { secretName: 'execfmt-ssh', defaultMode: 0o440 } }],
+  extraVolumeMounts: [{ name: 'ssh', mountPath: '/home/node/.ssh', readOnly: true }],
   rbac: { namespaces: ['docs'], changeNamespaces: ['docs'], pullSecrets: [{ namespace: 'docs', name: 'corp' }] },
   ingress: { enabled: true, className: 'nginx', tlsSecret: 'execfmt-tls' },
   networkPolicy: { from: [{ namespaceSelector: {} }], egressPorts: [443, 2376] },

@@ -124,6 +124,22 @@ suite('the image', ['engine', 'debian-binaries'], () => {
     expect(asked).toEqual({ status: 0, output: expect.stringContaining('OpenSSH') });
   });
 
+  it('ends at once when it is told to before it listens for that', { timeout: 120_000 }, async () => {
+    // Node as PID 1 would ignore the signal: the kernel gives that process no default (signal(7), pid_namespaces(7)).
+    const Cmd = ['--', 'node', '-e', 'console.log("up"); setInterval(() => {}, 1000)'];
+    const HostConfig = { ReadonlyRootfs: true, CapDrop: ['ALL'], NetworkMode: 'none' };
+    const options = { Image: image.tag, Entrypoint: ['tini'], Cmd, HostConfig };
+    const container = await image.docker.createContainer(options);
+    try {
+      await container.start();
+      await waitFor('the program to be up', 60_000, async () => (await logOf(container)).includes('up') || null);
+      await container.stop({ t: STOP_SECONDS });
+      expect((await container.inspect()).State).toMatchObject({ Running: false, ExitCode: 128 + 15 });
+    } finally {
+      await container.remove({ force: true, v: true });
+    }
+  });
+
   it('becomes healthy with a read-only root and no capability, and stops cleanly', { timeout: 240_000 }, async () => {
     const folder = createScratchFolder('image');
     const volume = image.tag.replace(':', '-');

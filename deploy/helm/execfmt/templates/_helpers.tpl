@@ -121,6 +121,9 @@ spec:
         {{- range .Values.secretFiles }}
         - { name: {{ printf "secret-%s" . | quote }}, mountPath: {{ printf "/var/run/secrets/execfmt/%s" . | quote }}, readOnly: true }
         {{- end }}
+        {{- with .Values.extraVolumeMounts }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
   volumes:
     - name: config
       configMap: { name: {{ include "execfmt.name" . }} }
@@ -129,6 +132,9 @@ spec:
     {{- range .Values.secretFiles }}
     - name: {{ printf "secret-%s" . | quote }}
       secret: { secretName: {{ . | quote }}, defaultMode: 0440 }
+    {{- end }}
+    {{- with .Values.extraVolumes }}
+    {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end }}
 
