@@ -1,14 +1,18 @@
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { extract } from 'tar-stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { REAL_ENGINE } from '../e2e/real-engine.ts';
 import { runExecfmt } from '../e2e/run-execfmt.ts';
+import { deployIncident } from '../lab/incident.ts';
 import { createScratchFolder, removeLabFolder } from '../lab/lab-folder.ts';
+import { startRegistry } from '../lab/registry.ts';
 import { suite } from '../lab/requirements.ts';
 import { waitFor } from '../lab/waiting.ts';
 import { buildShippedImage, REPOSITORY, type ShippedImage } from './build-shipped-image.ts';
+import { type Entry, filesOf, logOf, RESTRICTED, runOnce } from './run-shipped-image.ts';
+import { startReadOnlyProxy } from './start-read-only-proxy.ts';
 
 /** Debian is bootstrapped and npm's packages are fetched where nobody has done so yet. */
 const BUILD_MS = 2_400_000;
@@ -18,14 +22,6 @@ const STOP_SECONDS = 10;
 interface PackageFile {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
-}
-
-interface Entry {
-  readonly name: string;
-  readonly mode: number;
-  readonly isFile: boolean;
-  /** The first four bytes. */
-  readonly start: string;
 }
 
 /** What npm knows of each package of the lock file, by its folder. */
@@ -45,7 +41,7 @@ const INSTALLED = /^app\/(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.j
 const MACHINE_CODE = /\.(node|bare|so|dll|dylib|exe)$/;
 const ELF = '7f454c46';
 
-suite('the image', ['engine', 'debian-binaries'], () => {
+suite('the image', REAL_ENGINE, () => {
   let image: ShippedImage;
   let entries: readonly Entry[];
   beforeAll(async () => {
@@ -116,18 +112,20 @@ suite('the image', ['engine', 'debian-binaries'], () => {
   it('runs a command, with the Node of the base image alone', { timeout: 120_000 }, async () => {
     expect(await runOnce(image, ['--version'])).toEqual({ status: 0, output: `${packageFile.version}\n` });
     const versions = { status: 0, output: expect.stringMatching(/^v24\./) };
-    expect(await runOnce(image, ['--', 'node', '--version'], ['tini'])).toEqual(versions);
+    expect(await runOnce(image, ['--', 'node', '--version'], { Entrypoint: ['tini'] })).toEqual(versions);
   });
 
   it('has the ssh client and the authorities', { timeout: 120_000 }, async () => {
-    const asked = await runOnce(image, ['-c', 'ssh -V 2>&1; test -s /etc/ssl/certs/ca-certificates.crt'], ['sh']);
+    const asked = await runOnce(image, ['-c', 'ssh -V 2>&1; test -s /etc/ssl/certs/ca-certificates.crt'], {
+      Entrypoint: ['sh'],
+    });
     expect(asked).toEqual({ status: 0, output: expect.stringContaining('OpenSSH') });
   });
 
   it('ends at once when it is told to before it listens for that', { timeout: 120_000 }, async () => {
     // Node as PID 1 would ignore the signal: the kernel gives that process no default (signal(7), pid_namespaces(7)).
     const Cmd = ['--', 'node', '-e', 'console.log("up"); setInterval(() => {}, 1000)'];
-    const HostConfig = { ReadonlyRootfs: true, CapDrop: ['ALL'], NetworkMode: 'none' };
+    const HostConfig = { ...RESTRICTED, NetworkMode: 'none' };
     const options = { Image: image.tag, Entrypoint: ['tini'], Cmd, HostConfig };
     const container = await image.docker.createContainer(options);
     try {
@@ -164,6 +162,29 @@ suite('the image', ['engine', 'debian-binaries'], () => {
     }
   });
 
+  it('diagnoses through the read-only proxy, with nothing of the engine’s', { timeout: 240_000 }, async () => {
+    const registry = await startRegistry();
+    const incident = await deployIncident(image.engine, registry);
+    const { IPAM } = await image.docker.getNetwork('bridge').inspect();
+    const proxy = await startReadOnlyProxy(image.engine, 'trixie', IPAM?.Config?.[0]?.Gateway ?? '');
+    const folder = createScratchFolder('image');
+    try {
+      const configuration = parse(incident.configuration);
+      configuration.hosts[incident.hostName] = { docker: proxy.address };
+      // What is on this machine's loopback, a container does not reach.
+      const { metrics: _, services: __, ...reachable } = configuration;
+      writeConfiguration(folder, stringify({ ...reachable, store: 'sqlite:/tmp/execfmt.db' }));
+      const Binds = [`${join(folder, 'etc')}:/etc/execfmt:ro`];
+      const said = await runOnce(image, ['diagnose', incident.container], { Binds, NetworkMode: 'bridge' });
+      expect(said, said.output).toMatchObject({ status: 1, output: expect.stringContaining('wrong-platform-image') });
+    } finally {
+      await proxy.stop();
+      await incident.stop();
+      await registry.stop();
+      removeLabFolder(folder);
+    }
+  });
+
   it('passes execfmt’s own check', { timeout: 240_000 }, async () => {
     const env = { DOCKER_HOST: image.engine.host };
     const { status, stdout, stderr } = await runExecfmt(['check', `docker-daemon:${image.tag}`, '--json'], { env });
@@ -175,79 +196,22 @@ suite('the image', ['engine', 'debian-binaries'], () => {
 
 /** As docs/install.md says: `docker run --read-only --cap-drop ALL --user 1000 --tmpfs /tmp -v …:/data`. */
 function servingOptions({ tag }: ShippedImage, folder: string, volume: string): Docker.ContainerCreateOptions {
-  mkdirSync(join(folder, 'etc'), { mode: 0o755 });
-  const configuration = 'chat: { web: { listen: "127.0.0.1:3000" } }\nstore: "sqlite:/data/execfmt.db"\n';
-  writeFileSync(join(folder, 'etc/execfmt.yaml'), configuration, { mode: 0o644 });
+  writeConfiguration(folder, 'chat: { web: { listen: "127.0.0.1:3000" } }\nstore: "sqlite:/data/execfmt.db"\n');
   return {
     Image: tag,
     User: '1000',
     // The shipped test, asked more often than the shipped fifteen seconds.
     Healthcheck: { Interval: 2e9, Timeout: 30e9, Retries: 60 },
     HostConfig: {
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
-      Tmpfs: { '/tmp': '' },
+      ...RESTRICTED,
       Binds: [`${volume}:/data`, `${join(folder, 'etc')}:/etc/execfmt:ro`],
       NetworkMode: 'none',
     },
   };
 }
 
-/** Runs a command of the image to its end under the same restrictions, without network. */
-async function runOnce({ docker, tag }: ShippedImage, Cmd: string[], Entrypoint?: string[]) {
-  const HostConfig = { ReadonlyRootfs: true, CapDrop: ['ALL'], NetworkMode: 'none' };
-  const container = await docker.createContainer({
-    Image: tag,
-    Cmd,
-    HostConfig,
-    ...(Entrypoint ? { Entrypoint } : {}),
-  });
-  try {
-    await container.start();
-    const { StatusCode } = (await container.wait()) as { StatusCode: number };
-    return { status: StatusCode, output: await logOf(container) };
-  } finally {
-    await container.remove({ force: true, v: true });
-  }
-}
-
-/** Both streams' text; each frame has a header of eight bytes (Docker Engine API, attach). */
-async function logOf(container: Docker.Container): Promise<string> {
-  const framed = (await container.logs({ stdout: true, stderr: true, follow: false })) as Buffer;
-  const parts: Buffer[] = [];
-  for (let at = 0; at + 8 <= framed.length; ) {
-    const length = framed.readUInt32BE(at + 4);
-    parts.push(framed.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return Buffer.concat(parts).toString();
-}
-
-/** Everything that a container of the image would see. */
-async function filesOf({ docker, tag }: ShippedImage): Promise<Entry[]> {
-  const container = await docker.createContainer({ Image: tag });
-  const entries: Entry[] = [];
-  try {
-    const reader = extract();
-    reader.on('entry', (header, stream, next) => {
-      let start = Buffer.alloc(0);
-      stream.on('data', (data: unknown) => {
-        const chunk = data as Buffer;
-        if (start.length < 4) start = Buffer.concat([start, chunk.subarray(0, 4)]);
-      });
-      stream.on('end', () => {
-        const name = header.name.replace(/^\.\//, '');
-        const isFile = header.type === 'file';
-        entries.push({ name, mode: header.mode ?? 0, isFile, start: start.subarray(0, 4).toString('hex') });
-        next();
-      });
-    });
-    const exported = await container.export();
-    exported.pipe(reader);
-    await once(reader, 'finish');
-    return entries;
-  } finally {
-    await container.remove({ force: true, v: true });
-  }
+/** Readable for the image's user, who is not the one who runs the tests. */
+function writeConfiguration(folder: string, text: string): void {
+  mkdirSync(join(folder, 'etc'), { mode: 0o755 });
+  writeFileSync(join(folder, 'etc/execfmt.yaml'), text, { mode: 0o644 });
 }

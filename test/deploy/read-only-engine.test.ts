@@ -1,21 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { REAL_ENGINE, useRealEngine } from '../e2e/real-engine.ts';
 import { runExecfmt } from '../e2e/run-execfmt.ts';
 import type { Release } from '../lab/debian-package.ts';
-import { haproxyCommand } from '../lab/haproxy.ts';
 import { deployIncident, type Incident } from '../lab/incident.ts';
-import { type Daemon, freePorts, startDaemon } from '../lab/kubernetes/daemon.ts';
 import { createScratchFolder, removeLabFolder } from '../lab/lab-folder.ts';
 import { suite } from '../lab/requirements.ts';
-import { waitFor } from '../lab/waiting.ts';
+import { type ReadOnlyProxy, startReadOnlyProxy } from './start-read-only-proxy.ts';
 
-const SHIPPED = resolve(import.meta.dirname, '../../deploy/compose/read-only-engine.cfg');
 const START_MS = 600_000;
 
 // Debian's HAProxy 2.6, and 3.0, which is near to what compose.yaml names.
@@ -28,27 +25,13 @@ function proxyOf(release: Release): void {
 function testProxy(release: Release): void {
   const real = useRealEngine();
   let incident: Incident;
-  let proxy: Daemon;
-  let port: number;
+  let proxy: ReadOnlyProxy;
   let folder: string;
 
   beforeAll(async () => {
     incident = await deployIncident(real.engine, real.registry);
     folder = createScratchFolder('proxy');
-    [port = 0] = await freePorts(1);
-    const [command, ...words] = await haproxyCommand(release);
-    // The shipped file as it stands, told by its own variables where the lab has the engine.
-    const env = { ENGINE_PROXY_LISTEN: `127.0.0.1:${port}`, ENGINE_SOCKET: real.engine.socket };
-    proxy = startDaemon({ folder, name: 'haproxy', command, args: [...words, '-db', '-f', SHIPPED], env });
-    await waitFor(
-      'the proxy to answer',
-      30_000,
-      async () => {
-        proxy.check();
-        return (await ask('GET', '/_ping').catch(() => null))?.status === 200 || null;
-      },
-      proxy.evidence,
-    );
+    proxy = await startReadOnlyProxy(real.engine, release, '127.0.0.1');
   }, START_MS);
   afterAll(async () => {
     await proxy?.stop();
@@ -58,7 +41,7 @@ function testProxy(release: Release): void {
 
   async function ask(method: string, path: string, headers: Record<string, string> = {}) {
     const answer = await new Promise<IncomingMessage>((done, fail) => {
-      const sent = request({ host: '127.0.0.1', port, method, path, headers, timeout: 20_000 }, done);
+      const sent = request({ host: '127.0.0.1', port: proxy.port, method, path, headers, timeout: 20_000 }, done);
       sent.on('timeout', () => sent.destroy(new Error(`${method} ${path} took too long`)));
       sent.on('error', fail);
       sent.end();
@@ -95,7 +78,7 @@ function testProxy(release: Release): void {
     };
     const direct = await diagnose(real.engine.host);
     expect(direct.verdict).toMatchObject({ fault: 'wrong-platform-image', confidence: 'proved' });
-    expect(await diagnose(`tcp://127.0.0.1:${port}`)).toEqual(direct);
+    expect(await diagnose(proxy.address)).toEqual(direct);
   });
 
   it('refuses whatever could change something', { timeout: 120_000 }, async () => {
@@ -187,7 +170,7 @@ function testProxy(release: Release): void {
   /** Bytes as they are, and everything that comes back until nothing more does. */
   function raw(head: string, rest = '\r\nHost: x\r\nConnection: close\r\n\r\n'): Promise<string> {
     return new Promise((done, fail) => {
-      const socket = connect(port, '127.0.0.1', () => socket.end(head + rest));
+      const socket = connect(proxy.port, '127.0.0.1', () => socket.end(head + rest));
       text(socket).then(done, fail);
     });
   }
