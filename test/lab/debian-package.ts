@@ -30,7 +30,12 @@ const aptOptions = (folder: string, architecture: Architecture) =>
     ...(process.getuid?.() === 0 ? ['APT::Sandbox::User=root'] : []),
   ].flatMap((option) => ['-o', option]);
 
-async function download(folder: string, name: string, release: Release, architecture: Architecture): Promise<void> {
+async function download(
+  folder: string,
+  names: readonly string[],
+  release: Release,
+  architecture: Architecture,
+): Promise<void> {
   for (const below of ['state/lists/partial', 'cache/archives/partial', 'debs', 'root']) {
     await mkdir(join(folder, below), { recursive: true });
   }
@@ -43,23 +48,30 @@ async function download(folder: string, name: string, release: Release, architec
       maxBuffer: 1 << 24,
     });
   await apt('update');
-  await apt('download', name);
-  const archive = (await readdir(join(folder, 'debs'))).find((each) => each.endsWith('.deb'));
-  if (archive === undefined) throw new Error(`apt downloaded no ${name} of ${release} for ${architecture}.`);
-  await run('dpkg-deb', ['-x', join(folder, 'debs', archive), join(folder, 'root')], { timeout: 30_000 });
+  await apt('download', ...names);
+  const archives = (await readdir(join(folder, 'debs'))).filter((each) => each.endsWith('.deb'));
+  if (archives.length !== names.length)
+    throw new Error(`apt did not download ${names.join(', ')} of ${release} for ${architecture}.`);
+  for (const archive of archives)
+    await run('dpkg-deb', ['-x', join(folder, 'debs', archive), join(folder, 'root')], { timeout: 60_000 });
 }
 
 /**
- * The folder of an unpacked package of a Debian release, not installed; downloaded once into the user's cache. Rejects
- * when apt cannot get it.
+ * The folder of an unpacked package of a Debian release, not installed; downloaded once into the user's cache. `libraries`
+ * are packages that are unpacked into the same folder. Rejects when apt cannot get them.
  */
-export async function debianPackage(name: string, release: Release, architecture: Architecture): Promise<string> {
+export async function debianPackage(
+  name: string,
+  release: Release,
+  architecture: Architecture,
+  libraries: readonly string[] = [],
+): Promise<string> {
   const cached = join(cacheFolder(), `${release}-${name}-${architecture}`);
   if (await stat(cached).catch(() => null)) return cached;
   await mkdir(cacheFolder(), { recursive: true });
   const folder = await mkdtemp(join(cacheFolder(), 'fetch-'));
   try {
-    await download(folder, name, release, architecture);
+    await download(folder, [name, ...libraries], release, architecture);
     // Another test may have been faster; what it made is as good.
     await rename(join(folder, 'root'), cached).catch(async (error: unknown) => {
       if (!(await stat(cached).catch(() => null))) throw error;

@@ -16,18 +16,19 @@ export interface GoProgram {
   readonly path: string;
   /** `v0.20.6` */
   readonly version: string;
+  /** Its name in the cache, where the last part of the path says too little. */
+  readonly cachedAs?: string;
 }
 
 /**
  * The path of a program that Go builds from the module proxy, once, into the user's cache; null when there is no Go to
- * build it with. Rejects when it cannot be built.
+ * build it with. `go` is the machine's own when it is not given. Rejects when it cannot be built.
  */
-export async function goProgram({ path, version }: GoProgram): Promise<string | null> {
+export async function goProgram({ path, version, cachedAs }: GoProgram, go = findGo()): Promise<string | null> {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'execfmt-lab');
   const name = basename(path);
-  const built = join(cache, `${name}-${version}`);
+  const built = join(cache, `${cachedAs ?? name}-${version}`);
   if (existsSync(built)) return built;
-  const go = findGo();
   if (go === null) return null;
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'build-'));

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
+import { mayHaveGo } from './kubernetes/fetch-go.ts';
 import { mayHavePrograms } from './kubernetes/programs.ts';
 import { postgresPrograms } from './postgres.ts';
 
@@ -21,7 +22,8 @@ export type Need =
   | 'own-binfmt-misc'
   | 'no-emulator'
   | 'kubernetes'
-  | 'postgresql';
+  | 'postgresql'
+  | 'go';
 
 interface Requirement {
   /** As in `needs …`. */
@@ -124,6 +126,11 @@ const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
   postgresql: {
     what: 'the programs of a PostgreSQL server',
     isMet: () => postgresPrograms() !== null && hasCommand('setpriv'),
+    how: INSTALL,
+  },
+  go: {
+    what: 'Go, or unzip to fetch it',
+    isMet: () => mayHaveGo(hasCommand('unzip')),
     how: INSTALL,
   },
   'no-emulator': {

@@ -19,15 +19,17 @@ export interface DaemonOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** Beside PATH and HOME. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-export function startDaemon({ folder, name, command, args }: DaemonOptions): Daemon {
+export function startDaemon({ folder, name, command, args, env = {} }: DaemonOptions): Daemon {
   const log = join(folder, `${name}.log`);
   const out = openSync(log, 'a');
   const child: ChildProcess = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], {
     cwd: folder,
     stdio: ['ignore', out, out],
-    env: { PATH: process.env.PATH, HOME: folder },
+    env: { PATH: process.env.PATH, HOME: folder, ...env },
   });
   let problem = '';
   child.on('error', (error) => {
