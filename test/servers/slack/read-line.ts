@@ -2,7 +2,8 @@
 export type TypedLine =
   | { readonly kind: 'command'; readonly text: string; readonly user: string }
   | { readonly kind: 'press'; readonly button: string; readonly user: string }
-  | { readonly kind: 'nothing' | 'unknown' };
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'unknown' };
 
 const ANNA = 'U0ANNA';
 

@@ -9,7 +9,7 @@ import { tellMessage } from './tell-message.ts';
 
 const FIRST_PORT = Number(process.env.STAND_IN_PORT ?? 4710);
 const LOOK_MS = 200;
-const say = (text: string) => process.stdout.write(`${text}\n`);
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const slack = await startSlack({ port: FIRST_PORT });
 const practice = await startPractice({
