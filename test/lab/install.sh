@@ -29,6 +29,7 @@ need_command ip iproute2
 need_command iptables iptables
 need_command openssl openssl
 need_command setpriv util-linux
+need_command sqlite3 sqlite3
 need_command unzip unzip
 need_file /usr/include/stdio.h libc6-dev
 need_file /etc/ssl/certs/ca-certificates.crt ca-certificates
