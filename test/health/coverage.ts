@@ -18,6 +18,7 @@ const { status } = spawnSync(
     '--coverage.enabled',
     '--coverage.provider=v8',
     '--coverage.include=src/**/*.ts',
+    '--coverage.exclude=**/*.d.ts',
     '--coverage.reporter=json-summary',
     '--coverage.reporter=html',
     '--coverage.reportOnFailure',
