@@ -11,11 +11,4 @@ describe('the manifest of the Slack app', () => {
     'asks for %s, without which a transcript lacks the messages of its thread or their names',
     (scope) => expect(manifest.oauth_config.scopes.bot).toContain(scope),
   );
-
-  it.each(manifest.oauth_config.scopes.bot)('asks for %s, and docs/install-slack.md says what for', (scope) => {
-    const page = readFileSync(new URL('../../docs/install-slack.md', import.meta.url), 'utf8');
-    expect(
-      page.split('\n').filter((line) => line.startsWith('| `') && line.split(' | ')[0]?.includes(`\`${scope}\``)),
-    ).toHaveLength(1);
-  });
 });

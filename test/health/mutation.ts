@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
 import { type MutantCount, scoreTable } from './score-table.ts';
 import { readSection, writeSection } from './section.ts';
@@ -6,6 +7,9 @@ import { readSection, writeSection } from './section.ts';
 // `npm run mutation -- approval judge`: changes the sources, one place at a time, and counts what no test notices.
 
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/execfmt-mutation');
+
+/** Below the folder that Stryker works in. */
+const VITEST = relative(process.cwd(), fileURLToPath(new URL('./vitest.mutation.config.ts', import.meta.url)));
 
 /** What is changed, and the tests that have to notice. None of them needs anything of the machine. */
 const SCOPES: Readonly<Record<string, { readonly mutate: string; readonly tests: readonly string[] }>> = {
@@ -25,7 +29,7 @@ async function measure(name: string): Promise<MutantCount> {
   const results = await new Stryker({
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],
-    vitest: { configFile: 'test/health/vitest.mutation.config.ts', related: false },
+    vitest: { configFile: VITEST, related: false },
     // Stryker reads it with TypeScript's own library, which TypeScript 7 has none of; the types are erased anyway.
     tsconfigFile: 'none',
     mutate: [`${scope.mutate}/**/*.ts`],
