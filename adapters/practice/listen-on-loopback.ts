@@ -7,12 +7,12 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of 127.0.0.1, never on another interface. Rejects when there is none. */
-export async function listenOnLoopback(listener: RequestListener): Promise<LoopbackServer> {
+/** Listens on a port of 127.0.0.1, a free one when none is given, never on another interface. Rejects when it is taken. */
+export async function listenOnLoopback(listener: RequestListener, port = 0): Promise<LoopbackServer> {
   const server = createServer(listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,

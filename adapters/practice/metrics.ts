@@ -16,7 +16,7 @@ function pageOf({ pendingJobs, oldestJobSeconds, renderedPages }: QueueReading):
 }
 
 /** Serves `/metrics` on 127.0.0.1 in Prometheus' text format; the renderer's own series is absent while it is down. */
-export function serveMetrics(read: () => QueueReading): Promise<LoopbackServer> {
+export function serveMetrics(read: () => QueueReading, port?: number): Promise<LoopbackServer> {
   return listenOnLoopback((request, response) => {
     if (request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('not found\n');
@@ -24,5 +24,5 @@ export function serveMetrics(read: () => QueueReading): Promise<LoopbackServer> 
     }
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
     response.end(request.method === 'HEAD' ? undefined : pageOf(read()));
-  });
+  }, port);
 }

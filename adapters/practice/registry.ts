@@ -103,7 +103,7 @@ function answer(repositories: ReadonlyMap<string, Repository>, request: Incoming
 }
 
 /** Serves images on 127.0.0.1, read only, by the pull part of the OCI distribution specification v1.1. */
-export function serveRegistry(published: Published): Promise<LoopbackServer> {
+export function serveRegistry(published: Published, port?: number): Promise<LoopbackServer> {
   const repositories = new Map(Object.entries(published).map(([name, images]) => [name, repositoryOf(images)]));
-  return listenOnLoopback((request, response) => answer(repositories, request, response));
+  return listenOnLoopback((request, response) => answer(repositories, request, response), port);
 }

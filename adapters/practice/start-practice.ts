@@ -14,6 +14,8 @@ export interface PracticeOptions {
   readonly drainSeconds?: number;
   /** Milliseconds since 1970; the machine's clock when not given. */
   now?(): number;
+  /** Of 127.0.0.1; free ones when not given. */
+  readonly ports?: { readonly engine: number; readonly registry: number; readonly metrics: number };
 }
 
 /** The running practice incident. All addresses are on 127.0.0.1. */
@@ -56,12 +58,12 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Prac
   };
   try {
     const { v2, v3 } = await buildIncidentImages(now());
-    const registry = await started(serveRegistry({ [SERVICE]: { v2, v3 } }));
+    const registry = await started(serveRegistry({ [SERVICE]: { v2, v3 } }, options.ports?.registry));
     await beginIncident(engine, registry);
     return {
-      engine: `tcp://${await started(serveEngine(engine))}`,
+      engine: `tcp://${await started(serveEngine(engine, options.ports?.engine))}`,
       registry,
-      metrics: `http://${await started(serveMetrics(() => queue.read()))}/metrics`,
+      metrics: `http://${await started(serveMetrics(() => queue.read(), options.ports?.metrics))}/metrics`,
       service: SERVICE,
       host: HOST,
       reset: async () => {

@@ -1,149 +1,147 @@
 import * as z from 'zod';
-import { parsePlatform } from '../image/platform.ts';
-import { DURATION_PATTERN, parseDuration } from './duration.ts';
+import { dockerUrl, duration, envName, httpUrl, key, listenAddress, path, platform, text } from './scalars.ts';
 import { patternMistake } from './secret-pattern.ts';
-import { nearest } from './suggest.ts';
+import { watch } from './watch-schema.ts';
 
-const ARCHITECTURES =
-  '386 amd64 arm arm64 loong64 mips mipsle mips64 mips64le ppc64 ppc64le riscv64 s390x sparc64 wasm'.split(' ');
-const SYSTEMS = 'linux windows darwin freebsd netbsd openbsd solaris illumos aix android wasip1'.split(' ');
-
-/** Says what is wrong with `os/arch[/variant]`; null when it is well formed and both names exist. */
-function platformMistake(text: string): string | null {
-  const platform = parsePlatform(text);
-  if (!platform || !/^[\w./-]+$/.test(text)) return 'is not a platform; write os/architecture, such as linux/amd64';
-  if (!SYSTEMS.includes(platform.os)) return unknownName('operating system', platform.os, SYSTEMS);
-  if (!ARCHITECTURES.includes(platform.architecture)) {
-    return unknownName('architecture', platform.architecture, ARCHITECTURES);
-  }
-  return null;
-}
-
-function unknownName(what: string, name: string, candidates: readonly string[]): string {
-  const [guess] = nearest(name, candidates, 1);
-  return `${name} is no ${what} that is known${guess ? `; did you mean \`${guess}\`?` : ''}`;
-}
-
-const text = z.string().regex(/\S/, 'must not be empty');
-const path = text.describe('A path, relative to this file.');
-const duration = z
-  .string()
-  .regex(DURATION_PATTERN, 'must be a duration such as 10s, 30m or 1h')
-  .refine(
-    (value) => !DURATION_PATTERN.test(value) || parseDuration(value) !== null,
-    'must be more than 0 and at most 14d',
-  )
-  .describe('A duration such as 10s, 30m or 1h; at most 14d.');
-const httpUrl = z
-  .string()
-  .regex(/^https?:\/\/[^\s/@?#]+(?:[/?][^\s#]*)?$/, 'must be an http:// or https:// address, without user or password');
-/** What fails here may be a secret pasted in the wrong place, so the words never repeat it. */
-const envName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable (such as CI_TOKEN), not the secret');
-
-const dockerUrl = z
-  .string()
-  .regex(
-    /^(?:unix:\/\/\/\S+|npipe:\/\/\/\/\S+|tcp:\/\/[^\s/@?#]+\/?|ssh:\/\/(?:[^\s/@:?#-][^\s/@:?#]*@)?[^\s/@?#-][^\s/@?#]*(?:\/\S*)?)$/,
-    'must be ssh://user@host, unix:///path/to/docker.sock or tcp://host:port',
-  )
-  .describe('The Docker engine: ssh://user@host, unix:///path/to/docker.sock or tcp://host:port.');
+const tls = z.strictObject({
+  ca: key(
+    path,
+    'Who signed the engine’s certificate, in PEM. Absent: the authorities that Node trusts.',
+    'ca.pem',
+  ).optional(),
+  cert: key(path, 'The client’s certificate, in PEM; needs `key`.', 'cert.pem').optional(),
+  key: key(path, 'The key of `cert`, in PEM.', 'key.pem').optional(),
+});
 
 const host = z.strictObject({
-  docker: dockerUrl,
-  tls: z
-    .strictObject({ ca: path.optional(), cert: path.optional(), key: path.optional() })
-    .describe('For tcp:// engines that ask for certificates.')
-    .optional(),
+  docker: key(
+    dockerUrl,
+    'The Docker engine: ssh://user@host, unix:///path/to/docker.sock or tcp://host:port. ssh uses your ssh configuration.',
+    'ssh://ops@render-01',
+  ),
+  tls: key(tls, 'For tcp:// engines that ask for certificates.', {
+    ca: 'ca.pem',
+    cert: 'cert.pem',
+    key: 'key.pem',
+  }).optional(),
 });
 
 const cluster = z.strictObject({
-  kubeconfig: path.optional(),
-  context: text.optional(),
-  namespaces: z.array(text).min(1).optional(),
+  kubeconfig: key(path, 'Absent: the usual one, else the pod’s service account.', '/etc/execfmt/kubeconfig').optional(),
+  context: key(text, 'A context of the kubeconfig. Absent: its current one.', 'prod').optional(),
+  namespaces: key(z.array(text).min(1), 'Only these are looked through. Absent: all that may be read.', [
+    'docs',
+  ]).optional(),
 });
 
 const registry = z.strictObject({
-  username: text.optional(),
-  passwordEnv: envName.optional(),
-  passwordFile: path.optional(),
-  ca: path.optional(),
-  plainHttp: z.boolean().optional(),
-  mirrors: z
-    .array(z.string().regex(/^[^\s/:@]+(?::\d{1,5})?(?:\/\S+)?$/, 'must be host[:port][/prefix]'))
-    .min(1)
-    .describe('Asked first, in this order: host[:port][/prefix].')
-    .optional(),
-  mirrorOf: text.describe('The registry that this one is a mirror or cache of, such as docker.io.').optional(),
+  username: key(
+    text,
+    'Who logs in; needs a password. Absent: what `docker login` left, else nobody.',
+    'bot',
+  ).optional(),
+  passwordEnv: key(envName, 'The environment variable that holds the password.', 'REGISTRY_PASSWORD').optional(),
+  passwordFile: key(
+    path,
+    'The file that holds the password; in place of passwordEnv.',
+    '/run/secrets/registry',
+  ).optional(),
+  ca: key(path, 'Who signed the registry’s certificate, in PEM.', 'corp-ca.pem').optional(),
+  plainHttp: key(z.boolean(), 'Spoken to without TLS. Absent: false.', true).optional(),
+  mirrors: key(
+    z.array(z.string().regex(/^[^\s/:@]+(?::\d{1,5})?(?:\/\S+)?$/, 'must be host[:port][/prefix]')).min(1),
+    'Asked first, in this order: host[:port][/prefix].',
+    ['mirror.corp.io/hub'],
+  ).optional(),
+  mirrorOf: key(text, 'The registry that this one is a mirror or cache of.', 'docker.io').optional(),
 });
 
 const ci = z
   .strictObject({
-    gitlab: httpUrl.optional(),
-    github: httpUrl.optional(),
-    tokenEnv: envName.optional(),
-    tokenFile: path.optional(),
-    ca: path.optional(),
+    gitlab: key(httpUrl, 'A GitLab server.', 'https://gitlab.corp.io').optional(),
+    github: key(
+      httpUrl,
+      'The API of GitHub, or of GitHub Enterprise under /api/v3; in place of gitlab.',
+      'https://api.github.com',
+    ).optional(),
+    tokenEnv: key(envName, 'The environment variable that holds the token.', 'GITLAB_TOKEN').optional(),
+    tokenFile: key(path, 'The file that holds the token; in place of tokenEnv.', '/run/secrets/gitlab').optional(),
+    ca: key(path, 'Who signed the server’s certificate, in PEM.', 'corp-ca.pem').optional(),
   })
   .meta({ oneOf: [{ required: ['gitlab'] }, { required: ['github'] }] });
 
 const metrics = z
-  .strictObject({ prometheus: httpUrl.optional(), scrape: httpUrl.optional() })
+  .strictObject({
+    prometheus: key(httpUrl, 'A Prometheus server; `series` is then a query.', 'http://prometheus:9090').optional(),
+    scrape: key(httpUrl, 'One page of metrics; in place of prometheus.', 'http://render-01:9090/metrics').optional(),
+  })
   .meta({ oneOf: [{ required: ['prometheus'] }, { required: ['scrape'] }] });
 
 const target = z
   .strictObject({
-    host: text.optional(),
-    container: text.optional(),
-    cluster: text.optional(),
-    namespace: text.optional(),
-    workload: z
-      .string()
-      .regex(
-        /^(?:deployment|statefulset|daemonset|replicaset|job|cronjob|pod|rollout)\/[a-z0-9][a-z0-9.-]*$/,
-        'must be kind/name, such as deployment/pdf-renderer',
-      )
-      .optional(),
+    host: key(text, 'One of `hosts`.', 'render-01').optional(),
+    container: key(text, 'The container’s name on that host.', 'pdf-renderer').optional(),
+    cluster: key(text, 'One of `clusters`; in place of host.', 'prod').optional(),
+    namespace: key(text, 'The namespace of the workload.', 'docs').optional(),
+    workload: key(
+      z
+        .string()
+        .regex(
+          /^(?:deployment|statefulset|daemonset|replicaset|job|cronjob|pod|rollout)\/[a-z0-9][a-z0-9.-]*$/,
+          'must be kind/name, such as deployment/pdf-renderer',
+        ),
+      'kind/name, the kind in lower case and whole.',
+      'deployment/pdf-renderer',
+    ).optional(),
   })
   .meta({ oneOf: [{ required: ['host', 'container'] }, { required: ['cluster', 'namespace', 'workload'] }] });
 
+const rebuild = z.strictObject({
+  ci: key(text, 'One of `ci`.', 'corp-gitlab'),
+  project: key(text, 'group/project of GitLab, owner/repository of GitHub.', 'docs/pdf-renderer'),
+  ref: key(text, 'The branch or tag to build. Absent: the default branch.', 'main').optional(),
+  job: key(
+    text,
+    'GitLab: a job’s name. GitHub: build.yml, build.yml/job, or a name. Absent: what shows a build.',
+    'build',
+  ).optional(),
+  runner: key(text, 'The tag or label of the runner to build on. Absent: what the pipeline says.', 'amd64').optional(),
+});
+
+const impact = z.strictObject({
+  metrics: key(text, 'One of `metrics`.', 'app'),
+  name: key(text, 'What the number is called in the thread.', 'jobs waiting'),
+  series: key(text, 'The name of the series, or a query of Prometheus.', 'pdf_queue_pending_jobs'),
+  recovers: key(
+    z.enum(['falling', 'rising']),
+    'Which way is better. Absent: it is shown, not judged.',
+    'falling',
+  ).optional(),
+  unit: key(text, 'Shown behind the number.', 'jobs').optional(),
+});
+
 const service = z.strictObject({
-  image: z
-    .string()
-    .regex(/^(?!\w+:\/\/)[A-Za-z0-9[][^\s]*$/, 'must be an image name such as registry.corp.io/pdf-renderer')
-    .optional(),
-  platforms: z
-    .array(
-      z.string().superRefine((value, context) => {
-        const message = platformMistake(value);
-        if (message) context.addIssue({ code: 'custom', message });
-      }),
-    )
-    .min(1)
-    .optional(),
-  targets: z.array(target).min(1).optional(),
-  rebuild: z
-    .strictObject({
-      ci: text,
-      project: text,
-      ref: text.optional(),
-      job: text.optional(),
-      runner: text.optional(),
-    })
-    .optional(),
-  impact: z
-    .array(
-      z.strictObject({
-        metrics: text,
-        name: text,
-        series: text,
-        recovers: z.enum(['falling', 'rising']).optional(),
-        unit: text.optional(),
-      }),
-    )
-    .optional(),
-  approvals: text.describe('A policy of `approvals`; without it the bot only diagnoses.').optional(),
+  image: key(
+    z.string().regex(/^(?!\w+:\/\/)[A-Za-z0-9[][^\s]*$/, 'must be an image name such as registry.corp.io/pdf-renderer'),
+    'The repository that it should run from: one that differs is compared with it, and where its container is gone its image is looked at.',
+    'registry.corp.io/pdf-renderer',
+  ).optional(),
+  platforms: key(
+    z.array(platform).min(1),
+    'What it is meant for: os/architecture[/variant]. Checked for its spelling; nothing acts on it yet.',
+    ['linux/amd64'],
+  ).optional(),
+  targets: key(z.array(target).min(1), 'Where it runs. Absent: looked for by the service’s name, everywhere.', [
+    { host: 'render-01', container: 'pdf-renderer' },
+  ]).optional(),
+  rebuild: key(rebuild, 'The pipeline that builds its image.', {
+    ci: 'corp-gitlab',
+    project: 'docs/pdf-renderer',
+  }).optional(),
+  impact: key(z.array(impact), 'Numbers that say how much an incident hurts.', [
+    { metrics: 'app', name: 'jobs waiting', series: 'pdf_queue_pending_jobs', recovers: 'falling' },
+  ]).optional(),
+  approvals: key(text, 'One of `approvals`; without it the bot only diagnoses.', 'production').optional(),
 });
 
 const approver = z
@@ -154,117 +152,142 @@ const approver = z
   );
 
 const policy = z.strictObject({
-  approvers: z.array(approver).min(1),
-  required: z.int().min(1).optional(),
-  allowSelf: z.boolean().optional(),
-  expiresIn: duration.optional(),
+  approvers: key(z.array(approver).min(1), 'slack:<user id>, slack-group:<group id>, teams:<object id>, web:<name>.', [
+    'slack:U012AB3CD',
+    'slack-group:S0614TZR7',
+  ]),
+  required: key(z.int().min(1), 'How many different people have to approve. Absent: 1.', 2).optional(),
+  allowSelf: key(z.boolean(), 'Whether the one who asked for the action counts. Absent: false.', false).optional(),
+  expiresIn: key(duration, 'After this the card closes. Absent: 30m. At most 14d.', '30m').optional(),
 });
 
 const webPerson = z
   .strictObject({
-    name: z
-      .string()
-      .regex(
-        /^[^\s\p{Cc}](?:[^\p{Cc}]{0,62}[^\s\p{Cc}])?$/u,
-        'must be a name of at most 64 characters, without blanks around it',
-      ),
-    tokenEnv: envName.optional(),
-    tokenFile: path.optional(),
+    name: key(
+      z
+        .string()
+        .regex(
+          /^[^\s\p{Cc}](?:[^\p{Cc}]{0,62}[^\s\p{Cc}])?$/u,
+          'must be a name of at most 64 characters, without blanks around it',
+        ),
+      'Their identity is web:<name>.',
+      'ada',
+    ),
+    tokenEnv: key(
+      envName,
+      'The environment variable that holds their token, of at least 20 characters.',
+      'ADA_TOKEN',
+    ).optional(),
+    tokenFile: key(path, 'The file that holds their token; in place of tokenEnv.', '/run/secrets/ada').optional(),
   })
   .meta({ oneOf: [{ required: ['tokenEnv'] }, { required: ['tokenFile'] }] });
 
-const listenAddress = z
-  .string()
-  .regex(/^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/]*):\d{1,5}$/, 'must be address:port, such as 127.0.0.1:3000')
-  .refine((value) => Number(/\d+$/.exec(value)?.[0] ?? 0) <= 65_535, 'has a port above 65535');
+const slack = z.strictObject({
+  channels: key(
+    z
+      .array(z.string().regex(/^[CGD][A-Z0-9]+$/, 'must be the id of a channel such as C0INCIDENTS, not its name'))
+      .min(1),
+    'The ids of the channels that are served. Absent: every channel the bot is invited to.',
+    ['C0INCIDENTS'],
+  ).optional(),
+});
+
+const web = z.strictObject({
+  listen: key(
+    listenAddress,
+    'Where the page, and the deliveries of Slack and Teams, are taken. Absent: 127.0.0.1:3000.',
+    '127.0.0.1:3000',
+  ).optional(),
+  people: key(
+    z.array(webPerson),
+    'Who may sign in to the page. Absent: it is served on loopback only, without sign-in. []: the same, on any address for the chats.',
+    [{ name: 'ada', tokenEnv: 'ADA_TOKEN' }],
+  ).optional(),
+});
 
 const chat = z.strictObject({
-  slack: z
-    .strictObject({
-      channels: z
-        .array(z.string().regex(/^[CGD][A-Z0-9]+$/, 'must be the id of a channel such as C0INCIDENTS, not its name'))
-        .min(1)
-        .describe('Absent: every channel the bot is invited to.')
-        .optional(),
-    })
-    .optional(),
-  teams: z.strictObject({}).optional(),
-  web: z
-    .strictObject({
-      listen: listenAddress.optional(),
-      people: z
-        .array(webPerson)
-        .describe(
-          'Who may sign in to the page. Absent: it is served on loopback only, without sign-in. []: the same, on any address for the chats.',
-        )
-        .optional(),
-    })
-    .optional(),
+  slack: key(slack, 'Slack; its secrets are in the environment.', { channels: ['C0INCIDENTS'] }).optional(),
+  teams: key(z.strictObject({}), 'Microsoft Teams; its secrets are in the environment.', {}).optional(),
+  web: key(web, 'The page.', { listen: '127.0.0.1:3000' }).optional(),
 });
 
 const secretPattern = z.strictObject({
-  name: z
-    .string()
-    .regex(
-      /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,38}[\p{L}\p{N}])?$/u,
-      'must be 1 to 40 letters, digits, blanks, dots or dashes',
-    )
-    .describe('Shown in place of the secret: [removed: <name>].'),
-  pattern: z
-    .string()
-    .superRefine((value, context) => {
+  name: key(
+    z
+      .string()
+      .regex(
+        /^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,38}[\p{L}\p{N}])?$/u,
+        'must be 1 to 40 letters, digits, blanks, dots or dashes',
+      ),
+    'Shown in place of the secret: [removed: <name>].',
+    'corp key',
+  ),
+  pattern: key(
+    z.string().superRefine((value, context) => {
       const message = patternMistake(value);
       if (message) context.addIssue({ code: 'custom', message });
-    })
-    .describe('A regular expression without lookaround, back-references and nested repetitions.'),
+    }),
+    'A regular expression without lookaround, back-references and nested repetitions.',
+    'corp-[a-z]+-[0-9a-f]{32}',
+  ),
 });
 
-const watch = z.strictObject({
-  metrics: z
-    .union([z.boolean(), z.strictObject({ listen: listenAddress })], {
-      error: 'must be true, false or { listen: "address:port" }',
-    })
-    .describe(
-      'Where Prometheus reads /metrics. Absent: at the address of the page, from this machine only; true: from anywhere; { listen }: at an address of its own; false: nowhere.',
-    )
-    .optional(),
-  traces: z
-    .strictObject({
-      otlp: httpUrl.describe('The OpenTelemetry collector (OTLP over HTTP), such as http://otel-collector:4318.'),
-      headersEnv: envName.describe('The variable with more headers, as name=value,name=value.').optional(),
-      headersFile: path.describe('The file with more headers, as name=value,name=value.').optional(),
-    })
-    .describe('Where traces are sent; absent: nowhere.')
-    .optional(),
+const verification = z.strictObject({
+  stableFor: key(duration, 'How long a new container has to run before it counts. Absent: 10s.', '10s').optional(),
+  timeout: key(duration, 'After this an action that does not come up is undone. Absent: 5m.', '5m').optional(),
 });
+
+const store = z
+  .string()
+  .regex(
+    /^(?:sqlite:\S.*|postgres(?:ql)?:\/\/(?:[^\s:/@]*@)?[^\s@]+)$/,
+    'must be sqlite:<path>, or postgres://… without a password (that goes into DATABASE_URL)',
+  );
 
 /** The configuration file as it is written; the one definition of its keys. What keys mean together is in check-references. */
 export const configSchema = z
   .strictObject({
-    hosts: z.record(z.string(), host).describe('Docker engines, by name.').optional(),
-    clusters: z.record(z.string(), cluster).describe('Kubernetes clusters, by name.').optional(),
-    registries: z.record(z.string(), registry).describe('Registries, by host[:port].').optional(),
-    ci: z.record(z.string(), ci).describe('CI servers, by name.').optional(),
-    metrics: z.record(z.string(), metrics).describe('Sources of numbers, by name.').optional(),
-    services: z.record(z.string(), service).describe('What responders ask for, by name.').optional(),
-    approvals: z.record(z.string(), policy).describe('Who may approve, by policy.').optional(),
-    chat: chat.optional(),
-    store: z
-      .string()
-      .regex(
-        /^(?:sqlite:\S.*|postgres(?:ql)?:\/\/(?:[^\s:/@]*@)?[^\s@]+)$/,
-        'must be sqlite:<path>, or postgres://… without a password (that goes into DATABASE_URL)',
-      )
-      .describe('sqlite:<path> or postgres://…; DATABASE_URL overrides it.')
-      .optional(),
-    publicUrl: httpUrl.describe('Where the page is reached, for permalinks.').optional(),
-    redact: z
-      .array(secretPattern)
-      .max(50, 'has more than 50 entries')
-      .describe('What your own secrets look like; removed from every text that goes out.')
-      .optional(),
-    watch: watch.describe('Numbers and traces about execfmt itself.').optional(),
-    verification: z.strictObject({ stableFor: duration.optional(), timeout: duration.optional() }).optional(),
+    hosts: key(z.record(z.string(), host), 'Docker engines, by name.', {
+      'render-01': { docker: 'ssh://ops@render-01' },
+    }).optional(),
+    clusters: key(z.record(z.string(), cluster), 'Kubernetes clusters, by name.', {
+      prod: { kubeconfig: '/etc/execfmt/kubeconfig', context: 'prod' },
+    }).optional(),
+    registries: key(z.record(z.string(), registry), 'Registries, by host[:port].', {
+      'registry.corp.io': { username: 'bot', passwordEnv: 'REGISTRY_PASSWORD' },
+    }).optional(),
+    ci: key(z.record(z.string(), ci), 'CI servers, by name.', {
+      'corp-gitlab': { gitlab: 'https://gitlab.corp.io', tokenEnv: 'GITLAB_TOKEN' },
+    }).optional(),
+    metrics: key(z.record(z.string(), metrics), 'Sources of numbers, by name.', {
+      app: { scrape: 'http://render-01:9090/metrics' },
+    }).optional(),
+    services: key(z.record(z.string(), service), 'What responders ask for, by name.', {
+      'pdf-renderer': { image: 'registry.corp.io/pdf-renderer' },
+    }).optional(),
+    approvals: key(z.record(z.string(), policy), 'Who may approve, by policy.', {
+      production: { approvers: ['slack:U012AB3CD'], required: 1 },
+    }).optional(),
+    chat: key(chat, 'Where people ask and answers are told.', {
+      slack: {},
+      web: { listen: '127.0.0.1:3000' },
+    }).optional(),
+    store: key(
+      store,
+      'sqlite:<path> or postgres://…; DATABASE_URL overrides it. Absent: sqlite:./data/execfmt.db.',
+      'sqlite:/data/execfmt.db',
+    ).optional(),
+    publicUrl: key(httpUrl, 'Where the page is reached, for permalinks.', 'https://execfmt.corp.io').optional(),
+    redact: key(
+      z.array(secretPattern).max(50, 'has more than 50 entries'),
+      'What your own secrets look like; removed from every text that goes out.',
+      [{ name: 'corp key', pattern: 'corp-[a-z]+-[0-9a-f]{32}' }],
+    ).optional(),
+    watch: key(watch, 'Numbers and traces about execfmt itself.', { metrics: true }).optional(),
+    verification: key(verification, 'When an action counts as succeeded.', {
+      stableFor: '10s',
+      timeout: '5m',
+    }).optional(),
   })
   .describe('The configuration of execfmt.');
 

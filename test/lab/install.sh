@@ -29,6 +29,7 @@ need_command ip iproute2
 need_command iptables iptables
 need_command openssl openssl
 need_command setpriv util-linux
+need_command sqlite3 sqlite3
 need_command unzip unzip
 # The server's programs are not in PATH: a folder for each major version has them.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)

@@ -17,6 +17,7 @@ export type Need =
   | 'skopeo'
   | 'chromium'
   | 'gcc'
+  | 'sqlite3'
   | 'x86-64'
   | 'debian-binaries'
   | 'own-binfmt-misc'
@@ -103,6 +104,7 @@ const REQUIREMENTS: Readonly<Record<Need, Requirement>> = {
     isMet: () => hasCommand('gcc') && existsSync('/usr/include/stdio.h'),
     how: INSTALL,
   },
+  sqlite3: { what: 'sqlite3', isMet: () => hasCommand('sqlite3'), how: INSTALL },
   'x86-64': {
     what: 'Linux on x86-64',
     isMet: () => process.platform === 'linux' && process.arch === 'x64',

@@ -62,7 +62,7 @@ async function dispatch(routes: readonly Route[], request: IncomingMessage, resp
 }
 
 /** Serves an engine on 127.0.0.1 as the Docker Engine API, versioned and unversioned. */
-export function serveEngine(engine: Engine): Promise<LoopbackServer> {
+export function serveEngine(engine: Engine, port?: number): Promise<LoopbackServer> {
   const routes = [...systemRoutes(engine), ...containerRoutes(engine), ...imageRoutes(engine)];
-  return listenOnLoopback((request, response) => void dispatch(routes, request, response));
+  return listenOnLoopback((request, response) => void dispatch(routes, request, response), port);
 }

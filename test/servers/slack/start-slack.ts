@@ -87,6 +87,8 @@ export interface SlackServer {
 
 /** What a test may set. */
 export interface SlackServerOptions {
+  /** Of 127.0.0.1; a free one when not given. */
+  readonly port?: number;
   readonly deliverTo?: string;
   /** For the age of `response_url`s and `trigger_id`s. */
   readonly now?: () => number;
@@ -110,7 +112,7 @@ function answer(
   };
 }
 
-/** Starts a Slack on a free loopback port. */
+/** Starts a Slack on a loopback port. */
 export async function startSlack(options: SlackServerOptions = {}): Promise<SlackServer> {
   let base = '';
   const now = options.now ?? Date.now;
@@ -139,7 +141,10 @@ export async function startSlack(options: SlackServerOptions = {}): Promise<Slac
     ]),
   );
   server.on('upgrade', (req, socket, head) => sockets.upgrade(req, socket, head));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const responseUrl = (channel: string, user: string, original: Ephemeral | null = null) =>

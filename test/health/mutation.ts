@@ -1,0 +1,59 @@
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Stryker } from '@stryker-mutator/core';
+import { type MutantCount, scoreTable } from './score-table.ts';
+import { readSection, writeSection } from './section.ts';
+
+// `npm run mutation -- approval judge`: changes the sources, one place at a time, and counts what no test notices.
+
+const CACHE = join(import.meta.dirname, '../../node_modules/.cache/execfmt-mutation');
+
+/** Below the folder that Stryker works in. */
+const VITEST = relative(process.cwd(), fileURLToPath(new URL('./vitest.mutation.config.ts', import.meta.url)));
+
+/** What is changed, and the tests that have to notice. None of them needs anything of the machine. */
+const SCOPES: Readonly<Record<string, { readonly mutate: string; readonly tests: readonly string[] }>> = {
+  approval: { mutate: 'src/approval', tests: ['test/approval/*.test.ts'] },
+  judge: { mutate: 'src/playbook/judge', tests: ['test/playbook/*.test.ts'] },
+  kernel: {
+    mutate: 'src/kernel',
+    tests: ['test/kernel/{execve,loader,users,map-program,identify-file,errno-from-text}.test.ts'],
+  },
+  config: { mutate: 'src/config', tests: ['test/config/*.test.ts'] },
+};
+
+async function measure(name: string): Promise<MutantCount> {
+  const scope = SCOPES[name];
+  if (!scope) throw new Error(`there is no ${name}; there are ${Object.keys(SCOPES).join(', ')}`);
+  process.env.EXECFMT_MUTATION_TESTS = scope.tests.join(' ');
+  const results = await new Stryker({
+    testRunner: 'vitest',
+    plugins: ['@stryker-mutator/vitest-runner'],
+    vitest: { configFile: VITEST, related: false },
+    // Stryker reads it with TypeScript's own library, which TypeScript 7 has none of; the types are erased anyway.
+    tsconfigFile: 'none',
+    mutate: [`${scope.mutate}/**/*.ts`],
+    coverageAnalysis: 'perTest',
+    reporters: ['progress-append-only'],
+    concurrency: 2,
+    incremental: true,
+    incrementalFile: join(CACHE, `${name}.json`),
+    ignorePatterns: ['dist', 'data', 'coverage', '.stryker-tmp'],
+    timeoutMS: 30_000,
+  }).runMutationTest();
+  const count = (...states: readonly string[]) => results.filter(({ status }) => states.includes(status)).length;
+  return {
+    folder: scope.mutate,
+    tests: scope.tests,
+    killed: count('Killed', 'Timeout'),
+    survived: count('Survived'),
+    unseen: count('NoCoverage'),
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+const names = process.argv.slice(2);
+for (const name of names.length > 0 ? names : Object.keys(SCOPES)) {
+  const one = await measure(name);
+  writeSection('mutation', scoreTable(readSection('mutation'), one));
+}
