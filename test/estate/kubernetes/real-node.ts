@@ -101,8 +101,8 @@ export function onRealNode(bench: () => ClusterBench): void {
       const stage = await startClusterStage(bench(), namespace, place.workload);
       try {
         const run = await stage.diagnose();
-        expect(await stage.press('eve', run, 'propose')).toBe('');
-        expect(await stage.press('ada', run, 'approve')).toBe('');
+        expect(await stage.press('eve', run, 'propose')).toBeNull();
+        expect(await stage.press('ada', run, 'approve')).toBeNull();
         const { plan, finished } = await stage.ended(run);
         expect(plan.calls.join('\n')).toContain(`set image deployment/pdf-incident render=${bench().good}`);
         expect(finished).toMatchObject({
@@ -123,10 +123,16 @@ export function onRealNode(bench: () => ClusterBench): void {
       const stage = await startClusterStage(bench(), namespace, place.workload);
       try {
         const run = await stage.diagnose();
+        const before = await bench().plane.admin.get<{ spec: object }>(path);
         const told = await stage.press('eve', run, 'propose');
-        expect(told).toContain('belongs to Argo CD application');
-        expect(told).toContain('Commit this there');
-        expect(told).toContain(`- name: render\\n          image: ${bench().good}`);
+        expect(told?.title).toBe('Not proposed');
+        expect(told?.parts).toEqual([
+          { kind: 'text', text: expect.stringMatching(/belongs to Argo CD application "docs".*Commit this there/s) },
+          { kind: 'code', text: expect.stringContaining(`- name: render\n          image: ${bench().good}`) },
+        ]);
+        const buttons = (await stage.thread(run)).flatMap((card) => card.buttons);
+        expect(buttons.map(({ press }) => press.action)).not.toContain('approve');
+        expect((await bench().plane.admin.get<{ spec: object }>(path))?.spec).toEqual(before?.spec);
       } finally {
         await stage.stop();
       }
