@@ -63,11 +63,14 @@ function objects() {
   return { deployments, replicasets: sets, pods, nodes } as const;
 }
 
-/** A stand-in API server that has them. */
-export async function bigCluster(): Promise<{ estate: Estate; server: FakeApiServer }> {
+/** A stand-in API server that has them; what may be listed in namespaces only is named by its plural. */
+export async function bigCluster(
+  namespacedOnly: readonly string[] = [],
+): Promise<{ estate: Estate; server: FakeApiServer }> {
   const all: Record<string, readonly { metadata: { name: string; namespace?: string } }[]> = objects();
   const server = await fakeApiServer(({ path, query }) => {
     const [, namespace, plural] = /(?:\/namespaces\/([^/]+))?\/([^/]+)$/.exec(path) ?? [];
+    if (namespace === undefined && namespacedOnly.includes(plural ?? '')) return { status: 403, body: {} };
     const listed = (all[plural ?? ''] ?? []).filter(
       ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
     );
