@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 async function open(namespacedOnly: readonly string[] = []) {
-  const { estate, server } = await bigCluster(namespacedOnly);
+  const { estate, server } = await bigCluster({ namespacedOnly });
   servers.push(server);
   return { estate, asked: server.asked };
 }
