@@ -33,7 +33,7 @@ export interface DiagnosisReport {
 const HOSTS = 200;
 const HANGING = 20;
 const ANSWER_MS = 50;
-const SERVICE = 'pdf-renderer';
+export const SERVICE = 'pdf-renderer';
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const residentMiB = () => Math.round(process.memoryUsage.rss() / 1024 ** 2);
 
@@ -73,7 +73,8 @@ export async function measureDiagnosis(): Promise<DiagnosisReport> {
   }
 }
 
-type Stage = Pick<Deps, 'services' | 'estates' | 'swappers' | 'images'>;
+/** What a diagnosis is made on. */
+export type Stage = Pick<Deps, 'services' | 'estates' | 'swappers' | 'images'>;
 
 /** The service on these hosts, each of which has an instance of it, or would have. */
 function stageOn(base: Stage, hosts: readonly Estate[]): Stage {
@@ -99,8 +100,8 @@ async function fastest(stage: Stage): Promise<Diagnosed> {
   return all.reduce((best, each) => (each.ms < best.ms ? each : best));
 }
 
-/** One diagnosis in an application of its own, as `execfmt diagnose` makes it. */
-async function diagnose(stage: Stage): Promise<Diagnosed> {
+/** One diagnosis of the service in an application of its own, as `execfmt diagnose` makes it. */
+export async function diagnose(stage: Stage): Promise<Diagnosed> {
   const journal = openSqliteJournal(':memory:');
   const deps = {
     ...stage,

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { VERSIONED_FILES } from '../deploy/versions.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SCRIPT = join(import.meta.dirname, 'release.ts');
@@ -28,7 +29,10 @@ describe('npm run release, in a scratch clone', () => {
     const origin = join(scratch, 'origin');
     clone = origin;
     mkdirSync(join(origin, '.ci'), { recursive: true });
-    for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(ROOT, name), join(origin, name));
+    for (const name of ['package.json', 'package-lock.json', ...VERSIONED_FILES]) {
+      mkdirSync(dirname(join(origin, name)), { recursive: true });
+      copyFileSync(join(ROOT, name), join(origin, name));
+    }
     writeFileSync(join(origin, 'CHANGELOG.md'), CHANGES);
     writeFileSync(join(origin, '.ci/run'), 'echo the check runs; exit $(cat .ci/status)\n');
     writeFileSync(join(origin, '.ci/status'), '0\n');
@@ -60,6 +64,7 @@ describe('npm run release, in a scratch clone', () => {
     const page =
       /^# Changelog\n\n## Unreleased\n\n## 9\.2\.0 \(\d{4}-\d\d-\d\d\)\n\n- One thing\.\n\n## 0\.1\.0 \(2026-01-01\)\n\n- The first\.\n$/;
     expect(file('CHANGELOG.md')).toMatch(page);
+    for (const name of VERSIONED_FILES) expect(file(name), name).toContain('9.2.0');
     expect(git('ls-remote', '--tags', 'origin')).toBe('');
     expect(git('ls-remote', 'origin', 'HEAD')).toContain(before);
   });

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { VERSIONED_FILES, withVersion } from '../deploy/versions.ts';
 import { planRelease, type ReleaseFiles } from './plan-release.ts';
 
 // `npm run release -- 0.2.0`: checks everything, then commits and tags. It never pushes. `--dry-run` changes nothing.
@@ -34,7 +35,9 @@ if (plan.kind === 'refused') refuse(plan.why);
 say(`${plan.before} → ${wanted}\n\n${plan.notes}\n`);
 
 if (values['dry-run']) {
-  say(`Would run .ci/run, write ${NAMES.join(', ')}, commit “Release ${wanted}” and tag it ${tag}.`);
+  say(
+    `Would run .ci/run, write ${[...NAMES, ...VERSIONED_FILES].join(', ')}, commit “Release ${wanted}” and tag it ${tag}.`,
+  );
   process.exit(0);
 }
 say('Checking everything: bash .ci/run');
@@ -43,7 +46,8 @@ if (check.status !== 0) refuse('the check failed; nothing was changed');
 if (git('status', '--porcelain') !== '') refuse('the check has changed files; commit or ignore them first');
 
 for (const name of NAMES) writeFileSync(name, plan.files[name]);
-git('add', '--', ...NAMES);
+for (const name of VERSIONED_FILES) writeFileSync(name, withVersion(read(name), plan.before, wanted));
+git('add', '--', ...NAMES, ...VERSIONED_FILES);
 git('commit', '--quiet', '--message', `Release ${wanted}`);
 git('tag', '--annotate', tag, '--message', `execfmt ${wanted}\n\n${plan.notes}`);
 say(`Committed and tagged ${tag}. Push it when you are ready: git push origin HEAD ${tag}`);

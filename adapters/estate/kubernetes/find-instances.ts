@@ -3,7 +3,8 @@ import type { Place } from '../../../src/playbook/place.ts';
 import type { Api } from './api.ts';
 import { clusterFailure } from './cluster-failure.ts';
 import type { NodeDocument, PodDocument, WorkloadDocument } from './documents.ts';
-import { podsOfReplicaSets, podsOfWorkload } from './find-pods.ts';
+import { podsOfWorkloads } from './find-alike.ts';
+import { podsOfReplicaSets } from './find-pods.ts';
 import { controllerOf, type FoundWorkload, findWorkloads, replicaSetsOfRollout, resourceOf } from './find-workloads.ts';
 import { type PodsOf, pickPlaces } from './pick-places.ts';
 import { type PodGlimpse, podGlimpse } from './pod-glimpse.ts';
@@ -29,13 +30,7 @@ export async function findInstances(
   if (wanted === null || (wanted.namespace !== null && !isInScope(scope, wanted.namespace))) return [];
   const pods = wanted.kind === null || wanted.kind === 'pod' ? await podsByName(api, scope, wanted, signal) : [];
   const workloads = await workloadsBeside(pods, api, scope, wanted, signal);
-  const found: PodsOf[] = await Promise.all(
-    workloads.map(async (one) => ({
-      workload: `${one.kind}/${one.name}`,
-      pods: await podsOfWorkload(api, one, signal),
-    })),
-  );
-  found.push(...pods);
+  const found: PodsOf[] = [...(await podsOfWorkloads(api, scope, workloads, signal)), ...pods];
   const nothing = workloads.length === 0 && found.length === 0;
   if (wanted.kind === 'rollout' || (nothing && wanted.kind === null))
     found.push(...(await podsOfRollout(api, scope, wanted, signal)));

@@ -1,4 +1,5 @@
 import type { Estate } from '../../../src/ports/estate.ts';
+import type { ImageSource } from '../../../src/ports/image-source.ts';
 import { type FakeApiServer, fakeApiServer, pageOf } from './fake-api-server.ts';
 
 export const NAMESPACES = 100;
@@ -7,14 +8,21 @@ const PODS = 2_000;
 const owner = (kind: string, name: string, uid: string) => [{ kind, name, uid, controller: true }];
 const labels = { app: 'pdf-renderer' };
 
+interface BigCluster {
+  /** What may be listed in namespaces only, by plurals. */
+  readonly namespacedOnly?: readonly string[];
+  /** What all pods are made from, `repository:tag` with its digest, and where it can be read. */
+  readonly image?: { readonly reference: string; readonly digest: string; readonly source: ImageSource };
+}
+
 /** A Deployment in each of a hundred namespaces, with twenty pods on nodes of two platforms; those on arm64 fail. */
-function objects() {
+function objects(image: string, digest: string) {
   const names = Array.from({ length: NAMESPACES }, (_, at) => `ns-${at}`);
   const deployments = names.map((namespace) => ({
     metadata: { name: 'pdf-renderer', namespace, uid: `d-${namespace}` },
     spec: {
       selector: { matchLabels: labels },
-      template: { spec: { containers: [{ name: 'render', image: 'r/pdf-renderer:v3' }] } },
+      template: { spec: { containers: [{ name: 'render', image }] } },
     },
   }));
   const sets = names.map((namespace) => ({
@@ -41,7 +49,7 @@ function objects() {
       },
       spec: {
         nodeName: `node-${arm ? 'arm64' : 'amd64'}`,
-        containers: [{ name: 'render', image: 'r/pdf-renderer:v3' }],
+        containers: [{ name: 'render', image }],
       },
       status: {
         containerStatuses: [
@@ -49,7 +57,7 @@ function objects() {
             name: 'render',
             ready: !arm,
             restartCount: arm ? 9 : 0,
-            imageID: `r/pdf-renderer@sha256:${'1'.repeat(64)}`,
+            imageID: `${image.slice(0, image.lastIndexOf(':'))}@${digest}`,
             state,
           },
         ],
@@ -64,14 +72,30 @@ function objects() {
 }
 
 /** A stand-in API server that has them. */
-export async function bigCluster(): Promise<{ estate: Estate; server: FakeApiServer }> {
-  const all: Record<string, readonly { metadata: { name: string; namespace?: string } }[]> = objects();
+export async function bigCluster({ namespacedOnly = [], image }: BigCluster = {}): Promise<{
+  estate: Estate;
+  server: FakeApiServer;
+}> {
+  const all: Record<string, readonly Listed[]> = objects(
+    image?.reference ?? 'r/pdf-renderer:v3',
+    image?.digest ?? `sha256:${'1'.repeat(64)}`,
+  );
   const server = await fakeApiServer(({ path, query }) => {
-    const [, namespace, plural] = /(?:\/namespaces\/([^/]+))?\/([^/]+)$/.exec(path) ?? [];
-    const listed = (all[plural ?? ''] ?? []).filter(
+    // /api/v1 or /apis/group/v1, then namespaces/…, plural, name, subresource.
+    const [, namespace, plural = '', name, below] =
+      /^\/apis?(?:\/[^/]+)?\/v1(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
+    if (namespace === undefined && namespacedOnly.includes(plural)) return { status: 403, body: {} };
+    if (below === 'log') return { body: 'exec /app/render: exec format error\n' };
+    const here = (all[plural] ?? []).filter(
       ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
     );
-    return pageOf(listed, query);
+    if (name === undefined) return pageOf(here, query);
+    const one = here.find(({ metadata }) => metadata.name === name);
+    return one ? { body: one } : { status: 404, body: {} };
   });
-  return { estate: server.estate(), server };
+  return { estate: server.estate(image && { images: image.source }), server };
+}
+
+interface Listed {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { compose } from '../../../src/cli/compose.ts';
 import { defaultConfig } from '../../../src/cli/load-config.ts';
 import type { ActionState, RunState } from '../../../src/run/run-state.ts';
-import type { Press } from '../../../src/view/card.ts';
+import type { Card, Press } from '../../../src/view/card.ts';
 import { threadOf } from '../../../src/view/thread.ts';
 import { type ClusterBench, silent } from './cluster-bench.ts';
 
@@ -12,8 +12,10 @@ export interface ClusterStage {
   diagnose(): Promise<string>;
   /** Asks for a name that has several meanings and presses one of the buttons that come back; gives the verdict. */
   choose(name: string, button: number): Promise<NonNullable<RunState['verdict']>>;
-  /** Presses the first button of that kind in the thread. Gives what the person is told privately, as text. */
-  press(person: string, run: string, action: Press['action']): Promise<string>;
+  /** Presses the first button of that kind, and of that label where one is given. Gives what the person is told privately. */
+  press(person: string, run: string, action: Press['action'], label?: string): Promise<Card | null>;
+  /** The cards that stand in the run's thread. */
+  thread(run: string): Promise<readonly Card[]>;
   /** The run's only action, when it has ended. */
   ended(run: string): Promise<ActionState>;
   stop(): Promise<void>;
@@ -83,12 +85,14 @@ export async function startClusterStage(
       if (!verdict) throw new Error(`run ${reply.run} has no verdict`);
       return verdict;
     },
-    async press(person, run, action) {
+    thread: async (run) => threadOf(await stateOf(run)).replies.map(({ card }) => card),
+    async press(person, run, action, label) {
       const buttons = threadOf(await stateOf(run)).replies.flatMap(({ card }) => card.buttons);
-      const button = buttons.find(({ press }) => press.action === action);
-      if (!button) throw new Error(`there is no button to ${action}`);
+      const button = buttons.find((one) => one.press.action === action && (label === undefined || one.label === label));
+      const labels = buttons.map((one) => one.label).join(', ');
+      if (!button) throw new Error(`there is no button to ${label ?? action} among: ${labels}`);
       const reply = await handle(person, { kind: 'press', press: button.press });
-      return reply.kind === 'private' ? JSON.stringify(reply.card) : '';
+      return reply.kind === 'private' ? reply.card : null;
     },
     async ended(run) {
       const plan = (await stateOf(run)).actions.at(-1)?.plan.id ?? 'none';

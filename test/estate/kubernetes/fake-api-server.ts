@@ -27,8 +27,8 @@ type Reply =
 export interface FakeApiServer {
   readonly asked: AskedOf[];
   readonly folder: string;
-  /** An estate on it. `user` is the kubeconfig's. */
-  estate(options?: { user?: object; deadlineMs?: number; namespaces?: string[] }): Estate;
+  /** An estate on it. `user` is the kubeconfig's; without `images` there is no registry. */
+  estate(options?: { user?: object; deadlineMs?: number; namespaces?: string[]; images?: ImageSource }): Estate;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export async function fakeApiServer(reply: (asked: AskedOf) => Reply): Promise<F
   return {
     asked,
     folder,
-    estate({ user = { token: 't' }, deadlineMs = 5_000, namespaces } = {}) {
+    estate({ user = { token: 't' }, deadlineMs = 5_000, namespaces, images = noImages } = {}) {
       const kubeconfig = join(folder, 'config');
       const cluster = { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true };
       const config = {
@@ -72,7 +72,7 @@ export async function fakeApiServer(reply: (asked: AskedOf) => Reply): Promise<F
         context: null,
         namespaces: namespaces ?? null,
         command: 'kubectl',
-        images: () => noImages,
+        images: () => images,
         clock: systemClock,
         deadlineMs,
       });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { tryCluster } from '../../../adapters/estate/kubernetes/try-cluster.ts';
 import type { InstanceFacts } from '../../../src/playbook/evidence.ts';
 import { estateContract, knownValue } from '../../contracts/estate-contract.ts';
@@ -150,7 +151,9 @@ suite('a real control plane', ['kubernetes', 'docker-registry', 'skopeo', 'debia
       const swap = await swapAt(bench, swapper, place);
       const objection = knownValue((await swapper.objection?.(swap, signal))!);
       expect(objection?.why).toContain('belongs to Argo CD application "docs"');
-      expect(objection?.patch).toContain(`image: ${bench.good}`);
+      expect(parse(objection?.patch ?? '').spec.template.spec).toEqual({
+        containers: [{ name: 'render', image: bench.good }],
+      });
       expect(objection?.why).toContain(`kubectl -n ${namespace} set image deployment/web render=${bench.good}`);
       for (const phase of swapper.phases) expect((await phase.run(swap, signal)).kind).toBe('probe-failed');
     });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { estateContract, knownValue } from '../../contracts/estate-contract.ts';
 import { runExecfmt } from '../../e2e/run-execfmt.ts';
 import { suite } from '../../lab/requirements.ts';
@@ -101,8 +102,8 @@ export function onRealNode(bench: () => ClusterBench): void {
       const stage = await startClusterStage(bench(), namespace, place.workload);
       try {
         const run = await stage.diagnose();
-        expect(await stage.press('eve', run, 'propose')).toBe('');
-        expect(await stage.press('ada', run, 'approve')).toBe('');
+        expect(await stage.press('eve', run, 'propose')).toBeNull();
+        expect(await stage.press('ada', run, 'approve')).toBeNull();
         const { plan, finished } = await stage.ended(run);
         expect(plan.calls.join('\n')).toContain(`set image deployment/pdf-incident render=${bench().good}`);
         expect(finished).toMatchObject({
@@ -123,10 +124,21 @@ export function onRealNode(bench: () => ClusterBench): void {
       const stage = await startClusterStage(bench(), namespace, place.workload);
       try {
         const run = await stage.diagnose();
+        const before = await bench().plane.admin.get<{ spec: object }>(path);
         const told = await stage.press('eve', run, 'propose');
-        expect(told).toContain('belongs to Argo CD application');
-        expect(told).toContain('Commit this there');
-        expect(told).toContain(`- name: render\\n          image: ${bench().good}`);
+        expect(told?.title).toBe('Not proposed');
+        const [text, code, ...more] = told?.parts ?? [];
+        expect(text).toMatchObject({
+          kind: 'text',
+          text: expect.stringMatching(/Argo CD.*"docs".*Commit this there/s),
+        });
+        expect(more).toEqual([]);
+        expect(parse(code?.kind === 'code' ? code.text : '').spec.template.spec).toEqual({
+          containers: [{ name: 'render', image: bench().good }],
+        });
+        const buttons = (await stage.thread(run)).flatMap((card) => card.buttons);
+        expect(buttons.map(({ press }) => press.action)).not.toContain('approve');
+        expect((await bench().plane.admin.get<{ spec: object }>(path))?.spec).toEqual(before?.spec);
       } finally {
         await stage.stop();
       }

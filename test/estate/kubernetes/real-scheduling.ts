@@ -4,6 +4,7 @@ import type { ImageSwapper, Swap } from '../../../src/ports/image-swap.ts';
 import { knownValue } from '../../contracts/estate-contract.ts';
 import { waitFor } from '../../lab/waiting.ts';
 import type { ClusterBench } from './cluster-bench.ts';
+import { startClusterStage } from './cluster-stage.ts';
 import { swapAt, swapperFor } from './swapper-on-cluster.ts';
 
 const signal = new AbortController().signal;
@@ -94,6 +95,39 @@ export function onNodeSelectors(bench: () => ClusterBench): void {
           return now.kind === 'known' && now.value.imageId === swap.imageId ? true : null;
         });
       }
+    });
+
+    it('is pressed, previewed, approved and verified in a thread', { timeout: 180_000 }, async () => {
+      const { place, labels, read } = await deployRefused('pressed');
+      const stage = await startClusterStage(bench(), place.namespace, place.workload);
+      const removal = `kubectl -n ${place.namespace} patch deployment/pressed --patch '{"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/arch":null}}}}}'`;
+      try {
+        const run = await stage.diagnose();
+        expect(await stage.press('eve', run, 'propose', 'Keep it to linux/arm64 nodes')).toBeNull();
+        const before = await read();
+        const preview = await stage.press('eve', run, 'preview');
+        expect(preview?.parts).toContainEqual({ kind: 'code', text: expect.stringContaining(removal) });
+        expect(preview?.parts).toContainEqual({
+          kind: 'list',
+          ordered: false,
+          items: ['Everything is still as it was when this was proposed.'],
+        });
+        expect((await read()).spec).toEqual(before.spec);
+        expect(await stage.press('ada', run, 'approve')).toBeNull();
+        const { plan, phases, finished } = await stage.ended(run);
+        expect(plan).toMatchObject({
+          kind: 'schedule-to-arch',
+          proposed: { digest: bench().badImageId.split('@')[1] },
+        });
+        expect(finished?.detail).toContain('It runs as linux/arm64');
+        expect(finished?.outcome).toBe('succeeded');
+        expect(phases.at(-1)?.detail).toContain(`Remove it once the image is right: ${removal}`);
+        expect(JSON.stringify(await stage.thread(run))).toContain('A policy that nobody sees is in force now');
+      } finally {
+        await stage.stop();
+      }
+      expect((await read()).spec.template.spec.nodeSelector).toEqual({ ...labels, 'kubernetes.io/arch': 'arm64' });
+      expect(Object.keys((await read()).metadata.annotations ?? {})).not.toContain('execfmt.swap');
     });
 
     it('is refused where no node would be left', { timeout: 60_000 }, async () => {

@@ -39,6 +39,8 @@ interface Container {
 }
 
 const LOOK_EVERY_MS = 300;
+/** A node that is silent for 40 s is tainted as unreachable: nothing would be scheduled to it any more. */
+const HEARTBEAT_EVERY_MS = 10_000;
 const STARTED = '2026-11-21T09:00:00Z';
 
 /** Registers a node with its platform, then reports the pods that the scheduler gives it as its images make them fare. */
@@ -64,8 +66,11 @@ export async function startStandInNode(plane: ControlPlane, options: StandInNode
   await register(plane, options, port);
   let ended = false;
   const loop = (async () => {
+    let heard = performance.now();
     while (!ended) {
-      await report(plane, options).catch(() => {
+      const due = performance.now() - heard > HEARTBEAT_EVERY_MS;
+      if (due) heard = performance.now();
+      await Promise.all([report(plane, options), due && sendHeartbeat(plane, name)]).catch(() => {
         // A pod that went away in between; the next look sees what is there.
       });
       await sleep(LOOK_EVERY_MS);
@@ -103,11 +108,20 @@ async function register(
       allocatable: capacity,
       addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
       daemonEndpoints: { kubeletEndpoint: { Port: port } },
-      conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'ready' }],
+      conditions: [readyNow()],
       nodeInfo: nodeInfo(architecture),
     },
   });
 }
+
+const readyNow = () => {
+  const lastHeartbeatTime = new Date().toISOString();
+  return { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'ready', lastHeartbeatTime };
+};
+
+/** As kubelets did it before there were leases, and still do. */
+const sendHeartbeat = ({ admin }: ControlPlane, name: string) =>
+  admin.patch(`/api/v1/nodes/${name}/status`, { status: { conditions: [readyNow()] } });
 
 const nodeInfo = (architecture: string) => ({
   architecture,

@@ -9,7 +9,7 @@ import type { PodDocument } from '../documents.ts';
 import { readWorkload } from '../find-instances.ts';
 import { identityOf, templateOf } from '../inspect-instance.ts';
 import { type RegistryLogins, readPullSecrets } from '../pull-secrets.ts';
-import { placeOn } from '../read-pod.ts';
+import { type ClusterPlace, placeOn } from '../read-pod.ts';
 import { type ClusterAddress, createSessions } from '../session.ts';
 import { checkSwap } from './check-swap.ts';
 import { imageIdOf, podIfThere } from './current-image.ts';
@@ -57,26 +57,9 @@ export function createKubernetesSwapper(options: KubernetesSwapperOptions): Imag
   const platforms = createNodePlatforms(api, clock);
   const deed = (work: Work) => (swap: Swap, signal: AbortSignal) =>
     answerOf(() => whileStale(async () => work(await surveySwap(api, name, swap, signal), swap, signal)));
-  const phase = (id: string, title: string, work: Work): SwapPhase => ({
-    id,
-    title,
-    run: deed(work),
-  });
-
   return {
     name,
-    current: (where, signal) =>
-      answerOf(async () => {
-        const place = placeOn(name, where);
-        const [workload, found] = await Promise.all([readWorkload(api, place, signal), podIfThere(api, place, signal)]);
-        if (workload === null)
-          throw clusterFailure(
-            api.target,
-            'not-found',
-            `there is no ${place.workload} in namespace ${place.namespace}`,
-          );
-        return { instanceId: identityOf(found?.pod ?? {}, workload), imageId: imageIdOf(found) };
-      }),
+    current: (where, signal) => answerOf(() => readCurrent(api, placeOn(name, where), signal)),
     objection: (swap, signal) =>
       answerOf(async () => {
         const place = placeOn(name, swap.where);
@@ -84,28 +67,41 @@ export function createKubernetesSwapper(options: KubernetesSwapperOptions): Imag
         return refuseChange(await readWorkload(api, place, signal), place, change);
       }),
     calls: callsOf,
-    phases: [
-      phase('check', 'checking that it may be changed and would start', (survey, swap, signal) =>
-        checkSwap(api, open, survey, swap, signal),
-      ),
-      phase('patch', 'changing the template of its pods', async (survey, swap, signal) => {
-        const { place, workload, state, change } = survey;
-        if (state === 'ours') return 'The change was made already.';
-        await checkSwap(api, open, survey, swap, signal);
-        const mark = { swap: swap.id, undo: undoOf(change, templateOf(workload)) };
-        await patch(api, workload, swapPatch(workload, change, mark), false, signal);
-        return `${place.workload} has ${describeChange(change)} now.`;
-      }),
-      phase('roll-out', 'following the roll-out', (survey, _swap, signal) => {
-        if (survey.state !== 'ours') throw movedFailure(api, survey);
-        return followRollOut(api, clock, survey.place, survey.change, signal);
-      }),
-    ],
+    phases: phasesOf(api, open, clock).map(({ id, title, work }) => ({ id, title, run: deed(work) })),
     observe: (swap, signal) =>
       answerOf(async () => observeSwap(api, open, platforms, swap, await surveySwap(api, name, swap, signal), signal)),
     finish: deed((survey, swap, signal) => finish(api, survey, swap, signal)),
     putBack: deed((survey, _swap, signal) => putBack(api, clock, survey, signal)),
   };
+}
+
+/** What stands for a place now, and the image that it was made from. */
+async function readCurrent(api: Api, place: ClusterPlace, signal: AbortSignal) {
+  const [workload, found] = await Promise.all([readWorkload(api, place, signal), podIfThere(api, place, signal)]);
+  if (workload === null)
+    throw clusterFailure(api.target, 'not-found', `there is no ${place.workload} in namespace ${place.namespace}`);
+  return { instanceId: identityOf(found?.pod ?? {}, workload), imageId: imageIdOf(found) };
+}
+
+function phasesOf(api: Api, open: OpenForPod, clock: Clock): readonly (Omit<SwapPhase, 'run'> & { work: Work })[] {
+  const check: Work = (survey, swap, signal) => checkSwap(api, open, survey, swap, signal);
+  const change: Work = async (survey, swap, signal) => {
+    const { place, workload, state, change } = survey;
+    if (state === 'ours') return 'The change was made already.';
+    await checkSwap(api, open, survey, swap, signal);
+    const mark = { swap: swap.id, undo: undoOf(change, templateOf(workload)) };
+    await patch(api, workload, swapPatch(workload, change, mark), false, signal);
+    return `${place.workload} has ${describeChange(change)} now.`;
+  };
+  const follow: Work = (survey, _swap, signal) => {
+    if (survey.state !== 'ours') throw movedFailure(api, survey);
+    return followRollOut(api, clock, survey.place, survey.change, signal);
+  };
+  return [
+    { id: 'check', title: 'checking that it may be changed and would start', work: check },
+    { id: 'patch', title: 'changing the template of its pods', work: change },
+    { id: 'roll-out', title: 'following the roll-out', work: follow },
+  ];
 }
 
 async function putBack(api: Api, clock: Clock, survey: Survey, signal: AbortSignal): Promise<string> {
