@@ -79,7 +79,7 @@ main { position: relative; min-width: 0; min-height: 0; display: flex; flex-dire
   background: var(--panel); border-bottom: 1px solid var(--line); }
 .bar h1 { min-width: 0; font-size: 1.0625rem; line-height: 1.3; overflow-wrap: anywhere; }
 .bar .badge { font-size: 0.8125rem; padding: 0.1rem 0.6rem; }
-.permalink { margin-left: auto; font: 0.8125rem var(--mono); color: var(--quiet); white-space: nowrap; }
+.permalink { margin-left: auto; font: 0.8125rem var(--mono); color: var(--quiet); white-space: nowrap; display: inline-flex; align-items: center; min-height: 1.5rem; min-width: 1.5rem; }
 .parent { display: grid; gap: 0.5rem; padding: 0.8rem 0 0.4rem; }
 .message, #timeline, #approvals { scroll-margin-top: 4rem; }
 .record { display: grid; gap: 0.4rem; padding-bottom: 0.6rem; }
