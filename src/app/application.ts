@@ -1,9 +1,8 @@
 import { estateOf } from '../playbook/place.ts';
-import type { Application, Intent, IntentReply } from '../ports/application.ts';
+import type { Application } from '../ports/application.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
 import { isPending, type RunState } from '../run/run-state.ts';
 import { permalinkOf } from '../view/permalink.ts';
-import { privateCard } from '../view/private-card.ts';
 import { redactDeep } from '../view/redact-deep.ts';
 import { isSettled, threadOf } from '../view/thread.ts';
 import { carryOut } from './actions/carry-out.ts';
@@ -15,6 +14,7 @@ import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
 import { FOLLOW, followRecovery } from './follow-recovery.ts';
 import { handleIntent } from './handle-intent.ts';
+import { createInbox } from './inbox.ts';
 import { investigate } from './investigate.ts';
 import { locate } from './locate.ts';
 import { makeTranscript } from './make-transcript.ts';
@@ -50,18 +50,15 @@ export function createApplication(deps: Deps): RunningApplication {
   const life = deps.clock.lifetime();
   const targets = rememberTargets(deps, life.signal);
   const desk: Desk = { deps, recorder, checks: createImageChecks(deps, life.signal), signal: life.signal };
+  const inbox = createInbox(
+    deps,
+    async (intent) => redactDeep(await handleIntent(desk, intent), deps.redact),
+    life.signal,
+  );
   let unwatch: (() => void) | null = null;
 
   return {
-    async handle(intent) {
-      try {
-        if (!(await deps.journal.claim(`delivery:${intent.conversation.chat}:${intent.delivery}`, deps.clock.now())))
-          return { kind: 'nothing' };
-        return redactDeep(await handleIntent(desk, intent), deps.redact);
-      } catch (error) {
-        return brokenDown(deps, intent, error);
-      }
-    },
+    handle: inbox.take,
     async thread(run) {
       const state = await recorder.state(run);
       return state && threadOf(state, permalinkOf(deps.publicUrl, run));
@@ -88,25 +85,16 @@ export function createApplication(deps: Deps): RunningApplication {
       await resumeUnstarted(deps, recorder, settled);
       void lookAgain(deps, () => resumeUnstarted(deps, recorder, settled), life.signal);
       await deps.journal.forgetClaims(new Date(deps.clock.now().getTime() - CLAIMS_KEPT_MS));
+      inbox.start();
       await publisher.catchUp();
     },
     async stop() {
       unwatch?.();
       life.end();
+      await inbox.stop();
       await deps.workflows.stop();
       await publisher.stop();
     },
-  };
-}
-
-function brokenDown(deps: Deps, intent: Intent, error: unknown): IntentReply {
-  deps.log.error({ chat: intent.conversation.chat, error: describeError(error) }, 'an intent could not be handled');
-  return {
-    kind: 'private',
-    card: privateCard(
-      'Something broke',
-      'execfmt could not handle this; the log says why. Try again, and tell its operator.',
-    ),
   };
 }
 
@@ -201,7 +189,9 @@ async function resumeUnstarted(deps: Deps, recorder: Recorder, settled: Set<stri
     if (!state || settled.has(run)) continue;
     if (!state.verdict && !state.failure) await deps.workflows.start(INVESTIGATE, run, { run });
     for (const action of state.actions) {
-      if (isPending(action) && action.approvedBy.length >= action.approvals.required)
+      if (!isPending(action)) continue;
+      await deps.workflows.start(EXPIRE, `${EXPIRE}:${action.plan.id}`, { run, plan: action.plan.id });
+      if (action.approvedBy.length >= action.approvals.required)
         await startAction(deps, recorder, action);
     }
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Intent } from '../../src/ports/application.ts';
 import type { Journal } from '../../src/ports/journal.ts';
 import type { EventDraft } from '../../src/run/events.ts';
 import { waitFor } from '../lab/waiting.ts';
@@ -41,6 +42,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     openingRuns(() => [journal, second]);
     appendingEvents(() => [journal, second]);
     tellingChats(() => [journal, second]);
+    keepingIntents(() => [journal, second]);
     takingLeases(() => [journal, second]);
     watching(() => under);
   });
@@ -223,6 +225,53 @@ function tellingChats(get: () => [Journal, Journal]): void {
     await journal.setTold('r-aaaaaa', 'slack', 2);
     await journal.setTold('r-aaaaaa', 'slack', 1);
     expect(await journal.untold('slack')).toEqual(['r-bbbbbb']);
+  });
+}
+
+function keepingIntents(get: () => [Journal, Journal]): void {
+  const press: Intent = {
+    by: { id: 'slack:U0ADA', name: 'Ada “O’Neil” \u{1f680}' },
+    conversation: { chat: 'slack', id: 'T0/C0' },
+    delivery: '1.2',
+    what: { kind: 'press', press: { action: 'approve', run: 'r-aaaaaa', subject: 'p1', hash: 'abc' }, said: "it's\nso" },
+  };
+  const command: Intent = { ...press, delivery: '1.3', what: { kind: 'command', text: 'pdf-renderer' } };
+
+  it('keeps an intent that is received, for every process, until it is handled', async () => {
+    const [journal, second] = get();
+    expect(await journal.receive('slack:1.3', command, after(2))).toBe(true);
+    expect(await journal.receive('slack:1.2', press, after(1))).toBe(true);
+    const kept = [
+      { key: 'slack:1.2', intent: press, at: after(1) },
+      { key: 'slack:1.3', intent: command, at: after(2) },
+    ];
+    expect(await second.unhandled(after(3))).toEqual(kept);
+    expect(await second.unhandled(after(2))).toEqual(kept.slice(0, 1));
+    await second.handled('slack:1.2');
+    await second.handled('slack:1.2');
+    expect(await journal.unhandled(after(3))).toEqual(kept.slice(1));
+  });
+
+  it('receives a key once, also after it was handled, and not one that was claimed', async () => {
+    const [journal, second] = get();
+    const all = await Promise.all([journal, second, journal, second].map((each) => each.receive('a', press, noon)));
+    expect(all.filter(Boolean)).toHaveLength(1);
+    expect(await journal.unhandled(after(1))).toHaveLength(1);
+    await journal.handled('a');
+    expect(await second.receive('a', press, noon)).toBe(false);
+    expect(await second.claim('a', noon)).toBe(false);
+    await journal.claim('b', noon);
+    expect(await second.receive('b', press, noon)).toBe(false);
+    expect(await journal.unhandled(after(1))).toEqual([]);
+  });
+
+  it('forgets what nobody handled together with the claims', async () => {
+    const [journal] = get();
+    await journal.receive('old', press, noon);
+    await journal.receive('new', command, after(60));
+    await journal.forgetClaims(after(30));
+    expect((await journal.unhandled(after(90))).map(({ key }) => key)).toEqual(['new']);
+    expect(await journal.receive('old', press, after(61))).toBe(true);
   });
 }
 

@@ -158,8 +158,8 @@ describe('what it takes for a command', () => {
   });
 
   it('is not taken when the store does not answer, and the person is told', async () => {
-    await stage.close();
-    stage = await startStage({ claim: () => Promise.reject(new Error('locked')) });
+    const told = privateCard('execfmt could not take this', 'Nothing was done; please try again in a minute.');
+    stage.app.store.receive = async () => ({ kind: 'private', card: told });
     await stage.server.mention('pdf-renderer', { room: 'a:alone-anna' });
     await vi.waitFor(() => expect(JSON.stringify(stage.server.messages('a:alone-anna'))).toContain('Nothing was done'));
     expect(intents()).toEqual([]);
