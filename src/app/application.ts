@@ -191,8 +191,7 @@ async function resumeUnstarted(deps: Deps, recorder: Recorder, settled: Set<stri
     for (const action of state.actions) {
       if (!isPending(action)) continue;
       await deps.workflows.start(EXPIRE, `${EXPIRE}:${action.plan.id}`, { run, plan: action.plan.id });
-      if (action.approvedBy.length >= action.approvals.required)
-        await startAction(deps, recorder, action);
+      if (action.approvedBy.length >= action.approvals.required) await startAction(deps, recorder, action);
     }
   }
 }

@@ -27,11 +27,7 @@ export interface Inbox {
 }
 
 /** `handle` is done again when its process died in the middle, so that twice has to be as good as once. */
-export function createInbox(
-  deps: Deps,
-  handle: (intent: Intent) => Promise<IntentReply>,
-  signal: AbortSignal,
-): Inbox {
+export function createInbox(deps: Deps, handle: (intent: Intent) => Promise<IntentReply>, signal: AbortSignal): Inbox {
   const { journal, clock, log } = deps;
   /** A lease does not tell two calls of one process apart. */
   const underWay = new Set<string>();

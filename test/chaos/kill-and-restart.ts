@@ -93,7 +93,9 @@ function pressOnce(serve: KillableServe, run: string, { fields, delivery }: Appr
   let acknowledged = false;
   return async () => {
     if (acknowledged) return;
-    const status = await pressForms(serve.url).press(run, fields, delivery).catch(() => null);
+    const status = await pressForms(serve.url)
+      .press(run, fields, delivery)
+      .catch(() => null);
     acknowledged = status !== null && status < 400;
   };
 }

@@ -233,7 +233,11 @@ function keepingIntents(get: () => [Journal, Journal]): void {
     by: { id: 'slack:U0ADA', name: 'Ada “O’Neil” \u{1f680}' },
     conversation: { chat: 'slack', id: 'T0/C0' },
     delivery: '1.2',
-    what: { kind: 'press', press: { action: 'approve', run: 'r-aaaaaa', subject: 'p1', hash: 'abc' }, said: "it's\nso" },
+    what: {
+      kind: 'press',
+      press: { action: 'approve', run: 'r-aaaaaa', subject: 'p1', hash: 'abc' },
+      said: "it's\nso",
+    },
   };
   const command: Intent = { ...press, delivery: '1.3', what: { kind: 'command', text: 'pdf-renderer' } };
 

@@ -7,10 +7,7 @@ import type { Tables } from './tables.ts';
 const MOST = 100;
 
 /** What came in and is not handled to the end. Old ones are forgotten with the claims. */
-export function createInbox(
-  db: Kysely<Tables>,
-  patient: Patience,
-): Pick<Journal, 'receive' | 'handled' | 'unhandled'> {
+export function createInbox(db: Kysely<Tables>, patient: Patience): Pick<Journal, 'receive' | 'handled' | 'unhandled'> {
   return {
     receive: (key, intent, at) => {
       const call = randomUUID();
@@ -23,7 +20,10 @@ export function createInbox(
             .returning('key')
             .executeTakeFirst();
           if (claimed !== undefined) {
-            await transaction.insertInto('inbox').values({ key, intent: JSON.stringify(intent), at }).execute();
+            await transaction
+              .insertInto('inbox')
+              .values({ key, intent: JSON.stringify(intent), at })
+              .execute();
             return true;
           }
           // The same call again, whose first answer was lost, finds its own claim; the intent was kept with it.
@@ -42,14 +42,7 @@ export function createInbox(
       }),
     unhandled: (before) =>
       patient(() =>
-        db
-          .selectFrom('inbox')
-          .selectAll()
-          .where('at', '<', before)
-          .orderBy('at')
-          .orderBy('key')
-          .limit(MOST)
-          .execute(),
+        db.selectFrom('inbox').selectAll().where('at', '<', before).orderBy('at').orderBy('key').limit(MOST).execute(),
       ),
   };
 }
