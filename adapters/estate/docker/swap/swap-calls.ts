@@ -8,8 +8,8 @@ export function swapCalls(swap: Swap): readonly string[] {
   return [
     `docker pull --platform ${swap.platform} ${swap.image}`,
     `docker create --name ${fresh} --label ${SWAP_LABEL}=${swap.id} (same settings as ${service}) ${swap.image}`,
+    `docker stop ${service}`,
     `docker rename ${service} ${aside}.(how it was)`,
-    `docker stop ${aside}.(how it was)`,
     `docker update --restart no ${aside}.(how it was)`,
     `docker rename ${fresh} ${service}`,
     `docker start ${service}`,
