@@ -113,7 +113,11 @@ suite('a swap on a real engine that goes wrong', ['engine', 'no-emulator'], () =
       knownValue(await phase.run(swap, signal));
     }
     const container = bench.client.getContainer(old.Id);
-    await waitFor('the engine to have stopped it', 20_000, async () => !(await container.inspect()).State.Running || null);
+    await waitFor(
+      'the engine to have stopped it',
+      20_000,
+      async () => !(await container.inspect()).State.Running || null,
+    );
     await remove(await freshOf(swap));
     expect(knownValue(await bench.swapper.putBack(swap, signal))).toContain(`docker start ${old.Name.slice(1)}`);
     await container.start();
