@@ -1,10 +1,9 @@
 import { estateOf } from '../playbook/place.ts';
-import type { Application, Intent, IntentReply } from '../ports/application.ts';
+import type { Application, Intent } from '../ports/application.ts';
 import { StoreError } from '../ports/store-error.ts';
 import type { WorkflowContext } from '../ports/workflows.ts';
 import type { RunState } from '../run/run-state.ts';
 import { permalinkOf } from '../view/permalink.ts';
-import { privateCard } from '../view/private-card.ts';
 import { redactDeep } from '../view/redact-deep.ts';
 import { threadOf } from '../view/thread.ts';
 import { carryOut } from './actions/carry-out.ts';
@@ -17,6 +16,7 @@ import { describeError } from './describe-error.ts';
 import { FOLLOW, followRecovery } from './follow-recovery.ts';
 import { createGate } from './gate.ts';
 import { handleIntent } from './handle-intent.ts';
+import { createInbox } from './inbox.ts';
 import { investigate } from './investigate.ts';
 import { locate } from './locate.ts';
 import { makeTranscript } from './make-transcript.ts';
@@ -57,21 +57,15 @@ export function createApplication(current: () => Deps): RunningApplication {
   const targets = rememberTargets(current, life.signal);
   const checks = createImageChecks(current, life.signal);
   const resumption = createResumption(deps, recorder, life.signal);
+  const handle = async (intent: Intent) => {
+    const desk: Desk = { deps: current(), recorder, checks, signal: life.signal };
+    return redactDeep(await handleIntent(desk, intent), desk.deps.redact);
+  };
+  const inbox = createInbox(deps, handle, resumption.afterFailure, life.signal);
   let unwatch: (() => void) | null = null;
 
   return {
-    async handle(intent) {
-      const deps = current();
-      try {
-        if (!(await deps.journal.claim(`delivery:${intent.conversation.chat}:${intent.delivery}`, deps.clock.now())))
-          return { kind: 'nothing' };
-        const desk: Desk = { deps, recorder, checks, signal: life.signal };
-        return redactDeep(await handleIntent(desk, intent), deps.redact);
-      } catch (error) {
-        if (error instanceof StoreError) resumption.afterFailure();
-        return brokenDown(deps, intent, error);
-      }
-    },
+    handle: inbox.take,
     async thread(run) {
       const state = await recorder.state(run);
       return state && threadOf(state, permalinkOf(deps.publicUrl, run));
@@ -96,30 +90,16 @@ export function createApplication(current: () => Deps): RunningApplication {
       await deps.workflows.launch();
       await resumption.begin();
       await deps.journal.forgetClaims(new Date(deps.clock.now().getTime() - CLAIMS_KEPT_MS));
+      inbox.start();
       await publisher.catchUp();
     },
     async stop() {
       unwatch?.();
       life.end();
+      await inbox.stop();
       await deps.workflows.stop();
       await publisher.stop();
     },
-  };
-}
-
-function brokenDown(deps: Deps, intent: Intent, error: unknown): IntentReply {
-  if (error instanceof StoreError) {
-    deps.log.error({ chat: intent.conversation.chat, error: error.message }, 'the store could not be used');
-    const what = `${error.message} What was under way goes on by itself then; ask again for this.`;
-    return { kind: 'private', card: privateCard('execfmt cannot write down what you ask for', what) };
-  }
-  deps.log.error({ chat: intent.conversation.chat, error: describeError(error) }, 'an intent could not be handled');
-  return {
-    kind: 'private',
-    card: privateCard(
-      'Something broke',
-      'execfmt could not handle this; the log says why. Try again, and tell its operator.',
-    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Person } from '../approval/person.ts';
 import { nearest } from '../config/suggest.ts';
 import { estateOf } from '../playbook/place.ts';
 import type { Intent, IntentReply } from '../ports/application.ts';
@@ -14,6 +15,8 @@ import { serviceOn } from './service-at.ts';
 export const INVESTIGATE = 'investigate';
 
 const SUGGESTIONS = 5;
+/** Runs of one target among which the one is that was opened moments ago. */
+const LOOKED_BACK = 20;
 
 /**
  * Opens a run for a target, or joins the one that is open. Unknown names are answered privately with the nearest ones,
@@ -23,7 +26,7 @@ const SUGGESTIONS = 5;
 export async function openRun(
   deps: Deps,
   recorder: Recorder,
-  asked: Pick<Intent, 'by' | 'conversation' | 'delivery'>,
+  asked: Pick<Intent, 'by' | 'conversation' | 'delivery' | 'receivedAt'>,
   target: string,
   on: string | null,
   signal: AbortSignal,
@@ -33,8 +36,10 @@ export async function openRun(
   if (refusal) return refusal;
   const estates = service ? service.targets.map(({ estate }) => estate) : on ? [on] : [];
   const practice = estates.length > 0 && estates.every((name) => deps.estates.get(name)?.practice);
-  const { by, conversation, delivery } = asked;
+  const { by, conversation, delivery, receivedAt } = asked;
   const key = runKey(target, on, conversation);
+  const earlier = receivedAt === undefined ? null : await openedSince(deps, recorder, key, by, receivedAt);
+  if (earlier !== null) return { kind: 'run', run: earlier, joined: false };
   const fact = { type: 'opened', target, on, by, conversation, practice } as const;
   const { run, opened } = await recorder.open(deps.ids.run(), key, { key: 'opened', fact });
   if (!opened) {
@@ -51,6 +56,21 @@ export async function openRun(
   deps.log.info({ run, target, on, by: by.id, chat: conversation.chat }, 'a run was opened');
   await deps.workflows.start(INVESTIGATE, run, { run });
   return { kind: 'run', run, joined: false };
+}
+
+/** The run that a process which is gone has opened for this already; it may have ended since. */
+async function openedSince(
+  { journal }: Deps,
+  recorder: Recorder,
+  key: string,
+  by: Person,
+  since: string,
+): Promise<string | null> {
+  for (const { run, target, openedAt } of await journal.list(LOOKED_BACK, key)) {
+    if (target !== key || Date.parse(openedAt) < Date.parse(since)) continue;
+    if ((await recorder.state(run))?.by.id === by.id) return run;
+  }
+  return null;
 }
 
 /** One run at a time for each of these. A terminal waits for its own run, so it does not join another's. */

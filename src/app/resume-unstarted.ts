@@ -1,6 +1,7 @@
 import { StoreError } from '../ports/store-error.ts';
 import { isPending } from '../run/run-state.ts';
 import { isSettled } from '../view/thread.ts';
+import { EXPIRE } from './actions/expire-plan.ts';
 import { startAction } from './actions/start-action.ts';
 import type { Deps } from './deps.ts';
 import { describeError } from './describe-error.ts';
@@ -83,8 +84,9 @@ async function resumeUnstarted(deps: Deps, recorder: Recorder, settled: Set<stri
     if (!state || settled.has(run)) continue;
     if (!state.verdict && !state.failure) await deps.workflows.start(INVESTIGATE, run, { run });
     for (const action of state.actions) {
-      if (isPending(action) && action.approvedBy.length >= action.approvals.required)
-        await startAction(deps, recorder, action);
+      if (!isPending(action)) continue;
+      await deps.workflows.start(EXPIRE, `${EXPIRE}:${action.plan.id}`, { run, plan: action.plan.id });
+      if (action.approvedBy.length >= action.approvals.required) await startAction(deps, recorder, action);
     }
   }
 }

@@ -13,6 +13,8 @@ export interface Intent {
   readonly conversation: Conversation;
   /** The platform's own id of this delivery; the same one twice is handled once. */
   readonly delivery: string;
+  /** When a process that is gone received it (ISO 8601), which may have done a part of it; absent at the first time. */
+  readonly receivedAt?: string;
   readonly what:
     | { readonly kind: 'command'; readonly text: string }
     /** `said`: what was typed where the button asked for a line; untrusted. */
@@ -25,13 +27,18 @@ export interface Intent {
  */
 export type IntentReply =
   | { readonly kind: 'nothing' }
+  /** This delivery came before, and is handled or was. */
+  | { readonly kind: 'again' }
   | { readonly kind: 'run'; readonly run: string; readonly joined: boolean }
   | { readonly kind: 'private'; readonly card: Card };
 
 /** What a chat adapter may ask of the application. */
 export interface Application {
-  /** Quick: what takes time goes on in the background and is told in the thread. Never rejects. */
-  handle(intent: Intent): Promise<IntentReply>;
+  /**
+   * Quick: what takes time goes on in the background and is told in the thread. `received` is called once the intent is kept:
+   * from then on it is carried out whatever becomes of this process, and may be acknowledged. Never rejects.
+   */
+  handle(intent: Intent, received?: () => void): Promise<IntentReply>;
   /** Null when there is no such run. */
   thread(run: string): Promise<ThreadView | null>;
   events(run: string): Promise<readonly RunEvent[]>;

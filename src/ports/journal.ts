@@ -1,4 +1,5 @@
 import type { EventDraft, RunEvent } from '../run/events.ts';
+import type { Intent } from './application.ts';
 
 /** A run in a list. */
 export interface RunListing {
@@ -13,6 +14,14 @@ export interface PostedMessage {
   readonly ref: string | null;
   /** Of the card that was posted or last updated. */
   readonly version: string;
+}
+
+/** An intent that was received and is not handled to the end. */
+export interface StoredIntent {
+  /** The key under which it was received. */
+  readonly key: string;
+  readonly intent: Intent;
+  readonly at: Date;
 }
 
 /** The append-only store of runs. Durable when a call resolves. */
@@ -35,7 +44,16 @@ export interface Journal {
   list(limit: number, matching?: string): Promise<readonly RunListing[]>;
   /** Whether this key is seen for the first time (a platform's own id of a delivery, a signature). Atomic. */
   claim(key: string, at: Date): Promise<boolean>;
-  /** Forgets claims older than `before`. */
+  /**
+   * Keeps an intent until it is handled, whatever becomes of this process. False, and nothing is kept, when the key was received
+   * or claimed before. Atomic.
+   */
+  receive(key: string, intent: Intent, at: Date): Promise<boolean>;
+  /** The intent is not kept any longer; its key stays claimed. */
+  handled(key: string): Promise<void>;
+  /** What was received before that and is not handled, oldest first, at most 100. */
+  unhandled(before: Date): Promise<readonly StoredIntent[]>;
+  /** Forgets claims, and intents that nobody handled, older than `before`. */
   forgetClaims(before: Date): Promise<void>;
 
   /** The messages of a run that a chat holds, by the key of the card. */

@@ -41,7 +41,7 @@ describe('asking', () => {
   it('takes a delivery once, however often it comes', async () => {
     const { ask, application } = await start();
     const replies = await Promise.all([ask('eve', 'pdf-renderer', 'd1'), ask('eve', 'pdf-renderer', 'd1')]);
-    expect(replies.map(({ kind }) => kind).sort()).toEqual(['nothing', 'run']);
+    expect(replies.map(({ kind }) => kind).sort()).toEqual(['again', 'run']);
     const run = replies.find((reply) => reply.kind === 'run');
     if (run?.kind === 'run') await application.diagnosed(run.run);
   });

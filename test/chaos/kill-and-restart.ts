@@ -21,7 +21,8 @@ export interface Aftermath {
 
 /**
  * Has `execfmt serve` repair a service over its page, kills it in each of the given ways in turn, the first time counted from
- * the moment of the approval, and starts it again each time; at the end it presses again what was pressed before.
+ * the moment of the approval, and starts it again each time. The approval is one press: it is delivered
+ * again only while it was not acknowledged. At the end it is pressed once more.
  */
 export async function killAndRestart(service: BrokenService, kills: readonly Kill[]): Promise<Aftermath> {
   const serve = killableServe(service.configuration, service.port);
@@ -34,12 +35,12 @@ export async function killAndRestart(service: BrokenService, kills: readonly Kil
     const approval = { fields: await buttonFor(page, run, 'approve'), delivery: randomUUID() };
     const [first, ...others] = kills;
     serve.arm(first ?? { at: 'never' });
-    await pressAgain(serve, run, approval, 1);
-    const { points, interrupted } = await dieInTurn(serve, store, others, () => pressAgain(serve, run, approval, 2));
-    for (let time = 0; time < 2; time += 1) {
-      await waitFor('the action to end', 120_000, async () => isOver(store) || null, serve.output);
-      await pressAgain(serve, run, approval, 2);
-    }
+    const press = pressOnce(serve, run, approval);
+    await press();
+    const { points, interrupted } = await dieInTurn(serve, store, others, press);
+    await waitFor('the action to end', 120_000, async () => isOver(store) || null, serve.output);
+    // Somebody who saw no effect, and presses once more.
+    await page.press(run, approval.fields);
     const thread = await page.thread(run);
     return { run, points: [...points, serve.points()], interrupted, store, thread, output: serve.output() };
   } finally {
@@ -85,18 +86,18 @@ interface Approval {
 }
 
 /**
- * Presses the button of an approval: once as a delivery that comes again, and then as somebody who saw no effect and presses
- * once more. The process may die before it answers.
+ * Presses the button of an approval as one delivery, which comes again only as long as it was not acknowledged: the process may
+ * die before it answers. Nobody presses anew.
  */
-async function pressAgain(
-  serve: KillableServe,
-  run: string,
-  { fields, delivery }: Approval,
-  times: 1 | 2,
-): Promise<void> {
-  const page = pressForms(serve.url);
-  await page.press(run, fields, delivery).catch(() => null);
-  if (times === 2) await page.press(run, fields).catch(() => null);
+function pressOnce(serve: KillableServe, run: string, { fields, delivery }: Approval): () => Promise<void> {
+  let acknowledged = false;
+  return async () => {
+    if (acknowledged) return;
+    const status = await pressForms(serve.url)
+      .press(run, fields, delivery)
+      .catch(() => null);
+    acknowledged = status !== null && status < 400;
+  };
 }
 
 async function buttonFor(page: ReturnType<typeof pressForms>, run: string, action: string): Promise<Fields> {

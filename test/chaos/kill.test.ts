@@ -93,7 +93,7 @@ suite('an approved rollback whose process is killed', ['engine', 'docker-registr
     expect(ends).toEqual([health === 'recovers' ? 'succeeded' : 'restored']);
     const phases = facts.flatMap((fact) => (fact.type === 'action-phase' ? [`${fact.phase} ${fact.state}`] : []));
     expect(new Set(phases).size, 'that each phase is told once').toBe(phases.length);
-    if (interrupted) expect(thread).toContain('Interrupted during the rollback');
+    if (interrupted) expect(thread).toContain('Interrupted during the change');
     for (const text of [store.everything(), thread, output]) expect(text).not.toContain(stage.secret);
   };
 

@@ -1,4 +1,5 @@
 import Docker from 'dockerode';
+import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Practice, startPractice } from '../../adapters/practice/start-practice.ts';
 import { type LabPostgres, startPostgres } from '../lab/postgres.ts';
@@ -134,6 +135,32 @@ suite('three execfmt serve on one PostgreSQL', ['postgresql'], () => {
     await toldToTheEnd();
     expect(slack.messages()).toHaveLength(replicas.length);
     for (const parent of slack.messages()) expectNoneTwice(parent);
+  });
+
+  it('carry out what one has acknowledged that dies at once', LONG, async () => {
+    await startAll('2s');
+    const holder = new Client({ connectionString: server.url(database) });
+    await holder.connect();
+    try {
+      // No run can be opened: whoever receives a command now comes no further.
+      await holder.query('BEGIN');
+      await holder.query('LOCK TABLE execfmt.runs IN EXCLUSIVE MODE');
+      through(0);
+      const delivery = await slack.command('pdf-renderer');
+      expect(delivery.acknowledged).toBe(true);
+      await replicas[0]?.kill();
+      expect(await server.query(database, 'SELECT key FROM execfmt.inbox')).toHaveLength(1);
+      expect(slack.messages()).toEqual([]);
+    } finally {
+      await holder.end();
+    }
+    const [parent] = await parents(1);
+    if (!parent) throw new Error('no parent');
+    await replyWith(slack, parent, 'It will not run');
+    await toldToTheEnd();
+    expect(slack.messages()).toHaveLength(1);
+    expectNoneTwice(parent);
+    expect(await server.query(database, 'SELECT key FROM execfmt.inbox')).toEqual([]);
   });
 
   it('carry an approval out once, and finish it although the one that does is killed', LONG, async () => {

@@ -32,10 +32,14 @@ journalContract('a file of SQLite', async () => {
   };
 });
 
-journalContract('SQLite in memory', async () => {
-  const journal = openSqliteJournal(':memory:');
-  return { journal, second: null, cleanUp: () => journal.stop() };
-});
+journalContract(
+  'SQLite in memory',
+  async () => {
+    const journal = openSqliteJournal(':memory:');
+    return { journal, second: null, cleanUp: () => journal.stop() };
+  },
+  true,
+);
 
 describe('the file', () => {
   let dir: string;

@@ -6,6 +6,7 @@ import type { Chat } from '../../../src/ports/chat.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { untilAborted } from '../../../src/ports/until-aborted.ts';
+import { holdEvents } from './acknowledge.ts';
 import { createBoltLog } from './bolt-log.ts';
 import { createBoltApp } from './create-bolt-app.ts';
 import { createReceiver } from './create-receiver.ts';
@@ -99,10 +100,10 @@ export function createSlack(options: SlackOptions): SlackChat {
 
   const take = async (delivery: Delivery): Promise<void> => {
     if (application === null) return;
-    await work.follow(takeIntent({ application, claim, channels, log }, delivery));
+    await work.follow(takeIntent({ application, channels, log }, delivery));
   };
   const app = createBoltApp({ receiver, logger, log, botToken, apiUrl, secrets, known: self.known });
-  listen(app, { ...context, answers, self: self.known, take });
+  listen(app, { ...context, answers, self: self.known, held: holdEvents(app, context), take });
 
   const socket = receiver instanceof SocketModeReceiver ? holdSocket(receiver.client, context, log) : null;
   const verify = { signingSecret, clock, log, claim };

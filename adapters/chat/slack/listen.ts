@@ -1,6 +1,7 @@
 import type { App, BlockButtonAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { ChatError } from '../../../src/ports/chat.ts';
+import { type Acknowledge, acknowledgeInTime } from './acknowledge.ts';
 import { MODAL, readSubmission, renderModal } from './ask-modal.ts';
 import type { Self } from './find-posted.ts';
 import { readAsk, readPress } from './press-value.ts';
@@ -16,7 +17,9 @@ interface ListenContext extends TellContext {
   /** Of the bot; known when deliveries come. */
   self(): Self;
   readonly answers: RecentAnswers;
-  /** Never rejects but for defects; goes on after the acknowledgement. */
+  /** The acknowledgement of an event, by its body. */
+  held(body: object): Acknowledge | null;
+  /** Never rejects but for defects; acknowledges when it is kept, and goes on after that. */
   take(delivery: Delivery): Promise<void>;
 }
 
@@ -28,7 +31,7 @@ const person = (id: string, name: string | undefined) => ({ id: `slack:${id}`, n
 
 function listenForCommands(app: App, context: ListenContext): void {
   app.command('/execfmt', async ({ ack, command, respond }) => {
-    await ack();
+    const acknowledge = acknowledgeInTime(ack, context);
     const { channel_id: channel, user_id: user } = command;
     const conversation = place(channel, command.team_id, command.enterprise_id);
     context.answers.keep(`slack:${user}`, conversation, { respond, thread: null });
@@ -37,13 +40,13 @@ function listenForCommands(app: App, context: ListenContext): void {
       by: person(user, command.user_name),
       conversation,
       what: { kind: 'command', text: readCommandText(command.text) },
+      acknowledge,
       tell: (message) => tellByResponse(context, respond, { channel, user, thread: null }, message),
     });
   });
 }
 
 function listenForMentions(app: App, context: ListenContext): void {
-  // Bolt has acknowledged events before it calls this.
   app.event('app_mention', async ({ event, body }) => {
     const { user, channel } = event;
     // Bots that mention each other would never end.
@@ -55,6 +58,7 @@ function listenForMentions(app: App, context: ListenContext): void {
       by: person(user, event.username),
       conversation,
       what: { kind: 'command', text: readMentionText(event.text, context.self().userId) },
+      acknowledge: context.held(body) ?? (async () => {}),
       tell: (message) => tellInChannel(context, { channel, user, thread: event.thread_ts ?? null }, message),
     });
   });
@@ -72,9 +76,9 @@ function listenForPresses(app: App, context: ListenContext): void {
   app.action<BlockButtonAction>(
     { type: 'block_actions', action_id: ACTION_ID },
     async ({ ack, action, body, respond }) => {
-      await ack();
+      const acknowledge = acknowledgeInTime(ack, context);
       const channel = body.channel?.id;
-      if (channel === undefined) return;
+      if (channel === undefined) return acknowledge();
       const press = readPress(action.value);
       const ask = readAsk(action.value);
       const user = body.user.id;
@@ -86,6 +90,7 @@ function listenForPresses(app: App, context: ListenContext): void {
         alone ? tellByResponse(context, respond, ear, message) : tellInChannel(context, ear, message);
       context.answers.keep(`slack:${user}`, conversation, { respond, thread: ear.thread });
       if (press !== null && ask !== null) {
+        await acknowledge();
         const view = renderModal(press, ask, { conversation, channel, thread: ear.thread });
         if (!(await openModal(context, body.trigger_id, view))) await tell(NOT_OPENED);
         return;
@@ -95,6 +100,7 @@ function listenForPresses(app: App, context: ListenContext): void {
         by: person(user, body.user.name),
         conversation,
         what: press === null ? null : { kind: 'press', press },
+        acknowledge,
         tell,
         ...(alone ? { spent: () => takeAway(context, respond, channel) } : {}),
       });
@@ -118,12 +124,12 @@ async function openModal(context: ListenContext, trigger: string, view: ModalVie
 /** A modal that was submitted is the press that it asked about, with what was written. */
 function listenForSubmissions(app: App, context: ListenContext): void {
   app.view({ type: 'view_submission', callback_id: MODAL }, async ({ ack, body, view }) => {
-    await ack();
+    const acknowledge = acknowledgeInTime(ack, context);
     const read = readSubmission(view);
     const user = body.user.id;
     if (read === null) {
       context.log.warn({}, 'Slack: a modal of another version was submitted, and not taken.');
-      return;
+      return acknowledge();
     }
     const { press, said, conversation, channel, thread } = read;
     const { respond } = context.answers.find(`slack:${user}`, conversation);
@@ -132,6 +138,7 @@ function listenForSubmissions(app: App, context: ListenContext): void {
       by: person(user, body.user.name),
       conversation,
       what: press === null ? null : { kind: 'press', press, ...(said === undefined ? {} : { said }) },
+      acknowledge,
       tell: async (message) => {
         try {
           // Where the button was seen by one person alone the bot may be no member.
@@ -145,7 +152,7 @@ function listenForSubmissions(app: App, context: ListenContext): void {
   });
 }
 
-/** Registers what Bolt calls: each delivery is acknowledged first (3 s, S1), made neutral, and then taken. */
+/** Registers what Bolt calls: each delivery is made neutral and taken, and acknowledged when it is kept (3 s, S1). */
 export function listen(app: App, context: ListenContext): void {
   listenForCommands(app, context);
   listenForMentions(app, context);

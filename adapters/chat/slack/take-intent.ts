@@ -1,7 +1,7 @@
 import type { Person } from '../../../src/approval/person.ts';
 import type { Application, Intent } from '../../../src/ports/application.ts';
 import type { Log } from '../../../src/ports/log.ts';
-import { StoreError } from '../../../src/ports/store-error.ts';
+import type { Acknowledge } from './acknowledge.ts';
 import { channelOf } from './reference.ts';
 import { renderCard } from './render-card.ts';
 
@@ -11,7 +11,7 @@ export interface PrivateMessage {
   readonly blocks?: ReturnType<typeof renderCard>['blocks'];
 }
 
-/** One verified delivery, acknowledged already. */
+/** One verified delivery. */
 export interface Delivery {
   readonly id: string;
   readonly by: Person;
@@ -19,6 +19,7 @@ export interface Delivery {
   readonly conversation: string;
   /** Null: a press on a button that is not one of ours. */
   readonly what: Intent['what'] | null;
+  readonly acknowledge: Acknowledge;
   /** Never rejects. */
   tell(message: PrivateMessage): Promise<void>;
   /** What was pressed in is of no more use: it is taken away. Absent where everybody sees it. Never rejects. */
@@ -28,14 +29,11 @@ export interface Delivery {
 /** What taking needs. */
 interface TakeContext {
   readonly application: Application;
-  readonly claim: (key: string) => Promise<boolean>;
   /** Null: every channel. */
   readonly channels: readonly string[] | null;
   readonly log: Log;
 }
 
-const NO_STORE =
-  'execfmt could not take this: its store does not answer. Nothing was done; please try again in a minute.';
 const OLD_BUTTON =
   'execfmt does not know this button: it is of another version. Nothing was done; please ask again with /execfmt.';
 
@@ -44,30 +42,26 @@ function notHere(channels: readonly string[]): string {
   return `execfmt is not set up for this channel. Ask in ${where.join(', ') || 'no channel yet'}, or have this one added to chat.slack.channels.`;
 }
 
-async function isFirst(context: TakeContext, delivery: Delivery): Promise<boolean | null> {
-  try {
-    return await context.claim(`slack-delivery:${delivery.id}`);
-  } catch (error) {
-    // The words of a StoreError are ours, and say what to do.
-    const reason = error instanceof StoreError ? error.message : error instanceof Error ? error.name : 'unknown';
-    context.log.error({ delivery: delivery.id, reason }, 'Slack: a delivery could not be claimed and was not taken.');
-    return null;
-  }
-}
-
-/** Hands a delivery to the application, once however often it comes, and tells the person what only they are told. */
+/**
+ * Hands a delivery to the application, which takes it once however often it comes, acknowledges it when it is kept, and tells
+ * the person what only they are told.
+ */
 export async function takeIntent(context: TakeContext, delivery: Delivery): Promise<void> {
   const { application, channels, log } = context;
-  const { what, by } = delivery;
-  const first = await isFirst(context, delivery);
-  if (first === null) return delivery.tell({ text: NO_STORE });
-  if (!first) return log.info({ delivery: delivery.id }, 'Slack: a delivery came again and was not taken again.');
+  const { what, by, acknowledge } = delivery;
   if (channels !== null && !channels.includes(channelOf(delivery.conversation))) {
+    await acknowledge();
     return delivery.tell({ text: notHere(channels) });
   }
-  if (what === null) return delivery.tell({ text: OLD_BUTTON });
+  if (what === null) {
+    await acknowledge();
+    return delivery.tell({ text: OLD_BUTTON });
+  }
   const conversation = { chat: 'slack', id: delivery.conversation } as const;
-  const reply = await application.handle({ by, conversation, delivery: delivery.id, what });
+  const reply = await application.handle({ by, conversation, delivery: delivery.id, what }, () => void acknowledge());
+  await acknowledge();
+  if (reply.kind === 'again')
+    return log.info({ delivery: delivery.id }, 'Slack: a delivery came again and was not taken again.');
   if (reply.kind === 'private') await delivery.tell(renderCard(reply.card));
   if (reply.kind === 'run' && reply.joined) {
     const text = `This is being looked at already: run ${reply.run}. Its thread has everything so far.`;

@@ -13,6 +13,8 @@ import { OLD_BUTTON, readPressed, type TakeContext, takeIntent } from './take-in
 export interface InvokeContext extends TakeContext {
   readonly clock: Clock;
   readonly permalink: (run: string) => string | null;
+  /** Whether a key is seen for the first time; atomic and durable. */
+  readonly claim: (key: string) => Promise<boolean>;
   /** Work that goes on after the answer. */
   readonly follow: (work: Promise<void>) => void;
   readonly origins: Origins;

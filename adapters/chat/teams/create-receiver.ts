@@ -1,4 +1,5 @@
 import type { Application } from '../../../src/ports/application.ts';
+import { untilAborted } from '../../../src/ports/until-aborted.ts';
 import { answerInvoke, type InvokeContext } from './answer-invoke.ts';
 import type { Receiver } from './create-route.ts';
 import { createWork } from './follow-work.ts';
@@ -14,7 +15,10 @@ export interface ReceiverLife extends Receiver {
   done(): Promise<void>;
 }
 
-/** Takes what was verified: messages after their acknowledgement, invokes for their answer. */
+/** A message is acknowledged by then, kept or not; Teams waits longer, but a person sees that. Milliseconds. */
+const ACKNOWLEDGE_MS = 2_000;
+
+/** Takes what was verified: messages, which are acknowledged when they are kept, and invokes for their answer. */
 export function createReceiver(
   context: Omit<InvokeContext, 'application' | 'follow'> & { readonly heard: (incoming: Incoming) => void },
 ): ReceiverLife {
@@ -26,9 +30,13 @@ export function createReceiver(
   let receiving = false;
   return {
     receiving: () => receiving,
-    message(incoming) {
+    async message(incoming) {
       context.heard(incoming);
-      if (taking !== null) work.follow(takeMessage(taking, incoming));
+      if (taking === null) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const takes = takeMessage(taking, incoming, resolve);
+      work.follow(takes);
+      await untilAborted(Promise.race([promise, takes]), context.clock.deadline(ACKNOWLEDGE_MS)).catch(() => {});
     },
     async invoke(incoming) {
       context.heard(incoming);

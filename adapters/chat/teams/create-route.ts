@@ -20,8 +20,8 @@ export interface TeamsRoute {
 export interface Receiver {
   /** False while nothing is received: Teams is told to come again. */
   receiving(): boolean;
-  /** Returns at once; the work goes on. */
-  message(incoming: Incoming): void;
+  /** Resolves when the message may be acknowledged; the work goes on. Never rejects. */
+  message(incoming: Incoming): Promise<void>;
   invoke(incoming: Incoming): Promise<InvokeAnswer>;
 }
 
@@ -49,11 +49,11 @@ async function receive(
     const { status, body: said } = await to.invoke(incoming);
     return answer(res, status, said);
   }
+  if (incoming.type === 'message') await to.message(incoming);
   answer(res, 200);
-  if (incoming.type === 'message') to.message(incoming);
 }
 
-/** The bot's messaging endpoint: verifies, acknowledges messages at once and works after, answers invokes. */
+/** The bot's messaging endpoint: verifies, acknowledges messages when they are kept and works on, answers invokes. */
 export function createRoute(options: VerifyOptions & { readonly log: Log }, to: Receiver): TeamsRoute {
   return {
     path: MESSAGES_PATH,

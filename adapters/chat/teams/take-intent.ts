@@ -1,6 +1,5 @@
 import type { Application, Intent } from '../../../src/ports/application.ts';
 import type { Log } from '../../../src/ports/log.ts';
-import { StoreError } from '../../../src/ports/store-error.ts';
 import type { Card } from '../../../src/view/card.ts';
 import { privateCard } from '../../../src/view/private-card.ts';
 import type { Origins } from './origin.ts';
@@ -12,15 +11,9 @@ import { sayCommands } from './say-commands.ts';
 /** What taking needs. */
 export interface TakeContext {
   readonly application: Application;
-  /** Whether a key is seen for the first time; atomic and durable. */
-  readonly claim: (key: string) => Promise<boolean>;
   readonly log: Log;
 }
 
-const NO_STORE = privateCard(
-  'execfmt could not take this',
-  'Its store does not answer. Nothing was done; please try again in a minute.',
-);
 const AGAIN = privateCard('Taken already', 'This came before; the thread says what became of it.', [], 'ok');
 
 /** A press as what is asked of the application, and where it is meant to be. */
@@ -43,27 +36,21 @@ export const OLD_BUTTON = privateCard(
 );
 
 /**
- * Hands a delivery to the application, once however often it comes (T21). Gives what only the person who asked is told; null
+ * Hands a delivery to the application, which takes it once however often it comes (T21). Gives what only the person who asked is told; null
  * when the thread itself is the answer. Never rejects.
  */
 export async function takeIntent(
-  { application, claim, log }: TakeContext,
+  { application, log }: TakeContext,
   { id, by, about }: Incoming,
   what: Intent['what'],
+  received?: () => void,
 ): Promise<Card | null> {
-  try {
-    if (!(await claim(`teams-delivery:${id}`))) {
-      log.info({ delivery: id }, 'Teams: a delivery came again and was not taken again.');
-      return what.kind === 'press' ? AGAIN : null;
-    }
-  } catch (error) {
-    // The words of a StoreError are ours, and say what to do.
-    const reason = error instanceof StoreError ? error.message : error instanceof Error ? error.name : 'unknown';
-    log.error({ delivery: id, reason }, 'Teams: a delivery could not be claimed and was not taken.');
-    return NO_STORE;
-  }
   const conversation = { chat: 'teams', id: writePlace(about) } as const;
-  const reply = await application.handle({ by, conversation, delivery: id, what });
+  const reply = await application.handle({ by, conversation, delivery: id, what }, received);
+  if (reply.kind === 'again') {
+    log.info({ delivery: id }, 'Teams: a delivery came again and was not taken again.');
+    return what.kind === 'press' ? AGAIN : null;
+  }
   if (reply.kind === 'private') return sayCommands(reply.card);
   if (reply.kind === 'run' && reply.joined) {
     return privateCard(

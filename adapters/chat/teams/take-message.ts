@@ -24,13 +24,13 @@ export function readMessage({
   return { kind: 'command', text: readMentionText(text, mentions) };
 }
 
-/** Takes a message that was acknowledged already. */
-export async function takeMessage(context: InvokeContext, incoming: Incoming): Promise<void> {
+/** Takes a message; `received` is called when it is kept and may be acknowledged. */
+export async function takeMessage(context: InvokeContext, incoming: Incoming, received: () => void): Promise<void> {
   const message = readMessage(incoming);
   if (message === null) return;
   if (message === 'old') return context.tell(incoming, OLD_BUTTON);
   const taken =
     message.kind === 'press' ? readPressed(context.origins, incoming, message) : { what: message, incoming };
-  const told = await takeIntent(context, taken.incoming, taken.what);
+  const told = await takeIntent(context, taken.incoming, taken.what, received);
   if (told !== null) await context.tell(taken.incoming, told);
 }

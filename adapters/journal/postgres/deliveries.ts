@@ -29,6 +29,7 @@ export function createDeliveries(db: Kysely<Tables>, patient: Patience, holder: 
     forgetClaims: (before) =>
       patient(async () => {
         await db.deleteFrom('claims').where('at', '<', before).execute();
+        await db.deleteFrom('inbox').where('at', '<', before).execute();
       }),
     posted: (run, chat) =>
       patient(async () => {

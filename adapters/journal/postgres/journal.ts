@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import type { Journal } from '../../../src/ports/journal.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { createDeliveries } from './deliveries.ts';
+import { createInbox } from './inbox.ts';
 import { migrateJournal } from './migrate.ts';
 import { openPool, placeOf } from './open-pool.ts';
 import { createPatience } from './patience.ts';
@@ -44,6 +45,7 @@ export async function openPostgresJournal({ url, log }: PostgresJournalOptions):
   return {
     ...createRuns(db, patient, name),
     ...createDeliveries(db, patient, name),
+    ...createInbox(db, patient),
     watch: watcher.watch,
     stop: () => {
       ended ??= stop();

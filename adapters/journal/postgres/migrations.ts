@@ -8,6 +8,7 @@ import { SCHEMA } from './tables.ts';
  */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-journal': { up: (db) => runAll(db, JOURNAL) },
+  '0002-inbox': { up: (db) => runAll(db, INBOX) },
 };
 
 const JOURNAL = [
@@ -45,6 +46,11 @@ const JOURNAL = [
    )`,
   `CREATE TABLE ${SCHEMA}.told (run text NOT NULL, chat text NOT NULL, seq integer NOT NULL, PRIMARY KEY (chat, run))`,
   `CREATE TABLE ${SCHEMA}.leases (name text PRIMARY KEY, holder text NOT NULL, until timestamptz NOT NULL)`,
+];
+
+const INBOX = [
+  `CREATE TABLE ${SCHEMA}.inbox (key text PRIMARY KEY, intent json NOT NULL, at timestamptz NOT NULL)`,
+  `CREATE INDEX inbox_by_time ON ${SCHEMA}.inbox (at)`,
 ];
 
 async function runAll(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

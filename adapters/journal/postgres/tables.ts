@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { Intent } from '../../../src/ports/application.ts';
 import type { RunFact } from '../../../src/run/events.ts';
 
 /** The schema that holds the journal's tables, beside whatever else the database is used for. */
@@ -28,6 +29,8 @@ export interface Tables {
     call: string;
   };
   claims: { key: string; at: Date; call: string };
+  /** What was received and is not handled to the end. */
+  inbox: { key: string; intent: Json<Intent>; at: Date };
   posted: { run: string; chat: string; key: string; ref: string | null; version: string };
   told: { run: string; chat: string; seq: number };
   leases: { name: string; holder: string; until: Date };

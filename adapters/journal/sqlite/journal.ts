@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Journal } from '../../../src/ports/journal.ts';
 import type { Deliveries } from './deliveries.ts';
 import { prepareDeliveries } from './deliveries.ts';
+import type { Inbox } from './inbox.ts';
+import { prepareInbox } from './inbox.ts';
 import type { Leases } from './leases.ts';
 import { prepareLeases } from './leases.ts';
 import { migrateJournal } from './migrations.ts';
@@ -17,7 +19,7 @@ import { createWatcher } from './watch-changes.ts';
  */
 export function openSqliteJournal(path: string): Journal {
   const database = openDatabase(path);
-  const { runs, deliveries, leases } = prepare(database, path);
+  const { runs, deliveries, inbox, leases } = prepare(database, path);
   const watcher = createWatcher(database);
   const call = async <T>(work: () => T): Promise<T> => {
     try {
@@ -33,7 +35,14 @@ export function openSqliteJournal(path: string): Journal {
     read: (run) => call(() => runs.read(run)),
     list: (limit, matching) => call(() => runs.list(limit, matching)),
     claim: (key, at) => call(() => deliveries.claim(key, at)),
-    forgetClaims: (before) => call(() => deliveries.forgetClaims(before)),
+    forgetClaims: (before) =>
+      call(() => {
+        deliveries.forgetClaims(before);
+        inbox.forget(before);
+      }),
+    receive: (key, intent, at) => call(() => inbox.receive(key, intent, at)),
+    handled: (key) => call(() => inbox.handled(key)),
+    unhandled: (before) => call(() => inbox.unhandled(before)),
     posted: (run, chat) => call(() => deliveries.posted(run, chat)),
     setPosted: (run, chat, key, message) => call(() => deliveries.setPosted(run, chat, key, message)),
     untold: (chat) => call(() => deliveries.untold(chat)),
@@ -48,10 +57,18 @@ export function openSqliteJournal(path: string): Journal {
   };
 }
 
-function prepare(database: DatabaseSync, path: string): { runs: Runs; deliveries: Deliveries; leases: Leases } {
+interface Prepared {
+  readonly runs: Runs;
+  readonly deliveries: Deliveries;
+  readonly inbox: Inbox;
+  readonly leases: Leases;
+}
+
+function prepare(database: DatabaseSync, path: string): Prepared {
   try {
     migrateJournal(database, path);
-    return { runs: prepareRuns(database), deliveries: prepareDeliveries(database), leases: prepareLeases(database) };
+    const [runs, deliveries] = [prepareRuns(database), prepareDeliveries(database)];
+    return { runs, deliveries, inbox: prepareInbox(database), leases: prepareLeases(database) };
   } catch (error) {
     database.close();
     throw asStoreError(error, path);

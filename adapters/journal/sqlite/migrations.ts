@@ -45,6 +45,10 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   'CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until REAL NOT NULL) STRICT, WITHOUT ROWID;',
+  `
+  CREATE TABLE inbox (key TEXT PRIMARY KEY, intent TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX inbox_by_time ON inbox (at);
+  `,
 ];
 
 /** Brings the journal's tables to the version of this program; throws StoreError when a newer program has written them. */

@@ -1,5 +1,5 @@
 import { decisionKey } from '../../approval/decision-key.ts';
-import type { IntentReply } from '../../ports/application.ts';
+import type { Intent, IntentReply } from '../../ports/application.ts';
 import { isPending } from '../../run/run-state.ts';
 import type { Deps } from '../deps.ts';
 import type { Recorder } from '../recorder.ts';
@@ -22,6 +22,8 @@ export async function approve(
 ): Promise<IntentReply> {
   const one = decidable(deps, state, planId);
   if (!one) return NO_SUCH_PLAN;
+  // Counted by a process that died before it could start the action.
+  if (isPending(one.action) && isComplete(one, intent)) return startAction(deps, recorder, one.action);
   const why = whyOver(one) ?? (await closeExpired(deps, recorder, one)) ?? (await refuse());
   if (why) return notCounted(why);
   const moved = await voidIfMoved(deps, recorder, one, signal);
@@ -60,6 +62,10 @@ export async function approve(
     return again ? 'You approved this already; another person has to.' : null;
   }
 }
+
+/** Whether all approvals are there, the one of who presses among them. */
+const isComplete = ({ action: { approvedBy }, policy }: Decidable, { by: { id } }: Intent) =>
+  approvedBy.length >= policy.required && approvedBy.some(({ by }) => by.id === id);
 
 /** Why a plan cannot be decided any more; null when it can. */
 export function whyOver({ action }: Decidable): string | null {

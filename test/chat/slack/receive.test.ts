@@ -190,16 +190,55 @@ describe('configured channels', () => {
   });
 });
 
-describe('a store that does not answer', () => {
-  it('leaves a delivery undone and says so', async () => {
-    const claim = () => Promise.reject(new Error('disk full'));
-    const stage = await startStage('socket', { claim });
-    try {
-      expect((await stage.server.command('x')).acknowledged).toBe(true);
-      await vi.waitFor(() => expect(stage.server.ephemerals[0]?.text).toContain('Nothing was done'));
-      expect(stage.app.intents).toEqual([]);
-    } finally {
-      await stage.close();
-    }
+describe.each(['socket', 'http'] as const)('the acknowledgement by %s', (mode) => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await startStage(mode);
+  });
+  afterEach(() => stage.close());
+
+  const deliveries = {
+    command: () => stage.server.command('x'),
+    mention: () => stage.server.mention('<@U0BOT> x'),
+    press: async () => {
+      await stage.chat.post(stage.to, null, 'k', card({ buttons: [APPROVE] }), false);
+      return stage.server.press(stage.server.messages()[0]!, 'Roll back');
+    },
+  };
+
+  it.each(['command', 'mention', 'press'] as const)('of a %s waits until it is kept', async (kind) => {
+    let keep = () => {};
+    let kept = false;
+    stage.app.store.receive = async () => {
+      await new Promise<void>((resolve) => {
+        keep = resolve;
+      });
+      kept = true;
+      return null;
+    };
+    let order = '';
+    const delivered = deliveries[kind]().then(({ acknowledged }) => {
+      order += kept ? 'kept, ' : 'not kept, ';
+      order += acknowledged ? 'acknowledged' : 'not acknowledged';
+    });
+    await wait(300);
+    expect(order).toBe('');
+    keep();
+    await delivered;
+    expect(order).toBe('kept, acknowledged');
+  });
+
+  it.each(['command', 'mention', 'press'] as const)('of a %s does not wait for a store that hangs', async (kind) => {
+    stage.app.store.receive = () => wait(4_000).then(() => null);
+    expect((await deliveries[kind]()).acknowledged).toBe(true);
+    expect(stage.app.intents).toEqual([]);
+    await vi.waitFor(() => expect(stage.app.intents).toHaveLength(1), { timeout: 10_000 });
+  });
+
+  it('comes also when nothing is kept, and the person is told what to do', async () => {
+    stage.app.store.receive = async () => ({ kind: 'private', card: card({ fallback: 'Nothing was done.' }) });
+    expect((await stage.server.command('x')).acknowledged).toBe(true);
+    await vi.waitFor(() => expect(stage.server.ephemerals[0]?.text).toContain('Nothing was done'));
+    expect(stage.app.intents).toEqual([]);
   });
 });

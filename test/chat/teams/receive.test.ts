@@ -157,9 +157,30 @@ describe('what it takes for a command', () => {
     expect(intents()).toHaveLength(2);
   });
 
+  it('is acknowledged when it is kept, or when the store hangs', async () => {
+    const kept = Promise.withResolvers<null>();
+    stage.app.store.receive = () => kept.promise;
+    let acknowledged = false;
+    const delivered = stage.server.mention('pdf-renderer').then(({ status }) => {
+      acknowledged = true;
+      return status;
+    });
+    await wait(300);
+    expect(acknowledged).toBe(false);
+    kept.resolve(null);
+    expect(await delivered).toBe(200);
+    await taken(1);
+    const never = Promise.withResolvers<null>();
+    stage.app.store.receive = () => never.promise;
+    expect((await stage.server.mention('pdf-renderer')).status).toBe(200);
+    expect(intents()).toHaveLength(1);
+    never.resolve(null);
+    await taken(2);
+  });
+
   it('is not taken when the store does not answer, and the person is told', async () => {
-    await stage.close();
-    stage = await startStage({ claim: () => Promise.reject(new Error('locked')) });
+    const told = privateCard('execfmt could not take this', 'Nothing was done; please try again in a minute.');
+    stage.app.store.receive = async () => ({ kind: 'private', card: told });
     await stage.server.mention('pdf-renderer', { room: 'a:alone-anna' });
     await vi.waitFor(() => expect(JSON.stringify(stage.server.messages('a:alone-anna'))).toContain('Nothing was done'));
     expect(intents()).toEqual([]);

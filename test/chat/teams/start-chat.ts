@@ -40,9 +40,17 @@ export function createLog() {
 /** An application that notes what it is asked and answers as it is told. */
 export function createApplication() {
   const intents: Intent[] = [];
+  const seen = new Set<string>();
+  /** What it says instead of receiving; null when it does receive. */
+  const store = { receive: async (_delivery: string): Promise<IntentReply | null> => null };
   let answer: (intent: Intent) => Promise<IntentReply> = async () => ({ kind: 'nothing' });
   const application: Application = {
-    handle(intent) {
+    async handle(intent, received) {
+      const reply = await store.receive(intent.delivery);
+      if (reply !== null) return reply;
+      received?.();
+      if (seen.has(intent.delivery)) return { kind: 'again' };
+      seen.add(intent.delivery);
       intents.push(intent);
       return answer(intent);
     },
@@ -56,6 +64,7 @@ export function createApplication() {
   return {
     application,
     intents,
+    store,
     answerWith(next: typeof answer) {
       answer = next;
     },
