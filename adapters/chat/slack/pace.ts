@@ -1,7 +1,8 @@
 import type { Clock } from '../../../src/ports/clock.ts';
 import { readFailure } from './slack-error.ts';
 
-type Window = { readonly most: number; readonly within: number };
+/** So many within a time, in milliseconds. `refills`: as a bucket, into which one more fits each share of the time. */
+type Window = { readonly most: number; readonly within: number; readonly refills?: true };
 
 /**
  * Slack's limits (S16), a little longer than its own windows, for calls do not arrive as evenly as they leave: in one channel
@@ -9,7 +10,7 @@ type Window = { readonly most: number; readonly within: number };
  * updates of the app in its workspace 50 a minute.
  */
 const WINDOWS = {
-  post: { most: 10, within: 10_500 },
+  post: { most: 10, within: 10_500, refills: true },
   message: { most: 1, within: 1_050 },
   channel: { most: 3, within: 3_100 },
   updates: { most: 50, within: 61_000 },
@@ -23,6 +24,23 @@ export interface Pace {
   update<T>(channel: string, ts: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
+/** What went out under one limit. All times by the clock that never goes back. */
+interface Line {
+  /** The newest ones, as many as the limit allows. */
+  readonly times: number[];
+  /** When the bucket will have nothing in it. */
+  emptyAt: number;
+  heldUntil: number;
+  last: Promise<unknown>;
+}
+
+const LONG_AGO = Number.NEGATIVE_INFINITY;
+
+/** When the next one may go out. */
+function freeAt({ most, within, refills }: Window, { times, emptyAt }: Line): number {
+  return refills ? emptyAt - within + within / most : (times.at(-most) ?? LONG_AGO) + within;
+}
+
 /** What is limited, with its limit; the last one of a call is what a 429 is about. */
 type Asked = readonly (readonly [key: string, window: Window])[];
 
@@ -31,10 +49,10 @@ type Asked = readonly (readonly [key: string, window: Window])[];
  * asks, not only the call that was refused.
  */
 export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
-  const known = new Map<string, { readonly times: number[]; heldUntil: number; last: Promise<unknown> }>();
+  const known = new Map<string, Line>();
 
   const stateOf = (key: string) => {
-    const state = known.get(key) ?? { times: [], heldUntil: Number.NEGATIVE_INFINITY, last: Promise.resolve() };
+    const state = known.get(key) ?? { times: [], emptyAt: LONG_AGO, heldUntil: LONG_AGO, last: Promise.resolve() };
     known.delete(key);
     known.set(key, state);
     for (const [oldest] of known) {
@@ -47,18 +65,17 @@ export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
   async function wait(asked: Asked, signal: AbortSignal): Promise<void> {
     for (;;) {
       const now = clock.monotonic();
-      const windows = asked.map(([key, window]) => ({ ...window, ...stateOf(key) }));
-      const until = windows.map(({ times, heldUntil, most, within }) =>
-        Math.max(heldUntil, (times.at(-most) ?? Number.NEGATIVE_INFINITY) + within),
-      );
+      const windows = asked.map(([key, window]) => ({ window, state: stateOf(key) }));
+      const until = windows.map(({ window, state }) => Math.max(state.heldUntil, freeAt(window, state)));
       const ms = Math.max(...until) - now;
       if (ms > 0) {
         await clock.sleep(Math.ceil(ms), signal);
         continue;
       }
-      for (const { times, most } of windows) {
-        times.push(now);
-        if (times.length > most) times.shift();
+      for (const { window, state } of windows) {
+        state.times.push(now);
+        if (state.times.length > window.most) state.times.shift();
+        state.emptyAt = Math.max(state.emptyAt, now) + window.within / window.most;
       }
       return;
     }
