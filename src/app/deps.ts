@@ -14,15 +14,24 @@ import type { Workflows } from '../ports/workflows.ts';
 /** A service of the configuration, as the use cases need it. */
 export interface Service {
   readonly name: string;
-  /** Where it is expected to run: the name of a host or cluster, and there the name of a container or workload. */
-  readonly targets: readonly { readonly estate: string; readonly name: string }[];
+  readonly targets: readonly ServiceTarget[];
   /** The repository that it is published in, as configured; null when none is. */
   readonly image: string | null;
   readonly impact: readonly ImpactSeries[];
   /** Where and how it is built; null when no CI server is configured for it. */
   readonly rebuild: ServiceBuild | null;
-  /** Null: nobody is named, so nothing can be changed. */
+  /** Null: nobody is named, so nothing can be changed but where a target names somebody. */
   readonly approvals: ApprovalPolicy | null;
+}
+
+/** One place where a service is expected. */
+export interface ServiceTarget {
+  /** The name of a host or cluster. */
+  readonly estate: string;
+  /** There the name of a container or workload. */
+  readonly name: string;
+  /** For this place alone, in place of the service's. */
+  readonly approvals?: ApprovalPolicy;
 }
 
 /** The pipeline that builds a service's image. */

@@ -1,3 +1,4 @@
+import type { ApprovalPolicy } from '../approval/may-approve.ts';
 import { type Absence, explainAbsence, judgeAbsence, remediesOfAbsence } from '../playbook/absence.ts';
 import { explainBlastRadius } from '../playbook/blast-radius.ts';
 import { explainInstances } from '../playbook/explain-instances.ts';
@@ -25,6 +26,7 @@ import { lookAround } from './look-around.ts';
 import { readImpact, readingsOf } from './read-impact.ts';
 import type { Recorder } from './recorder.ts';
 import { rememberImages } from './remember-images.ts';
+import { policiesOf } from './service-at.ts';
 
 /** The steps that look at instances, in the playbook's order. */
 const INSTANCE_STEPS: readonly InstanceStep[] = [hostStep, imageStep, tagStep, fileStep, symptomStep, changeStep];
@@ -102,7 +104,7 @@ export async function investigate(
     remedies,
     impact: readingsOf(probes),
     elapsedMs,
-    approvals: summaryOf(run.service),
+    approvals: summaryOf(run.service ? (policiesOf(run.service)[0] ?? null) : null),
     rebuildOn: rebuildOn(deps, run.service),
   } as const;
   await recorder.record(run.id, { key: 'verdict', fact });
@@ -157,9 +159,8 @@ async function partly(gathering: Gathering, needs: readonly (keyof InstanceEvide
   return Object.fromEntries(parts) as unknown as InstanceEvidence;
 }
 
-/** Who may approve changes of a service; null when nobody is named. */
-export function summaryOf(service: Service | null): ApprovalSummary | null {
-  const policy = service?.approvals;
+/** Who may approve by a policy; null when nobody is named. */
+export function summaryOf(policy: ApprovalPolicy | null): ApprovalSummary | null {
   if (!policy || policy.approvers.length === 0) return null;
   const { name, approvers, required, allowSelf } = policy;
   return { policy: name, approvers, required, allowSelf };

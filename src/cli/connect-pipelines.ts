@@ -28,10 +28,11 @@ export async function connectPipelines(
   const approved = new Set(config.approvals.filter(({ approvers }) => approvers.length > 0).map(({ name }) => name));
   const named = new Set<string>();
   const startable = new Set<string>();
-  for (const { rebuild, approvals } of config.services) {
+  for (const { rebuild, approvals, targets } of config.services) {
     if (rebuild === null) continue;
     named.add(rebuild.ci);
-    if (approvals !== null && approved.has(approvals)) startable.add(rebuild.ci);
+    const policies = [approvals, ...targets.map((target) => target.approvals ?? null)];
+    if (policies.some((policy) => policy !== null && approved.has(policy))) startable.add(rebuild.ci);
   }
   const histories = new Map<string, BuildHistory>();
   const rebuilds = new Map<string, Rebuilds>();

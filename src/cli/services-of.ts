@@ -1,4 +1,4 @@
-import type { Service } from '../app/deps.ts';
+import type { Service, ServiceTarget } from '../app/deps.ts';
 import type { ApprovalPolicy } from '../approval/may-approve.ts';
 import type { Config, ServiceConfig } from '../config/config.ts';
 
@@ -9,11 +9,14 @@ export function servicesOf(config: Config): ReadonlyMap<string, Service> {
 
 function toService(service: ServiceConfig, config: Config): Service {
   const everywhere = [...config.hosts, ...config.clusters].map(({ name }) => ({ estate: name, name: service.name }));
-  const targets = service.targets.map((target) =>
-    target.kind === 'docker'
-      ? { estate: target.host, name: target.container }
-      : { estate: target.cluster, name: `${target.namespace}/${target.workload}` },
-  );
+  const targets = service.targets.map((target): ServiceTarget => {
+    const own = target.approvals === undefined ? null : policyOf(target.approvals, config);
+    const where =
+      target.kind === 'docker'
+        ? { estate: target.host, name: target.container }
+        : { estate: target.cluster, name: `${target.namespace}/${target.workload}` };
+    return own ? { ...where, approvals: own } : where;
+  });
   return {
     name: service.name,
     targets: targets.length > 0 ? targets : everywhere,

@@ -20,6 +20,7 @@ function* checkService(path: KeyPath, service: Loose, file: Loose): Generator<Re
     const at = [...path, 'targets', index];
     yield* mustExist([...at, 'host'], target.host, 'host', 'hosts', file);
     yield* mustExist([...at, 'cluster'], target.cluster, 'cluster', 'clusters', file);
+    yield* mustExist([...at, 'approvals'], target.approvals, 'policy', 'approvals', file);
     yield* mustBeServed(at, target, file);
     const same = JSON.stringify(Object.entries(target).sort());
     if (seen.has(same)) yield { path: at, at: 'value', what: 'is named twice' };

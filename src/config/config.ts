@@ -100,7 +100,7 @@ export interface ServiceConfig {
 }
 
 /** One place where a service runs. */
-export type TargetConfig =
+export type TargetConfig = (
   | { readonly kind: 'docker'; readonly host: string; readonly container: string }
   | {
       readonly kind: 'kubernetes';
@@ -108,7 +108,11 @@ export type TargetConfig =
       readonly namespace: string;
       /** `deployment/x` */
       readonly workload: string;
-    };
+    }
+) & {
+  /** The name of a policy for this place alone; absent: the service's. */
+  readonly approvals?: string;
+};
 
 /** The pipeline that builds a service's image. */
 export interface RebuildConfig {

@@ -126,8 +126,9 @@ function resolveService(name: string, entry: Entry<'services'>): ServiceConfig {
 
 function resolveTarget(entry: NonNullable<Entry<'services'>['targets']>[number]): TargetConfig {
   const { host, container, cluster, namespace, workload } = entry;
-  if (host !== undefined) return { kind: 'docker', host, container: container ?? '' };
-  return { kind: 'kubernetes', cluster: cluster ?? '', namespace: namespace ?? '', workload: workload ?? '' };
+  const own = entry.approvals === undefined ? {} : { approvals: entry.approvals };
+  if (host !== undefined) return { kind: 'docker', host, container: container ?? '', ...own };
+  return { kind: 'kubernetes', cluster: cluster ?? '', namespace: namespace ?? '', workload: workload ?? '', ...own };
 }
 
 function resolvePolicy(name: string, entry: Entry<'approvals'>): ApprovalPolicyConfig {

@@ -93,6 +93,7 @@ const target = z
       'kind/name, the kind in lower case and whole.',
       'deployment/pdf-renderer',
     ).optional(),
+    approvals: key(text, 'One of `approvals`, for this place alone. Absent: the service’s.', 'staging').optional(),
   })
   .meta({ oneOf: [{ required: ['host', 'container'] }, { required: ['cluster', 'namespace', 'workload'] }] });
 

@@ -25,7 +25,7 @@ export async function propose({ deps, recorder, state, intent, signal }: Pressed
   const kind = remedy ? actionOf(remedy) : null;
   if (!remedy?.where || !kind) return refuse('This remedy cannot be carried out from here.');
   const service = serviceAt(deps, state.target, remedy.where);
-  const approvals = summaryOf(service);
+  const approvals = summaryOf(service?.approvals ?? null);
   if (!service?.approvals || !approvals)
     return refuse('Nobody is configured to approve changes of this target: it is diagnosis only.');
   const same = state.actions.find(
