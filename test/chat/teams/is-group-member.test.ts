@@ -69,7 +69,7 @@ it('signs in anew when its token is good no longer', async () => {
 it('rejects when Graph does not say, rather than guess, and shows no token', async () => {
   const of = (group: string, user = objectOf('ben'), signal?: AbortSignal) =>
     ask(`teams-group:${group}`, `teams:${user}`, signal);
-  await expect(of(ON_CALL)).rejects.toMatchObject({ code: 'refused', message: expect.stringContaining('404') });
+  await expect(of(ON_CALL)).rejects.toMatchObject({ code: 'gone', message: expect.stringContaining('404') });
   await expect(of(OPS, '00000000-0000-4000-8000-00000000dead')).rejects.toMatchObject({ code: 'refused' });
   for (const status of [429, 500, 503]) {
     stage.server.fault('graph', { kind: 'status', status, when: 'before' });

@@ -3,7 +3,6 @@ import type Docker from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { knownValue } from '../../contracts/estate-contract.ts';
 import { suite } from '../../lab/requirements.ts';
-import { waitFor } from '../../lab/waiting.ts';
 import { type Bench, CANARY, realBench } from './incident-bench.ts';
 import { attempt, backSentence, expectAsBefore } from './swap-attempt.ts';
 import { swapOf } from './under-contract.ts';
@@ -99,30 +98,6 @@ suite('a swap on a real engine that goes wrong', ['engine', 'no-emulator'], () =
     },
     60_000,
   );
-
-  it('because its process dies while the old one is being stopped, and the new one is removed: the old one has its settings, and the sentence says how to start it', async () => {
-    // Ignored by programs that do not ask for it, so that the engine waits.
-    const slow = { StopSignal: 'SIGWINCH', StopTimeout: 3 };
-    const old = await bench.deploy(bench.good, { HostConfig: always, ...slow });
-    const swap = swapOf(bench, old);
-    for (const phase of bench.swapper.phases) {
-      if (phase.id === 'set-aside') {
-        expect((await phase.run(swap, AbortSignal.timeout(1_500))).kind).toBe('probe-failed');
-        break;
-      }
-      knownValue(await phase.run(swap, signal));
-    }
-    const container = bench.client.getContainer(old.Id);
-    await waitFor(
-      'the engine to have stopped it',
-      20_000,
-      async () => !(await container.inspect()).State.Running || null,
-    );
-    await remove(await freshOf(swap));
-    expect(knownValue(await bench.swapper.putBack(swap, signal))).toContain(`docker start ${old.Name.slice(1)}`);
-    await container.start();
-    await expectAsBefore(bench.client, old);
-  }, 60_000);
 
   it('because the new one is removed, and the old one had been stopped: it stays so', async () => {
     const { old: ran, swap } = await deploy();

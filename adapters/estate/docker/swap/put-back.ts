@@ -10,7 +10,7 @@ import {
   stopContainer,
 } from './container-verbs.ts';
 import { surveySwap, swapFailure } from './survey-swap.ts';
-import { beforeOf, readAside, readBefore } from './swap-labels.ts';
+import { readAside, readBefore } from './swap-labels.ts';
 import type { SwapNames } from './swap-names.ts';
 
 /**
@@ -46,12 +46,7 @@ function gone(engine: Engine, names: SwapNames, fresh: ContainerDocument | null)
 
 /** Nothing was begun, or all is back; unless somebody has given it another name. */
 function untouched(engine: Engine, old: ContainerDocument, names: SwapNames): string {
-  if (old.Name === `/${names.service}`) {
-    // Stopped by this swap just before it came to the name, or by somebody long ago: nobody can tell.
-    return beforeOf(old).ran
-      ? `The old ${names.service} stands as it was.`
-      : `The old ${names.service} stands under its name, with its settings, stopped. If it shall run: docker start ${names.service}`;
-  }
+  if (old.Name === `/${names.service}`) return `The old ${names.service} stands as it was.`;
   throw swapFailure(engine, 'conflict', `the old container was renamed to ${old.Name.slice(1)}: it was left alone`);
 }
 

@@ -5,8 +5,7 @@ import { surveySwap, swapFailure } from './survey-swap.ts';
 import { asideName, isAside, readBefore } from './swap-labels.ts';
 
 /**
- * Stops the old container, for good, and gives its name to the new one. It is renamed before its restart policy is
- * taken away: should somebody remove the new one then, its name says what the policy was. The policy goes because with `always` it
+ * Stops the old container, for good, and gives its name to the new one. Its restart policy is taken away: with `always` it
  * would come back beside the new one when the engine restarts. Only once it is stopped: the update of a container that
  * dies just then fails (Docker 20.10, "cannot update a stopped container"). Rejects with ProbeError.
  */
@@ -23,10 +22,10 @@ export async function setAside(engine: Engine, swap: Swap, signal: AbortSignal):
   if (!known || old.Image !== swap.imageId) {
     throw swapFailure(engine, 'conflict', `${names.service} is not what was approved any more: diagnose again`);
   }
-  const aside = asideName(names.aside, readBefore(fresh));
   await stopContainer(engine, old, signal);
-  await renameContainer(engine, old, aside, signal);
   await setRestartPolicy(engine, old, { Name: 'no' }, signal);
+  const aside = asideName(names.aside, readBefore(fresh));
+  await renameContainer(engine, old, aside, signal);
   await renameContainer(engine, fresh, names.service, signal);
   return `Stopped the old container and kept it as ${aside}.`;
 }
