@@ -100,9 +100,9 @@ describe('the incident in Teams', () => {
       20_000,
       async () => textOf(teams.messages()[0]).includes('recovered') || null,
     );
-    const transcript = await messageWith(teams, '/transcript.html');
-    expect(textOf(transcript)).toContain('Chain head');
-    expect(teams.messages().filter((each) => textOf(each).includes('/transcript.html'))).toHaveLength(1);
+    const transcript = await messageWith(teams, 'Teams takes no files');
+    expect(textOf(transcript)).toContain('chain head');
+    expect(teams.messages().filter((each) => textOf(each).includes('Teams takes no files'))).toHaveLength(1);
     expect(textOf(teams.messages().find(({ id }) => id === plan.id))).not.toContain('Action.Execute');
     expect(teams.calls.filter(({ status }) => status >= 400)).toEqual([]);
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
