@@ -70,7 +70,7 @@ it('rejects when Graph does not say, rather than guess, and shows no token', asy
   const of = (group: string, user = objectOf('ben'), signal?: AbortSignal) =>
     ask(`teams-group:${group}`, `teams:${user}`, signal);
   await expect(of(ON_CALL)).rejects.toMatchObject({ code: 'gone', message: expect.stringContaining('404') });
-  await expect(of(OPS, '00000000-0000-4000-8000-00000000dead')).rejects.toMatchObject({ code: 'refused' });
+  await expect(of(OPS, '00000000-0000-4000-8000-00000000dead')).rejects.toMatchObject({ code: 'gone' });
   for (const status of [429, 500, 503]) {
     stage.server.fault('graph', { kind: 'status', status, when: 'before' });
     await expect(of(OPS)).rejects.toMatchObject({ code: 'unavailable' });
