@@ -187,6 +187,9 @@ export async function startPrivateEngine(options: PrivateEngineOptions = {}): Pr
     network,
     crash: () => end(init),
     restart: async () => {
+      // As after a boot: what /run told of processes is gone. A number in containerd.pid would be somebody else's by now,
+      // and dockerd would wait for that one to answer.
+      rmSync(join(folder, 'exec'), { recursive: true, force: true });
       init = await begin(folder, network, options);
     },
     stop: () => dismantle(folder),
