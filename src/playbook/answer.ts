@@ -51,3 +51,8 @@ export async function answerOf<T>(work: () => Promise<T>): Promise<Answer<T>> {
     throw error;
   }
 }
+
+/** The error that an adapter throws inside itself, in one call. `target` is what did not do what was asked, by its name. */
+export function problem(code: ProbeFailureCode, target: string, message: string, cause?: unknown): ProbeError {
+  return new ProbeError({ code, target, message }, cause === undefined ? undefined : { cause });
+}

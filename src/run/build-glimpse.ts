@@ -8,6 +8,13 @@ export type BuildStatus =
   | 'cancelled'
   | 'skipped';
 
+const OVER: readonly BuildStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
+
+/** Whether nothing will change any more. */
+export function isOver(status: BuildStatus): boolean {
+  return OVER.includes(status);
+}
+
 /** A rebuild as it was seen at one moment. Everything in it is what the CI server says: untrusted. */
 export interface BuildGlimpse {
   readonly status: BuildStatus;

@@ -1,10 +1,9 @@
-import { answerOf } from '../../../src/playbook/answer.ts';
+import { answerOf, problem } from '../../../src/playbook/answer.ts';
 import { findBuild } from '../../../src/playbook/find-build.ts';
 import type { BuildHistory } from '../../../src/ports/build-history.ts';
 import { createClient } from './client.ts';
 import { listBuilds } from './list-builds.ts';
 import type { GithubOptions } from './options.ts';
-import { problem } from './problem.ts';
 import { readRunner } from './read-runner.ts';
 import { resolveWorkflow } from './resolve-workflow.ts';
 

@@ -1,7 +1,7 @@
 import { asList, asObject, type JsonObject, parseJsonObject } from '../../../src/image/json-values.ts';
+import { problem } from '../../../src/playbook/answer.ts';
 import { createAgent, exchange, type Question, type Reply } from './exchange.ts';
 import { DEFAULT_DEADLINES, type GithubOptions } from './options.ts';
-import { problem } from './problem.ts';
 import { isLoopbackName } from './reachable-address.ts';
 import { eachPart, readBody } from './read-body.ts';
 import { statusFailure } from './status-failure.ts';

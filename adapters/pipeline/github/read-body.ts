@@ -1,6 +1,6 @@
+import { problem } from '../../../src/playbook/answer.ts';
 import type { Question, Reply } from './exchange.ts';
 import { translateNetworkError } from './network-failure.ts';
-import { problem } from './problem.ts';
 
 /** Gives the body part by part, until `visit` gives false. Rejects with ProbeError. */
 export async function eachPart(reply: Reply, question: Question, visit: (part: Uint8Array) => boolean): Promise<void> {

@@ -1,8 +1,8 @@
+import { problem } from '../../../src/playbook/answer.ts';
 import type { BuildLog } from '../../../src/playbook/build-log.ts';
 import { createBuildLogReader } from '../../../src/playbook/read-build-log.ts';
 import { redact } from '../../../src/view/redact.ts';
 import type { GithubClient } from './client.ts';
-import { problem } from './problem.ts';
 import { repositoryPath } from './repository-path.ts';
 
 /** What counts stands in far smaller logs. */

@@ -19,11 +19,6 @@ const STATUS: Readonly<Record<string, BuildStatus>> = {
   cancelled: 'cancelled',
   skipped: 'skipped',
 };
-const OVER: readonly BuildStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
-
-export function isOver(status: BuildStatus): boolean {
-  return OVER.includes(status);
-}
 
 /** Of a word that GitHub may add one day nothing is known but that it is not over. */
 export function statusOf(word: string): BuildStatus {

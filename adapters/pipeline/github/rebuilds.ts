@@ -1,15 +1,15 @@
-import { answerOf, ProbeError } from '../../../src/playbook/answer.ts';
+import { answerOf, ProbeError, problem } from '../../../src/playbook/answer.ts';
 import type { BuildLog } from '../../../src/playbook/build-log.ts';
 import type { RebuildHandle, RebuildRequest, RebuildState, Rebuilds } from '../../../src/ports/rebuilds.ts';
+import { isOver } from '../../../src/run/build-glimpse.ts';
 import { createClient, type GithubClient } from './client.ts';
 import { type RunDocument, readRun } from './documents.ts';
 import { dispatchedRuns, hasKey, hasOtherKey } from './find-rebuild.ts';
 import { listJobs } from './list-builds.ts';
 import { DEFAULT_DEADLINES, type GithubOptions } from './options.ts';
-import { problem } from './problem.ts';
 import { readJobLog } from './read-job-log.ts';
 import { readRunner } from './read-runner.ts';
-import { isOver, rebuildStatus } from './rebuild-state.ts';
+import { rebuildStatus } from './rebuild-state.ts';
 import { repositoryPath } from './repository-path.ts';
 import { workflowToStart } from './resolve-workflow.ts';
 import { dispatchBody, dispatchPath, type Started, startRebuild } from './start-rebuild.ts';

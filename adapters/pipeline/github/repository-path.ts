@@ -1,4 +1,4 @@
-import { problem } from './problem.ts';
+import { problem } from '../../../src/playbook/answer.ts';
 
 /** `/repos/docs/pdf-renderer`. Rejects what is no `owner/name`. */
 export function repositoryPath(project: string, target: string): string {

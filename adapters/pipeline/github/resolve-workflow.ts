@@ -1,6 +1,6 @@
 import { asText } from '../../../src/image/json-values.ts';
+import { problem } from '../../../src/playbook/answer.ts';
 import type { GithubClient } from './client.ts';
-import { problem } from './problem.ts';
 import { repositoryPath } from './repository-path.ts';
 
 /** The workflow and job that `rebuild.job` names; null: not told. */

@@ -1,11 +1,10 @@
 import { asText } from '../../../src/image/json-values.ts';
-import { answerOf, ProbeError } from '../../../src/playbook/answer.ts';
+import { answerOf, ProbeError, problem } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { RebuildRequest } from '../../../src/ports/rebuilds.ts';
 import type { GithubClient } from './client.ts';
 import { idOf, type RunDocument } from './documents.ts';
 import { dispatchedRuns, hasKey, hasOtherKey, KEY_INPUT, type Place, RUNNER_INPUT } from './find-rebuild.ts';
-import { problem } from './problem.ts';
 import { repositoryPath } from './repository-path.ts';
 
 /** A run as far as its start tells it. */

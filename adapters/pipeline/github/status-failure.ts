@@ -1,8 +1,7 @@
 import { asText, parseJsonObject } from '../../../src/image/json-values.ts';
-import type { ProbeError } from '../../../src/playbook/answer.ts';
+import { type ProbeError, problem } from '../../../src/playbook/answer.ts';
 import { redact } from '../../../src/view/redact.ts';
 import type { Question, Reply } from './exchange.ts';
-import { problem } from './problem.ts';
 import { isRateLimit, statedWait } from './retry-after.ts';
 
 export interface Refusal {

@@ -1,5 +1,5 @@
+import { problem } from '../../../src/playbook/answer.ts';
 import type { Question } from './exchange.ts';
-import { problem } from './problem.ts';
 import { mayReach } from './reachable-address.ts';
 
 /** Where GitHub keeps a log, of its redirect: https (http only where GitHub itself is), no user, no address that must not be reached. */

@@ -1,10 +1,9 @@
-import { answerOf } from '../../../src/playbook/answer.ts';
+import { answerOf, problem } from '../../../src/playbook/answer.ts';
 import { findBuild } from '../../../src/playbook/find-build.ts';
 import type { BuildHistory } from '../../../src/ports/build-history.ts';
 import { createClient } from './client.ts';
 import { listBuilds } from './list-builds.ts';
 import type { GitlabOptions } from './options.ts';
-import { problem } from './problem.ts';
 import { readRunner } from './read-runner.ts';
 
 /** For all that one question takes. */

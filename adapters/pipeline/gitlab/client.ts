@@ -1,9 +1,9 @@
 import { asList, asObject, type JsonObject } from '../../../src/image/json-values.ts';
+import { problem } from '../../../src/playbook/answer.ts';
 import { createAgent, exchange, type Question, type Reply } from './exchange.ts';
 import { translateNetworkError } from './network-failure.ts';
 import type { GitlabOptions } from './options.ts';
 import { apiAddress } from './paths.ts';
-import { problem } from './problem.ts';
 import { statusFailure } from './status-failure.ts';
 
 export type Query = Readonly<Record<string, string | number>>;

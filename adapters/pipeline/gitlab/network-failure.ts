@@ -1,5 +1,4 @@
-import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
-import { problem } from './problem.ts';
+import { ProbeError, type ProbeFailureCode, problem } from '../../../src/playbook/answer.ts';
 
 /** What was being asked when the network failed. */
 export interface Asked {

@@ -1,9 +1,9 @@
+import { problem } from '../../../src/playbook/answer.ts';
 import type { BuildLog } from '../../../src/playbook/build-log.ts';
 import { createBuildLogReader } from '../../../src/playbook/read-build-log.ts';
 import { redact } from '../../../src/view/redact.ts';
 import type { GitlabClient } from './client.ts';
 import { jobPath } from './paths.ts';
-import { problem } from './problem.ts';
 
 /** A runner of GitLab cuts logs at 4 MiB unless it is told otherwise (`output_limit`). */
 const MOST_BYTES = 32 * 1024 ** 2;

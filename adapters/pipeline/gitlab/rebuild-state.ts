@@ -1,5 +1,5 @@
 import { isJob } from '../../../src/playbook/find-build.ts';
-import type { BuildStatus } from '../../../src/run/build-glimpse.ts';
+import { type BuildStatus, isOver } from '../../../src/run/build-glimpse.ts';
 import type { JobDocument, PipelineDocument } from './documents.ts';
 
 /** GitLab's words for the state of a pipeline or job (`Ci::HasStatus`). */
@@ -18,11 +18,6 @@ const STATUS: Readonly<Record<string, BuildStatus>> = {
   canceled: 'cancelled',
   skipped: 'skipped',
 };
-const OVER: readonly BuildStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
-
-export function isOver(status: BuildStatus): boolean {
-  return OVER.includes(status);
-}
 
 /** Of a word that GitLab may add one day nothing is known but that it is not over. */
 export function statusOf(word: string): BuildStatus {

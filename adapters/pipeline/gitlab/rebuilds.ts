@@ -1,18 +1,18 @@
 import { asText } from '../../../src/image/json-values.ts';
-import { answerOf, ProbeError } from '../../../src/playbook/answer.ts';
+import { answerOf, ProbeError, problem } from '../../../src/playbook/answer.ts';
 import type { BuildLog } from '../../../src/playbook/build-log.ts';
 import { isJob } from '../../../src/playbook/find-build.ts';
 import type { RebuildHandle, RebuildRequest, RebuildState, Rebuilds } from '../../../src/ports/rebuilds.ts';
+import { isOver } from '../../../src/run/build-glimpse.ts';
 import { createClient, type GitlabClient } from './client.ts';
 import { type PipelineDocument, readPipeline } from './documents.ts';
 import { findPipeline, KEY_VARIABLE, keyOf, RUNNER_VARIABLE } from './find-rebuild.ts';
 import { listJobs } from './list-builds.ts';
 import type { GitlabOptions } from './options.ts';
 import { apiAddress, jobPath, pipelinePath, projectPath } from './paths.ts';
-import { problem } from './problem.ts';
 import { readRunner } from './read-runner.ts';
 import { readTrace } from './read-trace.ts';
-import { isOver, rebuildStatus, statusOf } from './rebuild-state.ts';
+import { rebuildStatus, statusOf } from './rebuild-state.ts';
 
 /** For all that one question takes. */
 const LONGEST_MS = 90_000;

@@ -1,5 +1,5 @@
+import { problem } from '../../../src/playbook/answer.ts';
 import type { Answered } from './follow-redirects.ts';
-import { problem } from './problem.ts';
 import { abandon, bodyOf } from './read-body.ts';
 
 /** Some bytes of a blob, counted from 0; both ends belong to it, as in HTTP (RFC 9110, 14.1.2). */

@@ -1,5 +1,5 @@
+import { problem } from '../../../src/playbook/answer.ts';
 import type { RegistryOptions } from './options.ts';
-import { problem } from './problem.ts';
 import { isLoopbackName, type Reach } from './reachable-address.ts';
 
 /** Where a registry listens, and what its answers may make us connect to. */

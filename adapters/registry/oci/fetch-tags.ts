@@ -1,6 +1,6 @@
 import { asTexts, parseJsonObject } from '../../../src/image/json-values.ts';
 import { isTag, type Reference, repositoryName } from '../../../src/image/reference.ts';
-import { problem } from './problem.ts';
+import { problem } from '../../../src/playbook/answer.ts';
 import type { Got, RegistryClient } from './registry-client.ts';
 
 const LARGEST_PAGE = 4 * 1024 ** 2;

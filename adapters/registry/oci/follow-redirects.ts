@@ -1,7 +1,7 @@
+import { problem } from '../../../src/playbook/answer.ts';
 import type { Endpoint } from './endpoint.ts';
 import { refuseUrl } from './endpoint.ts';
 import type { Exchange, Question, Reply } from './exchange.ts';
-import { problem } from './problem.ts';
 import { readRefusal } from './read-body.ts';
 
 /** An answer, and the question that it answers: after redirects not the first one. */

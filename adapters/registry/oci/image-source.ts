@@ -7,7 +7,7 @@ import { isDigest, parseReference, type Reference, repositoryName } from '../../
 import type { RegistryLogin } from '../../../src/image/registry-login.ts';
 import { fittingEntries } from '../../../src/image/select-platform.ts';
 import { readStatedBuild } from '../../../src/image/stated-build.ts';
-import { answerOf } from '../../../src/playbook/answer.ts';
+import { answerOf, problem } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
 import { credentialFinder } from './credentials.ts';
@@ -25,7 +25,6 @@ import { createManifests, type Manifests } from './manifests.ts';
 import { createMirrors, type Mirrors } from './mirrors.ts';
 import { DEFAULT_DEADLINES, type ImageSourceOptions } from './options.ts';
 import { patientExchange } from './patient-exchange.ts';
-import { problem } from './problem.ts';
 import type { ImageManifest } from './read-manifest.ts';
 import { createRegistryClient } from './registry-client.ts';
 

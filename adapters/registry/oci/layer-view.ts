@@ -1,12 +1,12 @@
 import { isDirectory, type LayerDirectory } from '../../../src/image/layer-index.ts';
 import { lookUp } from '../../../src/image/layered-tree.ts';
 import { identifyFile } from '../../../src/kernel/identify-file.ts';
+import { problem } from '../../../src/playbook/answer.ts';
 import type { LayerProgram, LayerView } from '../../../src/ports/image-source.ts';
 import type { Layer } from './layers/layer.ts';
 import type { LayerSource } from './layers/layer-source.ts';
 import { LyingToc } from './layers/lying-toc.ts';
 import { cutFrom } from './layers/pieces.ts';
-import { problem } from './problem.ts';
 
 const MOST_PROGRAMS = 1000;
 /** Files whose beginning was not kept when the layer was listed; each of these may cost another pass. */

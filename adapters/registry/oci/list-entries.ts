@@ -1,7 +1,7 @@
 import type { IndexEntry, Manifest } from '../../../src/image/manifest.ts';
 import type { Reference } from '../../../src/image/reference.ts';
+import { problem } from '../../../src/playbook/answer.ts';
 import type { Manifests } from './manifests.ts';
-import { problem } from './problem.ts';
 
 type Index = Extract<Manifest, { kind: 'index' }>;
 

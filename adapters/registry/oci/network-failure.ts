@@ -1,7 +1,6 @@
-import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
+import { ProbeError, type ProbeFailureCode, problem } from '../../../src/playbook/answer.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errors } from './http-agent.ts';
-import { problem } from './problem.ts';
 import { REFUSED_ADDRESS } from './reachable-address.ts';
 
 /** What was being asked when the network failed. */

@@ -1,7 +1,6 @@
-import { ProbeError } from '../../../src/playbook/answer.ts';
+import { ProbeError, problem } from '../../../src/playbook/answer.ts';
 import type { Question, Reply } from './exchange.ts';
 import { translateNetworkError } from './network-failure.ts';
-import { problem } from './problem.ts';
 
 /** The whole body of a reply, of at most `cap` bytes. Rejects with ProbeError: too-large, timeout, unreachable. */
 export async function readBody(reply: Reply, question: Question, cap: number): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { type ImageConfig, parseImageConfig } from '../../../src/image/config.ts';
 import { type Reference, repositoryName } from '../../../src/image/reference.ts';
+import { problem } from '../../../src/playbook/answer.ts';
 import type { DiskCache } from './layers/disk-cache.ts';
-import { problem } from './problem.ts';
 import type { RegistryClient } from './registry-client.ts';
 import type { Expected } from './verify-bytes.ts';
 

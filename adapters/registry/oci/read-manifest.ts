@@ -1,6 +1,6 @@
 import { MANIFEST_TYPES, type Manifest, parseManifest } from '../../../src/image/manifest.ts';
 import { formatReference, type Reference, repositoryName } from '../../../src/image/reference.ts';
-import { problem } from './problem.ts';
+import { problem } from '../../../src/playbook/answer.ts';
 import type { Ask, Got, RegistryClient } from './registry-client.ts';
 import type { Expected } from './verify-bytes.ts';
 

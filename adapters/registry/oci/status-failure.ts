@@ -1,7 +1,6 @@
 import { asList, asObject, asText, parseJsonObject } from '../../../src/image/json-values.ts';
-import type { ProbeError, ProbeFailureCode } from '../../../src/playbook/answer.ts';
+import { type ProbeError, type ProbeFailureCode, problem } from '../../../src/playbook/answer.ts';
 import type { Question, Reply } from './exchange.ts';
-import { problem } from './problem.ts';
 import { describeQuota, quotaOf } from './quota.ts';
 import { retryAfter } from './retry-after.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDigest } from '../../../src/image/reference.ts';
+import { problem } from '../../../src/playbook/answer.ts';
 import type { Reply } from './exchange.ts';
-import { problem } from './problem.ts';
 
 /** What bytes must be, as whoever points to them states it. */
 export interface Expected {

@@ -1,4 +1,4 @@
-import { problem } from '../problem.ts';
+import { problem } from '../../../../src/playbook/answer.ts';
 import type { Layer } from './layer.ts';
 import { LayerFault } from './layer-fault.ts';
 import type { Chunk } from './layer-listing.ts';

@@ -1,7 +1,7 @@
 import { type LayeredEntry, lookUp } from '../../../../src/image/layered-tree.ts';
 import type { FileTree, TreeEntry } from '../../../../src/kernel/file-tree.ts';
+import { problem } from '../../../../src/playbook/answer.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
-import { problem } from '../problem.ts';
 import { layersAhead } from './fetch-ahead.ts';
 import type { Layer } from './layer.ts';
 import type { LayerListing } from './layer-listing.ts';

@@ -1,5 +1,4 @@
-import { ProbeError } from '../../../../src/playbook/answer.ts';
-import { problem } from '../problem.ts';
+import { ProbeError, problem } from '../../../../src/playbook/answer.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import type { Layer, ReadRange } from './layer.ts';
 import { LayerFault } from './layer-fault.ts';

@@ -1,5 +1,5 @@
 import { type Manifest, parseManifest } from '../../../../src/image/manifest.ts';
-import { problem } from '../problem.ts';
+import { problem } from '../../../../src/playbook/answer.ts';
 
 /** An index or an image's manifest; artifacts and what cannot be read have been refused. */
 export type ImageManifest = Extract<Manifest, { kind: 'index' | 'manifest' }>;

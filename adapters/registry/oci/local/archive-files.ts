@@ -1,5 +1,5 @@
+import { problem } from '../../../../src/playbook/answer.ts';
 import { LayerFault } from '../layers/layer-fault.ts';
-import { problem } from '../problem.ts';
 import { type ArchiveIndex, type ArchivePart, indexArchive } from './index-archive.ts';
 import { fileFailure, type LocalFiles, onFiles, tooLarge } from './local-files.ts';
 import { type OpenArchive, openArchive } from './open-archive.ts';

@@ -1,9 +1,9 @@
 import { type ImageConfig, parseImageConfig } from '../../../../src/image/config.ts';
 import { asObject, asText, asTexts, parseJsonObject } from '../../../../src/image/json-values.ts';
 import { isDigest, parseReference } from '../../../../src/image/reference.ts';
+import { problem } from '../../../../src/playbook/answer.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { LayerSource } from '../layers/layer-source.ts';
-import { problem } from '../problem.ts';
 import { acceptManifest } from './accept-manifest.ts';
 import { digestOf } from './digest-of.ts';
 import type { ImageStore, NamedManifest } from './image-store.ts';

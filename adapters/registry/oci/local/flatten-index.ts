@@ -1,5 +1,5 @@
 import type { PublishedEntry } from '../../../../src/image/published.ts';
-import { problem } from '../problem.ts';
+import { problem } from '../../../../src/playbook/answer.ts';
 import type { ImageManifest } from './accept-manifest.ts';
 import type { ImageStore } from './image-store.ts';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { problem } from '../problem.ts';
+import { problem } from '../../../../src/playbook/answer.ts';
 import { fileFailure, type LocalFiles, onFiles, tooLarge } from './local-files.ts';
 
 /** The files of a folder. Links are followed: build tools make layouts out of them. */

@@ -3,13 +3,13 @@ import type { Descriptor } from '../../../../src/image/manifest.ts';
 import { formatPlatform, type Platform, samePlatform } from '../../../../src/image/platform.ts';
 import type { PublishedEntry, PublishedImage } from '../../../../src/image/published.ts';
 import { fittingEntries } from '../../../../src/image/select-platform.ts';
+import { problem } from '../../../../src/playbook/answer.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { OpenedImage } from '../../../../src/ports/image-source.ts';
 import { layerView } from '../layer-view.ts';
 import { ImageFiles } from '../layers/image-files.ts';
 import type { Layer } from '../layers/layer.ts';
 import type { LayerSource } from '../layers/layer-source.ts';
-import { problem } from '../problem.ts';
 import type { ImageManifest } from './accept-manifest.ts';
 import { flattenIndex } from './flatten-index.ts';
 

@@ -1,8 +1,8 @@
 import { asList, asObject, asText, asTextRecord, parseJsonObject } from '../../../../src/image/json-values.ts';
 import { isDigest, parseReference } from '../../../../src/image/reference.ts';
+import { problem } from '../../../../src/playbook/answer.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { LayerSource } from '../layers/layer-source.ts';
-import { problem } from '../problem.ts';
 import { digestOf } from './digest-of.ts';
 import type { ImageStore, NamedManifest } from './image-store.ts';
 import type { LocalFiles } from './local-files.ts';

@@ -1,5 +1,4 @@
-import { ProbeError, type ProbeFailureCode } from '../../../../src/playbook/answer.ts';
-import { problem } from '../problem.ts';
+import { ProbeError, type ProbeFailureCode, problem } from '../../../../src/playbook/answer.ts';
 
 /**
  * Files that make up an image on this machine: those of a folder, or those within a tar archive. Paths are relative, with

@@ -1,3 +1,4 @@
+import { problem } from '../../../../src/playbook/answer.ts';
 import type { Layer } from '../layers/layer.ts';
 import { LayerFault } from '../layers/layer-fault.ts';
 import type { LayerListing } from '../layers/layer-listing.ts';
@@ -5,7 +6,6 @@ import type { FilePart, LayerSource } from '../layers/layer-source.ts';
 import { listLayer } from '../layers/list-layer.ts';
 import { readStored } from '../layers/read-stored.ts';
 import { createLru } from '../lru.ts';
-import { problem } from '../problem.ts';
 
 /** Where the bytes of a layer are. */
 export type StreamLayer = (layer: Layer, signal: AbortSignal) => AsyncIterable<Uint8Array>;

@@ -1,9 +1,9 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { problem } from '../../../../src/playbook/answer.ts';
 import { decompress } from '../layers/decompress.ts';
 import { LayerFault } from '../layers/layer-fault.ts';
-import { problem } from '../problem.ts';
 
 /** A tar archive that can be read at any place, and how large it is. */
 export interface OpenArchive {

@@ -1,5 +1,5 @@
 import { type ImageConfig, parseImageConfig } from '../../../../src/image/config.ts';
-import { problem } from '../problem.ts';
+import { problem } from '../../../../src/playbook/answer.ts';
 import { acceptManifest } from './accept-manifest.ts';
 import { digestOf } from './digest-of.ts';
 import type { NamedManifest } from './image-store.ts';
