@@ -1,4 +1,4 @@
-import { createSlack, type SlackChat } from '../../adapters/chat/slack/create-slack.ts';
+import type { SlackChat, SlackOptions } from '../../adapters/chat/slack/create-slack.ts';
 import type { TeamsChat, TeamsOptions } from '../../adapters/chat/teams/create-teams.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
@@ -65,7 +65,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const channels = config.chat.slack?.channels ?? null;
   const common = { log, clock, claim };
   const throttled = watched.throttled('slack');
-  const slack = options.slack && createSlack({ ...options.slack, ...common, channels, throttled });
+  const slack = await connectSlack(options, { ...common, channels, throttled });
   const teams = await connectTeams(options, {
     ...common,
     publicUrl: config.publicUrl,
@@ -101,7 +101,16 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   };
 }
 
-/** botbuilder is large: it is loaded only where Teams is served. */
+/** What a chat is made of is large: it is loaded only where that chat is served. */
+async function connectSlack(
+  { slack }: ComposeOptions,
+  parts: Pick<SlackOptions, 'channels' | 'log' | 'clock' | 'claim' | 'throttled'>,
+): Promise<SlackChat | null> {
+  if (slack === null) return null;
+  const { createSlack } = await import('../../adapters/chat/slack/create-slack.ts');
+  return createSlack({ ...slack, ...parts });
+}
+
 async function connectTeams(
   { teams }: ComposeOptions,
   parts: Pick<TeamsOptions, 'publicUrl' | 'log' | 'clock' | 'claim' | 'throttled'>,

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { asObject } from '../../../src/image/json-values.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { clusterFailure } from './cluster-failure.ts';
@@ -61,7 +61,7 @@ type Opened = Session & { readonly expiresAt: number | null };
 
 async function openSession(address: ClusterAddress, clock: Clock, signal: AbortSignal): Promise<Opened> {
   const target = `cluster ${address.name}`;
-  const config = load(address, target);
+  const config = await load(address, target);
   const cluster = config.getCurrentCluster();
   if (!cluster || cluster.server === NOWHERE) {
     const message = 'there is no kubeconfig and this runs in no pod: set kubeconfig for this cluster';
@@ -90,7 +90,9 @@ async function openSession(address: ClusterAddress, clock: Clock, signal: AbortS
   };
 }
 
-function load({ kubeconfig, context }: ClusterAddress, target: string): KubeConfig {
+/** client-node is large: it is loaded only where a cluster is asked something. */
+async function load({ kubeconfig, context }: ClusterAddress, target: string): Promise<KubeConfig> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   try {
     if (kubeconfig === null) config.loadFromDefault();
