@@ -15,24 +15,28 @@ export interface Publisher {
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LAST_MS = 60_000;
-/** So often in a row a round may end early for something newer; then the parent is told all the same. */
-const MOST_SKIPPED = 5;
+/** For so long rounds may end early for something newer; then the parent is told all the same. */
+const LONGEST_STALE_MS = 60_000;
 /** How soon a thread that another replica is telling is looked at again. */
 const ELSEWHERE_MS = 1_000;
 
 export function createPublisher(deps: Deps, recorder: Recorder): Publisher {
   const working = new Map<string, Promise<void>>();
   const again = new Set<string>();
+  /** Ends when what is being told is old news. */
+  const rounds = new Map<string, ReturnType<Deps['clock']['lifetime']>>();
   const life = deps.clock.lifetime();
 
   async function tell(run: string): Promise<void> {
     let wait = RETRY_FIRST_MS;
-    let skipped = 0;
+    let lastWhole = deps.clock.monotonic();
     do {
       again.delete(run);
       try {
-        const told = await bringUpToDate(deps, recorder, run, () => again.has(run) && skipped < MOST_SKIPPED);
-        skipped = told === 'stale' ? skipped + 1 : 0;
+        const round = deps.clock.lifetime();
+        if (deps.clock.monotonic() - lastWhole < LONGEST_STALE_MS) rounds.set(run, round);
+        const told = await bringUpToDate(deps, recorder, run, round.signal).finally(() => rounds.delete(run));
+        if (told !== 'stale') lastWhole = deps.clock.monotonic();
         if (told === 'elsewhere') {
           await deps.clock.sleep(ELSEWHERE_MS, life.signal).catch(() => undefined);
           if (await isUntold(deps, recorder, run)) again.add(run);
@@ -53,6 +57,7 @@ export function createPublisher(deps: Deps, recorder: Recorder): Publisher {
       if (deps.chats.length === 0 || life.signal.aborted) return;
       if (working.has(run)) {
         again.add(run);
+        rounds.get(run)?.end();
         return;
       }
       working.set(
@@ -90,14 +95,14 @@ async function bringUpToDate(
   deps: Deps,
   recorder: Recorder,
   run: string,
-  isStale: () => boolean,
+  newer: AbortSignal,
 ): Promise<'told' | 'stale' | 'elsewhere'> {
   const kind = (await recorder.state(run))?.conversation.chat;
   const chat = deps.chats.find((one) => one.kind === kind);
   if (!chat) return 'told';
   let whole = true;
   const held = await holdLease(deps, `tell ${run} ${chat.kind}`, async (lease) => {
-    whole = await tellThread(deps, recorder, { run, chat, lease, isStale });
+    whole = await tellThread(deps, recorder, { run, chat, lease, newer });
   });
   if (!held) return 'elsewhere';
   return whole ? 'told' : 'stale';

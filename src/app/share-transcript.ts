@@ -13,7 +13,7 @@ import { PARENT } from './tell-thread.ts';
 /** The workflow that shares a transcript; its id is this, the run, and what ended. */
 export const SHARE = 'share-transcript';
 
-const LOOK_FIRST_MS = 5_000;
+const LOOK_FIRST_MS = 1_000;
 /** Waits grow to this: with all rounds a chat may be away for a day. */
 const LOOK_LAST_MS = 60_000;
 /** How often a parent is looked for and a share is tried: a chat that is away for longer gets no file, and says so in the log. */
@@ -45,7 +45,7 @@ function chatOf({ chats, publicUrl }: Deps, { conversation }: RunState): Chat | 
 }
 
 /**
- * Shares the transcript in the run’s thread, once its parent stands there. That it is begun is written down first: when the process
+ * Shares the transcript in the run’s thread, once all that happened stands there: it is the last word. That it is begun is written down first: when the process
  * dies in the middle it is not known whether the file arrived, and it is not sent a second time; it can be asked for.
  */
 export async function shareTranscript(
@@ -68,7 +68,8 @@ export async function shareTranscript(
       return;
     }
     const parent = posted.get(PARENT)?.ref;
-    if (parent && (await tryToShare(deps, { chat, state, parent, key, begun, signal: context.signal }))) return;
+    const told = !(await deps.journal.untold(chat.kind)).includes(run);
+    if (parent && told && (await tryToShare(deps, { chat, state, parent, key, begun, signal: context.signal }))) return;
     await deps.clock.sleep(Math.min(LOOK_FIRST_MS * (round + 1), LOOK_LAST_MS), context.signal);
   }
   deps.log.error({ run }, 'a transcript could not be shared: the chat has no thread for it, or does not answer');

@@ -16,8 +16,8 @@ export interface Telling {
   readonly run: string;
   readonly chat: Chat;
   readonly lease: HeldLease;
-  /** Whether there is something newer to be told. */
-  readonly isStale: () => boolean;
+  /** Aborts when there is something newer to be told. */
+  readonly newer: AbortSignal;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface Telling {
 export async function tellThread(
   deps: Deps,
   recorder: Recorder,
-  { run, chat, lease, isStale }: Telling,
+  { run, chat, lease, newer }: Telling,
 ): Promise<boolean> {
   // Read under the lease: what another replica has posted stands there.
   const state = await recorder.state(run);
@@ -39,11 +39,12 @@ export async function tellThread(
     if (!posted.get(PARENT)?.ref) await post(PARENT, view.parent, null);
     const parent = posted.get(PARENT)?.ref ?? null;
     const refused = await bringReplies(parent);
-    if (refused === 'stale' || isStale()) return false;
+    if (refused === 'stale' || newer.aborted) return false;
     // It stands in the channel itself: where threads are forbidden it alone is kept up to date.
-    await bring(PARENT, view.parent, null);
+    await bring(PARENT, view.parent, null, newer);
     if (refused) throw refused;
   } catch (error) {
+    if (newer.aborted && !(error instanceof ChatError)) return false;
     if (!(error instanceof ChatError) || error.code === 'unavailable') throw error;
     deps.log.error(
       { run, chat: chat.kind, code: error.code, error: error.message },
@@ -58,7 +59,7 @@ export async function tellThread(
   async function bringReplies(parent: string | null): Promise<ChatError | 'stale' | null> {
     try {
       for (const { key, card } of view.replies) {
-        if (isStale()) return 'stale';
+        if (newer.aborted) return 'stale';
         await bring(key, card, parent);
       }
       return null;
@@ -68,13 +69,14 @@ export async function tellThread(
     }
   }
 
-  async function bring(key: string, card: Card, thread: string | null): Promise<void> {
+  /** What waits for its turn is given up when it is no longer wanted: replies need not wait behind it. */
+  async function bring(key: string, card: Card, thread: string | null, unwanted?: AbortSignal): Promise<void> {
     const there = posted.get(key);
     if (!there?.ref) return post(key, card, thread);
     const version = versionOf(deps, card);
     if (there.version === version) return;
     await lease.keep();
-    await chat.update(there.ref, card);
+    await chat.update(there.ref, card, unwanted);
     await remember(key, { ref: there.ref, version });
   }
 

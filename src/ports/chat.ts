@@ -19,8 +19,11 @@ export interface Chat {
    * Gives an opaque reference. Rejects with ChatError.
    */
   post(to: Conversation, thread: string | null, key: string, card: Card, maybeDelivered: boolean): Promise<string>;
-  /** Replaces a card in place. Rejects with ChatError. */
-  update(ref: string, card: Card): Promise<void>;
+  /**
+   * Replaces a card in place. `unwanted`: while it waits for its turn it is given up when this aborts, and rejects with its reason.
+   * Rejects with ChatError.
+   */
+  update(ref: string, card: Card, unwanted?: AbortSignal): Promise<void>;
   /**
    * Shares a file in a thread. Absent where the chat takes no files from bots; then a link is told. Rejects with ChatError.
    */

@@ -51,7 +51,11 @@ async function stageOf(facts: readonly RunFact[], chat: NotedChat, set: Partial<
   if (!first) throw new Error('a run begins with a fact');
   await recorder.open(RUN, 'pdf-renderer', first);
   await recorder.record(RUN, ...rest);
-  const postParent = () => journal.setPosted(RUN, chat.kind, 'parent', { ref: 'ref:parent', version: 'v' });
+  /** What the publisher does. */
+  const postParent = async () => {
+    await journal.setPosted(RUN, chat.kind, 'parent', { ref: 'ref:parent', version: 'v' });
+    await journal.setTold(RUN, chat.kind, facts.length);
+  };
   ends.push(() => workflows.stop().then(() => journal.stop()));
   await workflows.launch();
   return { deps, recorder, journal, workflows, postParent };

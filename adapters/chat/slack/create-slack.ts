@@ -64,8 +64,8 @@ function createSender(options: SlackOptions, client: WebClient, stopping: AbortS
       const posting = { channel, thread: parent?.ts ?? null, key, card, maybeDelivered };
       return postCard({ ...context, self: await self.ask() }, posting);
     },
-    async update(ref, card) {
-      await updateCard(context, ref, card);
+    async update(ref, card, unwanted) {
+      await updateCard(context, ref, card, unwanted);
     },
     async messages(_, thread, signal) {
       return readThread(context, await self.ask(), readReference(thread), signal);

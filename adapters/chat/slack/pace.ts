@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/ports/clock.ts';
+import { untilAborted } from '../../../src/ports/until-aborted.ts';
 import { readFailure } from './slack-error.ts';
 
 /** So many within a time, in milliseconds. `refills`: as a bucket, into which one more fits each share of the time. */
@@ -18,7 +19,10 @@ const WINDOWS = {
 /** Channels and messages that are remembered; the ones longest quiet go. */
 const KEPT = 2000;
 
-/** Makes calls wait until Slack likes them. Rejects as the work does, or with the signal's reason. */
+/**
+ * Makes calls wait until Slack likes them. Rejects as the work does, or, while it waits, with the signal's reason; an update at once,
+ * wherever in the line it stands.
+ */
 export interface Pace {
   post<T>(channel: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   update<T>(channel: string, ts: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
@@ -90,6 +94,7 @@ export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
   }
 
   async function call<T>(asked: Asked, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
     await wait(asked, signal);
     try {
       return await work();
@@ -103,15 +108,23 @@ export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
 
   return {
     post: (channel, signal, work) => turn([[`post ${channel}`, WINDOWS.post]], signal, work),
-    update: (channel, ts, signal, work) =>
-      turn(
-        [
-          [`message ${channel} ${ts}`, WINDOWS.message],
-          [`channel ${channel}`, WINDOWS.channel],
-          ['updates', WINDOWS.updates],
-        ],
-        signal,
-        work,
-      ),
+    async update(channel, ts, signal, work) {
+      const asked: Asked = [
+        [`message ${channel} ${ts}`, WINDOWS.message],
+        [`channel ${channel}`, WINDOWS.channel],
+        ['updates', WINDOWS.updates],
+      ];
+      // Behind others it would hear of the signal only at its turn.
+      let begun = false;
+      const mine = turn(asked, signal, () => {
+        begun = true;
+        return work();
+      });
+      return untilAborted(mine, signal).catch((error: unknown) => {
+        if (begun) return mine;
+        signal.throwIfAborted();
+        throw error;
+      });
+    },
   };
 }

@@ -55,11 +55,20 @@ export async function postCard(context: PostContext, posting: Posting): Promise<
   return callSlack(context, `posting into ${channel}`, attempt, posting.maybeDelivered);
 }
 
-/** Replaces a card in place; what was written in `metadata` stays. Doing it twice does no harm. Rejects with ChatError. */
-export async function updateCard(context: UpdateContext, reference: string, card: Card): Promise<void> {
+/**
+ * Replaces a card in place; what was written in `metadata` stays. Doing it twice does no harm. While it waits for its turn it is given up
+ * when `unwanted` aborts. Rejects with ChatError, or with the reason of `unwanted`.
+ */
+export async function updateCard(
+  context: UpdateContext,
+  reference: string,
+  card: Card,
+  unwanted?: AbortSignal,
+): Promise<void> {
   const { channel, ts } = readReference(reference);
   const message = { channel, ts, ...renderCard(card) };
+  const waiting = unwanted ? AbortSignal.any([context.stopping, unwanted]) : context.stopping;
   await callSlack(context, `updating a message in ${channel}`, () =>
-    context.pace.update(channel, ts, context.stopping, () => context.client.chat.update(message)),
+    context.pace.update(channel, ts, waiting, () => context.client.chat.update(message)),
   );
 }

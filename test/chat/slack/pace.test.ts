@@ -84,4 +84,34 @@ describe('the pace of Slack', () => {
     await pace.update('C1', '1.1', never, done);
     await expect(pace.update('C1', '1.1', stopped, done)).rejects.toMatchObject({ name: 'AbortError' });
   });
+
+  it('lets an update that is not wanted any more leave the line at once, and its place to the next', async () => {
+    const { pace, now } = begin();
+    let letGo = () => {};
+    const slow = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const out: string[] = [];
+    const first = pace.update('C1', '1.1', never, () => slow.then(() => void out.push('first')));
+    const unwanted = new AbortController();
+    const second = pace.update('C2', '2.2', unwanted.signal, async () => void out.push('second'));
+    const third = pace.update('C3', '3.3', never, async () => void out.push('third'));
+    unwanted.abort();
+    await expect(second).rejects.toMatchObject({ name: 'AbortError' });
+    letGo();
+    await Promise.all([first, third]);
+    expect(out).toEqual(['first', 'third']);
+    const rest = await times(48, now, (at) => pace.update(`D${at}`, '1.1', never, done));
+    expect(rest.at(-1)).toBe(0);
+  });
+
+  it('tells how an update ended that had begun when it was not wanted any more', async () => {
+    const { pace } = begin();
+    const unwanted = new AbortController();
+    const work = async () => {
+      unwanted.abort();
+      return 'updated';
+    };
+    expect(await pace.update('C1', '1.1', unwanted.signal, work)).toBe('updated');
+  });
 });
