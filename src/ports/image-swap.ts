@@ -52,7 +52,7 @@ export interface Objection {
 /** Changes the image of instances on one host or cluster. Kept apart from reading: without approvals it is never built. */
 export interface ImageSwapper {
   readonly name: string;
-  /** What stands there now; the deed is refused when it is not what was approved. */
+  /** What stands there now; the deed is refused when it is not what was approved. `imageId` is empty where there is no container yet. */
   current(place: Place, signal: AbortSignal): Promise<Answer<{ instanceId: string; imageId: string }>>;
   /**
    * Why a swap must not be made from here (something else owns the instance and would undo it); null when it may. Asked

@@ -20,7 +20,8 @@ async function instanceMoved(deps: Deps, { where, current }: InstancePlan, signa
   const place = describePlace(where);
   if (instanceId !== current.instanceId)
     return known(`${place} is another one than was approved: ${short(current.instanceId)} → ${short(instanceId)}.`);
-  if (imageId !== current.imageId)
+  // Before its image was told (a pod that is made anew) nothing contradicts the plan.
+  if (imageId !== '' && imageId !== current.imageId)
     return known(`${place} has another image: ${short(current.imageId)} → ${short(imageId)}.`);
   return known(null);
 }

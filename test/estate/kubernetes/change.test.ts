@@ -39,9 +39,17 @@ const labelled = (architecture: string, at: number) => ({
 let server: FakeApiServer | null = null;
 afterEach(() => server?.close());
 
+/** A pod, with the image that its container was made from; without a container when that is empty. */
+const podOf = (imageID: string) => ({
+  metadata: { name: 'web-1', uid: 'p', ownerReferences: [] },
+  spec: { containers: [{ name: 'web', image: 'r/web:3' }] },
+  status: { containerStatuses: imageID === '' ? [] : [{ name: 'web', imageID }] },
+});
+
 /** A Deployment whose status is written between any look and the patch that follows, some times. */
 async function busyCluster(writes: number, patched: (request: AskedOf) => object = () => ({})) {
   let left = writes;
+  const standing: { pod: object | null } = { pod: null };
   const nodes: object[] = ['amd64', 'arm64', 'arm64'].map(labelled);
   const document = {
     metadata: { name: 'web', namespace: 'docs', uid: 'u', resourceVersion: '7' },
@@ -54,6 +62,7 @@ async function busyCluster(writes: number, patched: (request: AskedOf) => object
         ? { status: 409, body: { message: 'the object has been modified' } }
         : { body: patched(request) };
     }
+    if (standing.pod && request.path.endsWith('/pods/web-1')) return { body: standing.pod };
     if (request.path.endsWith('/nodes')) return { body: { items: nodes } };
     return request.path.endsWith('/deployments/web') ? { body: document } : { status: 404, body: {} };
   });
@@ -68,8 +77,22 @@ async function busyCluster(writes: number, patched: (request: AskedOf) => object
   });
   const current = knownValue(await swapper.current(where, signal));
   const swap: Swap = { id: 'p-1', where, ...current, image: NEW, platform: 'linux/amd64' };
-  return { swapper, swap, nodes };
+  return { swapper, swap, nodes, standing };
 }
+
+describe('what was approved', () => {
+  it.each([
+    ['is the same while its pod is made anew', '', 'known'],
+    ['is another one when the tag was pulled again', `r/web@sha256:${'4'.repeat(64)}`, 'probe-failed'],
+  ])('%s', async (_, imageId, kind) => {
+    const { swapper, swap, standing } = await busyCluster(0);
+    standing.pod = podOf(`r/web@sha256:${'3'.repeat(64)}`);
+    const current = knownValue(await swapper.current(where, signal));
+    expect(current.imageId).toBe(`r/web@sha256:${'3'.repeat(64)}`);
+    standing.pod = podOf(imageId);
+    expect(await swapper.phases[0]!.run({ ...swap, ...current }, signal)).toMatchObject({ kind });
+  });
+});
 
 describe('a patch', () => {
   it('is tried anew while only the status moves', async () => {

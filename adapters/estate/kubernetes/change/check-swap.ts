@@ -31,7 +31,9 @@ export async function checkSwap(
   if (state === 'ours') return 'It was checked before the change was made.';
   if (state === 'moved') throw movedFailure(api, survey);
   const found = await podIfThere(api, place, signal);
-  if (imageIdOf(found) !== swap.imageId) throw movedFailure(api, survey);
+  // A pod that is made anew has not told its image yet: that contradicts nothing.
+  const imageId = imageIdOf(found);
+  if (imageId !== '' && imageId !== swap.imageId) throw movedFailure(api, survey);
   const refused = refuseChange(workload, place, change);
   if (refused !== null) throw clusterFailure(api.target, 'unsupported', refused.why);
   const pod = found?.pod ?? {};
