@@ -51,7 +51,8 @@ export function onRealNode(bench: () => ClusterBench): void {
       };
     });
 
-    it('is diagnosed by execfmt diagnose, with the way back', { timeout: 300_000 }, async () => {
+    // They wait for back-offs and roll-outs, each for its own: together.
+    it.concurrent('is diagnosed by execfmt diagnose, with the way back', { timeout: 300_000 }, async () => {
       const place = await deployRefused('pdf-renderer');
       const config = writeConfiguration(bench());
       const { status, stdout, stderr } = await runExecfmt([
@@ -80,7 +81,7 @@ export function onRealNode(bench: () => ClusterBench): void {
       expect(stdout + stderr).not.toContain(CANARY);
     });
 
-    it('runs again after a rollback by digest', { timeout: 300_000 }, async () => {
+    it.concurrent('runs again after a rollback by digest', { timeout: 300_000 }, async () => {
       const place = await deployRefused('pdf-rollback');
       const swapper = swapperFor(bench());
       const swap = await swapAt(bench(), swapper, place);
@@ -97,7 +98,7 @@ export function onRealNode(bench: () => ClusterBench): void {
       expect(log.lines).toEqual(['pdf-renderer v2 is ready']);
     });
 
-    it('is brought back by the approved rollback, and verified', { timeout: 300_000 }, async () => {
+    it.concurrent('is brought back by the approved rollback, and verified', { timeout: 300_000 }, async () => {
       const place = await deployRefused('pdf-incident');
       const stage = await startClusterStage(bench(), namespace, place.workload);
       try {
@@ -117,7 +118,7 @@ export function onRealNode(bench: () => ClusterBench): void {
       expect(after).toMatchObject({ imageReference: bench().good, state: { status: 'running', restartCount: 0 } });
     });
 
-    it('is not changed behind the back of Argo CD', { timeout: 300_000 }, async () => {
+    it.concurrent('is not changed behind the back of Argo CD', { timeout: 300_000 }, async () => {
       const place = await deployRefused('pdf-gitops');
       const path = `/apis/apps/v1/namespaces/${namespace}/deployments/pdf-gitops`;
       await bench().plane.admin.patch(path, { metadata: { labels: { 'argocd.argoproj.io/instance': 'docs' } } });
@@ -144,7 +145,7 @@ export function onRealNode(bench: () => ClusterBench): void {
       }
     });
 
-    it('tells an index that lacks its platform', { timeout: 300_000 }, async () => {
+    it.concurrent('tells an index that lacks its platform', { timeout: 300_000 }, async () => {
       const image = await bench().pushIndexWithoutAmd64();
       await bench().plane.admin.create(
         `/apis/apps/v1/namespaces/${namespace}/deployments`,
@@ -167,7 +168,7 @@ export function onRealNode(bench: () => ClusterBench): void {
 
     onSets('a real kubelet', bench, () => node);
 
-    it('puts back what cannot be rolled out', { timeout: 300_000 }, async () => {
+    it.concurrent('puts back what cannot be rolled out', { timeout: 300_000 }, async () => {
       const place = await bench().deploy(namespace, 'pdf-forward', bench().good, node);
       const swapper = swapperFor(bench());
       const current = knownValue(await swapper.current(place, signal));

@@ -19,7 +19,7 @@ interface Made {
 
 /** Changes of StatefulSets and DaemonSets: on a node of a name, so that the same is shown on played and on real ones. */
 export function onSets(title: string, bench: () => ClusterBench, nodeName: () => string): void {
-  describe(`${title}: sets`, () => {
+  describe.concurrent(`${title}: sets`, () => {
     const KINDS = [
       ['daemonset', {}],
       ['statefulset', { podManagementPolicy: 'Parallel' }],
