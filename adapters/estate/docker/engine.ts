@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
 import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { readCapped } from '../../http/read-capped.ts';
 import { engineFailure } from './engine-failure.ts';
 import { failureOfStatus, translateConnection } from './translate-error.ts';
 
@@ -144,16 +145,9 @@ function dial(client: Docker, request: EngineRequest, signal: AbortSignal): Prom
 }
 
 async function collect(target: string, answer: AsyncIterable<Buffer>, cap: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of answer) {
-    size += chunk.length;
-    if (size > cap) {
-      throw engineFailure(target, 'too-large', `the answer is larger than ${cap >> 20} MiB`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  const { bytes, whole } = await readCapped(answer, cap);
+  if (!whole) throw engineFailure(target, 'too-large', `the answer is larger than ${cap >> 20} MiB`);
+  return bytes;
 }
 
 function parseJson<T>(target: string, body: Buffer): T {
