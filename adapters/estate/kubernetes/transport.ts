@@ -1,6 +1,6 @@
 import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import { clusterFailure } from './cluster-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import { exchange, type Received, type Sent } from './exchange.ts';
 import type { Sessions } from './session.ts';
 import { translateConnection } from './translate-error.ts';
@@ -51,6 +51,6 @@ async function sendOnce(
   } catch (error) {
     if (!deadline.aborted || error instanceof ProbeError) throw translateConnection(target, error);
     const message = signal.aborted ? 'the question was given up' : `no answer within ${deadlineMs / 1_000} s`;
-    throw clusterFailure(target, 'timeout', message, error);
+    throw estateFailure(target, 'timeout', message, error);
   }
 }
