@@ -90,9 +90,11 @@ async function openSession(address: ClusterAddress, clock: Clock, signal: AbortS
   };
 }
 
-/** client-node is large: it is loaded only where a cluster is asked something. */
+/** client-node is large: it is loaded only where a cluster is asked something. That can take a second, on a busy machine more. */
+export const loadClient = () => import('@kubernetes/client-node');
+
 async function load({ kubeconfig, context }: ClusterAddress, target: string): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await loadClient();
   const config = new KubeConfig();
   try {
     if (kubeconfig === null) config.loadFromDefault();
