@@ -63,7 +63,7 @@ const adapterOf = (path: string) =>
     .join('/');
 
 /** What adapters may share, each one technique and no vendor: the core is all that it knows (docs/adr/0015). */
-const SHARED = ['adapters/http'];
+const SHARED = ['adapters/http', 'adapters/sqlite'];
 
 /** Why a file of an adapter may not import another file; null when it may. */
 function refuseImport(file: string, path: string): string | null {
