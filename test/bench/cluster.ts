@@ -6,14 +6,13 @@ import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Estate } from '../../src/ports/estate.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
-import type { Log } from '../../src/ports/log.ts';
+import { quiet } from '../app/quiet-log.ts';
 import { bigCluster } from '../estate/kubernetes/big-cluster.ts';
 import type { FakeApiServer } from '../estate/kubernetes/fake-api-server.ts';
 import { diagnose, SERVICE } from './diagnosis.ts';
 
 const ROUNDS = 100;
 const DIAGNOSES = 11;
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 setFlagsFromString('--expose-gc');
 /** A full garbage collection, so that only what is held is counted. */
