@@ -69,7 +69,7 @@ async function measureFind(estate: Estate, server: FakeApiServer) {
 
 async function measureDiagnoses(estate: Estate, server: FakeApiServer, images: ImageSource): Promise<[number, number]> {
   const targets = [{ estate: estate.name, name: `ns-7/deployment/${SERVICE}` }];
-  const service = { name: SERVICE, targets, image: null, impact: [], rebuild: null, approvals: null };
+  const service = { name: SERVICE, targets, image: null, platforms: [], impact: [], rebuild: null, approvals: null };
   const stage = {
     services: new Map([[SERVICE, service]]),
     estates: new Map([[estate.name, estate]]),
