@@ -62,6 +62,19 @@ const adapterOf = (path: string) =>
     .slice(0, KINDS.includes(path.split('/')[1] ?? '') ? 3 : 2)
     .join('/');
 
+/** What adapters may share, each one technique and no vendor: the core is all that it knows (docs/adr/0015). */
+const SHARED = ['adapters/http', 'adapters/sqlite'];
+
+/** Why a file of an adapter may not import another file; null when it may. */
+function refuseImport(file: string, path: string): string | null {
+  const [top = '', folder = ''] = path.split('/');
+  if (top === 'src') return WIRING.includes(folder) ? 'adapters never import the wiring' : null;
+  const [from, to] = [adapterOf(file), adapterOf(path)];
+  if (from === to) return null;
+  if (SHARED.includes(from)) return 'what adapters share knows none of them';
+  return SHARED.includes(to) ? null : 'adapters never import each other';
+}
+
 describe('the import rule', () => {
   const core = sourcesBelow('src').filter((file) => !WIRING.includes(file.split('/')[1] ?? ''));
 
@@ -80,12 +93,34 @@ describe('the import rule', () => {
     }
   });
 
-  it.each(sourcesBelow('adapters'))('%s stays in its own folder and the core', (file) => {
+  it.each(sourcesBelow('adapters'))('%s stays in its own folder, what adapters share, and the core', (file) => {
     for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
       const path = target(file, specifier);
-      if (path.startsWith('src/')) expect(WIRING, 'adapters never import the wiring').not.toContain(path.split('/')[1]);
-      else expect(adapterOf(path), `${file} → ${path}`).toBe(adapterOf(file));
+      expect(refuseImport(file, path), `${file} → ${path}`).toBeNull();
     }
+  });
+
+  it.each([
+    ['adapters/pipeline/gitlab/client.ts', 'adapters/pipeline/gitlab/paths.ts', true],
+    ['adapters/pipeline/gitlab/client.ts', 'adapters/http/exchange.ts', true],
+    ['adapters/http/exchange.ts', 'adapters/http/reply.ts', true],
+    ['adapters/http/exchange.ts', 'src/ports/clock.ts', true],
+    ['adapters/http/exchange.ts', 'adapters/pipeline/gitlab/client.ts', false],
+    ['adapters/http/exchange.ts', 'adapters/system/clock.ts', false],
+    ['adapters/http/exchange.ts', 'src/cli/compose.ts', false],
+    ['adapters/pipeline/gitlab/client.ts', 'adapters/pipeline/github/client.ts', false],
+    ['adapters/pipeline/gitlab/client.ts', 'adapters/system/clock.ts', false],
+    ['adapters/pipeline/gitlab/client.ts', 'src/main.ts', false],
+  ])('lets %s import %s: %s', (file, path, may) => {
+    expect(refuseImport(file, path) === null).toBe(may);
+  });
+
+  it.each(SHARED)('%s is one folder, has no vendors below it, and is used by more than one adapter', (folder) => {
+    expect(KINDS).not.toContain(folder.split('/')[1]);
+    const users = sourcesBelow('adapters').filter((file) =>
+      importsOf(file).some((specifier) => specifier.startsWith('.') && adapterOf(target(file, specifier)) === folder),
+    );
+    expect(new Set(users.map(adapterOf).filter((user) => user !== folder)).size).toBeGreaterThan(1);
   });
 
   it.each([...core, ...sourcesBelow('adapters')])('%s imports a vendor only in the vendor’s folder', (file) => {

@@ -21,6 +21,8 @@ export interface CheckRequest {
   readonly reference: string;
   /** Null for every platform that is published. */
   readonly platforms: readonly Platform[] | null;
+  /** Without `platforms`, those that must be there beside what is published: what its service is meant for. */
+  readonly meant?: readonly Platform[];
   /** Whether others pull it by a tag that can be overwritten; not so by digest, or out of a file. */
   readonly moves: boolean;
 }
@@ -76,9 +78,10 @@ async function checkPublished(
   const all = entries.flatMap(({ platform, opened }) =>
     opened.kind === 'known' ? [{ platform, image: opened.value }] : [],
   );
-  const wanted = request.platforms ?? entries.map(({ platform }) => platform);
-  const subjects =
-    request.platforms === null ? entries : wanted.map((platform) => choose(published, entries, platform));
+  const asked = request.platforms ?? (request.meant ?? []).filter((platform) => entryFor(entries, platform) === null);
+  const every = request.platforms === null ? entries : [];
+  const wanted = [...every.map(({ platform }) => platform), ...asked];
+  const subjects = [...every, ...asked.map((platform) => choose(published, entries, platform))];
   const judged = await inTurns(wanted, AT_ONCE, async (platform, at) => {
     deps.progress(`starting ${formatPlatform(platform)} in the kernel model`);
     return judgeEntry(published, entries, all, platform, subjects[at] ?? null);
@@ -112,7 +115,10 @@ async function openEntry(
 
 /** What a runtime on that platform would take: a manifest whatever it says; of an index the best entry of that architecture. */
 function choose(published: PublishedImage, entries: readonly Entry[], platform: Platform): Entry | null {
-  if (published.kind === 'manifest') return entries[0] ?? null;
+  return published.kind === 'manifest' ? (entries[0] ?? null) : entryFor(entries, platform);
+}
+
+function entryFor(entries: readonly Entry[], platform: Platform): Entry | null {
   const taken = selectPlatform(entries, platform);
   return taken !== null && samePlatform(taken.platform, platform) ? taken : null;
 }

@@ -1,4 +1,5 @@
 import type { ApprovalPolicy } from '../approval/may-approve.ts';
+import type { Platform } from '../image/platform.ts';
 import type { BuildHistory } from '../ports/build-history.ts';
 import type { Chat } from '../ports/chat.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
@@ -17,6 +18,8 @@ export interface Service {
   readonly targets: readonly ServiceTarget[];
   /** The repository that it is published in, as configured; null when none is. */
   readonly image: string | null;
+  /** What it is meant for; empty when the configuration does not say. */
+  readonly platforms: readonly Platform[];
   readonly impact: readonly ImpactSeries[];
   /** Where and how it is built; null when no CI server is configured for it. */
   readonly rebuild: ServiceBuild | null;

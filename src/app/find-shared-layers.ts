@@ -1,4 +1,5 @@
 import { formatPlatform, type Platform } from '../image/platform.ts';
+import { runsArchitecture } from '../kernel/machines.ts';
 import type { FaultCode } from '../kernel/outcome.ts';
 import { answerOf, type ProbeFailure } from '../playbook/answer.ts';
 import type { CheckWarning, SharedLayer } from '../playbook/image-check.ts';
@@ -18,8 +19,6 @@ const FOREIGN: readonly FaultCode[] = [
   'interpreter-wrong-arch',
   'loader-wrong-arch',
 ];
-/** 32-bit programs that hosts of an architecture usually run. */
-const COMPATIBLE: Readonly<Record<string, readonly string[]>> = { amd64: ['386'], arm64: ['arm'] };
 const NAMED = 3;
 
 /** The layer that the culprit lies in, when images for other architectures have it too; else null. Rejects with ProbeError. */
@@ -74,7 +73,7 @@ const names = (places: readonly OpenedPlatform[]) => [
 
 function fits({ architecture }: LayerProgram, platform: Platform): boolean {
   if (architecture === null || platform.os !== 'linux') return true;
-  return architecture === platform.architecture || (COMPATIBLE[platform.architecture] ?? []).includes(architecture);
+  return runsArchitecture(platform.architecture, null, architecture);
 }
 
 function unlooked(digest: string, why: ProbeFailure): CheckWarning {

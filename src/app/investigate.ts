@@ -94,7 +94,7 @@ export async function investigate(
   });
   const worst = judged.find((one) => one.verdict === verdict)?.evidence ?? null;
   const decision = explainDecision(run.target, referenceOf(evidence), verdict, remedies);
-  const around = [...explainInstances(run.target, judged), ...hintsFor(verdict, worst)];
+  const around = [...explainInstances(run.target, judged), ...hintsFor(verdict, worst, run.service?.platforms ?? [])];
   await tell('decision', 'Decision', [{ ...decision, findings: [...decision.findings, ...around] }]);
   const elapsedMs = Math.round(waitedMs + deps.clock.monotonic() - started);
   const fact = {

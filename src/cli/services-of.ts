@@ -21,6 +21,7 @@ function toService(service: ServiceConfig, config: Config): Service {
     name: service.name,
     targets: targets.length > 0 ? targets : everywhere,
     image: service.image,
+    platforms: service.platforms,
     impact: service.impact.map(({ metrics, name, series, recovers, unit }) => ({
       source: metrics,
       name,

@@ -129,7 +129,7 @@ const service = z.strictObject({
   ).optional(),
   platforms: key(
     z.array(platform).min(1),
-    'What it is meant for: os/architecture[/variant]. Checked for its spelling; nothing acts on it yet.',
+    'What it is meant for: os/architecture[/variant]. `check` in a chat fails where its image lacks one; a diagnosis names those that the tag lacks.',
     ['linux/amd64'],
   ).optional(),
   targets: key(z.array(target).min(1), 'Where it runs. Absent: looked for by the service’s name, everywhere.', [

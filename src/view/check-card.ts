@@ -6,8 +6,11 @@ import { commandButton } from './private-card.ts';
 const TONE = { pass: 'ok', fail: 'problem', unknown: 'unknown' } as const;
 const TITLE = { pass: 'Passes', fail: 'Fails', unknown: 'Could not be checked' } as const;
 
-/** What `check` found of an image: each platform with its fault and culprit, the warnings, and what the command line would say. */
-export function checkCard(check: ImageCheck, wanted: readonly Platform[]): Card {
+/**
+ * What `check` found of an image: each platform with its fault and culprit, the warnings, and what the command line would say. It
+ * knows no services, so with `listed` all that was looked at is named to it.
+ */
+export function checkCard(check: ImageCheck, wanted: readonly Platform[], listed = false): Card {
   const result = check.pass === null ? 'unknown' : check.pass ? 'pass' : 'fail';
   const conclusion = conclude(check);
   const parts: CardPart[] = [{ kind: 'text', text: conclusion }];
@@ -20,7 +23,8 @@ export function checkCard(check: ImageCheck, wanted: readonly Platform[]): Card 
     const items = warnings.map(({ platform, message }) => `! ${platform ? `${platform}: ` : ''}${message}`);
     parts.push({ kind: 'list', ordered: false, items });
   }
-  const typed = [check.image, ...wanted.map((platform) => `--platform ${formatPlatform(platform)}`)].join(' ');
+  const names = listed ? check.platforms.map(({ platform }) => platform) : wanted.map(formatPlatform);
+  const typed = [check.image, ...names.map((platform) => `--platform ${platform}`)].join(' ');
   parts.push({ kind: 'code', text: `execfmt check ${typed}` });
   const status = `As a guard in a pipeline it would end with status ${checkExitStatus(check)}.`;
   parts.push({ kind: 'note', text: check.digest === null ? status : `${status} ${check.kind} ${check.digest}` });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkImage } from '../../src/app/check-image.ts';
 import { checkExitStatus } from '../../src/playbook/image-check.ts';
+import { makeElf } from '../kernel/make-elf.ts';
 import { never, sourceFor } from '../registry/open-source.ts';
 import { startRegistry, type TestRegistry } from '../servers/registry/start-registry.ts';
 import { check, type EntrySpec, file, program, pushIndex, pushManifest } from './check-stage.ts';
@@ -106,6 +107,20 @@ describe('an index', () => {
     ]);
     expect(codes(await check(registry, 'v2'))).toEqual(['not-judged', 'shared-programs']);
     expect(found.warnings[0]?.message).toMatch(/\/usr\/bin\/tool \(amd64\): no use on linux\/arm64/);
+  });
+
+  it.each([
+    ['386', 'amd64', { machine: 3, bits: 32 }],
+    ['s390', 's390x', { machine: 22, bits: 32, little: false }],
+    ['mipsle', 'mips64le', { machine: 8, bits: 32 }],
+  ] as const)('does not call a program for %s useless on %s, whose kernels run it', async (_program, host, elf) => {
+    const tools = [file('usr/bin/tool', Buffer.from(makeElf(elf)))];
+    await pushIndex(registry, 'v1', [
+      { ...arm64, layers: [tools, ...arm64.layers] },
+      { config: `linux/${host}`, layers: [tools] },
+    ]);
+    const warning = (await check(registry, 'v1')).warnings.find(({ code }) => code === 'shared-programs');
+    expect(warning?.message).toMatch(/no use on linux\/arm64\.$/);
   });
 
   it('fails when only the metadata are wrong', async () => {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Platform } from '../../src/image/platform.ts';
 import type { IntentReply } from '../../src/ports/application.ts';
 import type { Card } from '../../src/view/card.ts';
 import { startRegistry, type TestRegistry } from '../servers/registry/start-registry.ts';
 import { file, program, pushIndex } from './check-stage.ts';
+import { AMD64 } from './memory-images.ts';
 import { type Stage, type StageOptions, startStage } from './practice-stage.ts';
 
 let stage: Stage;
@@ -153,18 +155,24 @@ describe('runs by their id', () => {
 
 describe('check', () => {
   let registry: TestRegistry;
+  /** What the service of the tests is meant for. */
+  const meant: Platform[] = [];
   beforeEach(async () => {
     registry = await startRegistry();
     const plain = { host: registry.host, plainHttp: true };
+    const image = `${registry.host}/team/render`;
     await begin({
       configure: (config) => ({
         ...config,
         registries: [...config.registries, { ...config.registries[0]!, ...plain }],
-        services: config.services.map((service) => ({ ...service, image: `${registry.host}/team/render` })),
+        services: config.services.map((service) => ({ ...service, image, platforms: meant })),
       }),
     });
   });
-  afterEach(() => registry.stop());
+  afterEach(() => {
+    meant.splice(0);
+    return registry.stop();
+  });
 
   const render = (architecture: 'amd64' | 'arm64') => [file('app/render', program(architecture))];
   const push = (tag: string, wrong: boolean) =>
@@ -193,6 +201,27 @@ describe('check', () => {
     expect(textOf(card)).toContain('✓ linux/amd64 passes');
     expect(textOf(card)).toContain('✗ linux/s390x is missing (platform-missing-from-index)');
     expect(textOf(card)).not.toContain('linux/arm64 passes');
+  });
+
+  it('misses what the service is meant for, by the service’s name or its repository’s', async () => {
+    meant.push(AMD64, { os: 'linux', architecture: 's390x', variant: null });
+    await push('v2', false);
+    for (const typed of ['pdf-renderer:v2', `${registry.host}/team/render:v2`]) {
+      const card = await ask(`check ${typed}`);
+      expect(card.title).toBe(`Fails: ${registry.host}/team/render:v2`);
+      for (const part of [
+        '1 of 3 platforms would not run.',
+        '✓ linux/amd64 passes',
+        '✓ linux/arm64 passes',
+        '✗ linux/s390x is missing (platform-missing-from-index)',
+        `execfmt check ${registry.host}/team/render:v2 --platform linux/amd64 --platform linux/arm64 --platform linux/s390x`,
+        'with status 1',
+      ])
+        expect(textOf(card)).toContain(part);
+      expect(offered(card)).toEqual([`check ${registry.host}/team/render:v2`]);
+    }
+    // What is typed counts alone.
+    expect((await ask('check pdf-renderer:v2 linux/amd64')).tone).toBe('ok');
   });
 
   it('passes what would run everywhere', async () => {

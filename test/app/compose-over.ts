@@ -2,9 +2,7 @@ import type { Practice } from '../../adapters/practice/start-practice.ts';
 import { type Composition, compose } from '../../src/cli/compose.ts';
 import { defaultConfig } from '../../src/cli/load-config.ts';
 import { withPractice } from '../../src/cli/practice-config.ts';
-import type { Log } from '../../src/ports/log.ts';
-
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
+import { quiet } from './quiet-log.ts';
 
 /** Where the practice incident of another process is reached. */
 export type PracticeAddresses = Omit<Practice, 'reset' | 'stop'>;

@@ -1,14 +1,11 @@
 import { expect, it } from 'vitest';
 import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
-import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
-import { systemIds } from '../../adapters/system/ids.ts';
 import { createApplication } from '../../src/app/application.ts';
-import type { Deps } from '../../src/app/deps.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { waitFor } from '../lab/waiting.ts';
-
-const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+import { makeDeps } from './make-deps.ts';
+import { quiet } from './quiet-log.ts';
 
 /** Minutes pass in tenths of a second; shorter times are as long as they are. */
 const hurried: Clock = {
@@ -17,29 +14,9 @@ const hurried: Clock = {
 };
 
 it('starts what another process recorded and did not begin before it died', async () => {
-  const journal = openSqliteJournal(':memory:');
-  const deps: Deps = {
-    services: new Map(),
-    estates: new Map(),
-    swappers: new Map(),
-    images: null as unknown as Deps['images'],
-    histories: new Map(),
-    mirrorOf: new Map(),
-    metrics: new Map(),
-    journal,
-    workflows: createLocalWorkflows({ path: ':memory:', clock: systemClock, log }),
-    chats: [],
-    clock: hurried,
-    ids: systemIds,
-    log,
-    redact: (text) => text,
-    verification: { stableForMs: 0, timeoutMs: 1_000, followForMs: 0 },
-    publicUrl: null,
-    version: 'test',
-    rebuilds: new Map(),
-    builds: { lookEveryMs: 0, waitForRunnerMs: 0, timeoutMs: 0 },
-    resetPractice: null,
-  };
+  const workflows = createLocalWorkflows({ path: ':memory:', clock: systemClock, log: quiet });
+  const deps = makeDeps({ workflows, clock: hurried });
+  const { journal } = deps;
   const application = createApplication(() => deps);
   await application.start();
   const fact = {

@@ -6,11 +6,9 @@ import { compose } from '../../src/cli/compose.ts';
 import { defaultConfig } from '../../src/cli/load-config.ts';
 import { withPractice } from '../../src/cli/practice-config.ts';
 import type { ApprovalPolicyConfig, Config } from '../../src/config/config.ts';
-import type { Log } from '../../src/ports/log.ts';
 import type { Press } from '../../src/view/card.ts';
 import { threadOf } from '../../src/view/thread.ts';
-
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
+import { quiet } from './quiet-log.ts';
 
 /** The use cases over real adapters and the practice engine, all in this process. */
 export interface Stage {

@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
-import { systemIds } from '../../adapters/system/ids.ts';
 import type { Deps } from '../../src/app/deps.ts';
 import { createPublisher, type Publisher } from '../../src/app/publish-thread.ts';
 import { createRecorder, type Recorder } from '../../src/app/recorder.ts';
@@ -8,48 +6,24 @@ import type { RunFact } from '../../src/run/events.ts';
 import { createClock, createLog, type Stage, startStage } from '../chat/slack/start-chat.ts';
 import { waitFor } from '../lab/waiting.ts';
 import { opened } from '../run/sample-run.ts';
-
-const never = () => Promise.reject(new Error('not asked for'));
+import { makeDeps } from './make-deps.ts';
 
 let stage: Stage;
 let recorder: Recorder;
 let publisher: Publisher;
-let journal: ReturnType<typeof openSqliteJournal>;
+let deps: Deps;
 /** Lets the first post through. */
 let letPost = () => {};
 
 beforeEach(async () => {
   stage = await startStage('http');
-  journal = openSqliteJournal(':memory:');
   const { clock } = createClock();
   const open = new Promise<void>((resolve) => {
     letPost = resolve;
   });
   const { chat } = stage;
   const slowToPost = { ...chat, post: (...args: Parameters<typeof chat.post>) => open.then(() => chat.post(...args)) };
-  const none = new Map();
-  const deps: Deps = {
-    services: none,
-    estates: none,
-    swappers: none,
-    images: { resolve: never, open: never, tags: never, provenance: never, withLogins: () => deps.images },
-    histories: none,
-    mirrorOf: none,
-    metrics: none,
-    journal,
-    workflows: { define() {}, launch: never, start: never, finished: never, stop: never },
-    chats: [slowToPost],
-    clock,
-    ids: systemIds,
-    log: createLog().log,
-    redact: (text) => text,
-    verification: { stableForMs: 0, timeoutMs: 0, followForMs: 0 },
-    publicUrl: null,
-    rebuilds: none,
-    builds: { lookEveryMs: 0, waitForRunnerMs: 0, timeoutMs: 0 },
-    version: 'test',
-    resetPractice: null,
-  };
+  deps = makeDeps({ chats: [slowToPost], clock, log: createLog().log });
   recorder = createRecorder(deps);
   publisher = createPublisher(deps, recorder);
   recorder.watch((run) => publisher.changed(run));
@@ -57,7 +31,8 @@ beforeEach(async () => {
 afterEach(async () => {
   letPost();
   await publisher.stop();
-  await journal.stop();
+  await deps.workflows.stop();
+  await deps.journal.stop();
   await stage.close();
 });
 
@@ -72,7 +47,11 @@ describe('a burst of events', () => {
     }
     await recorder.record(run, { key: 'failed', fact: { type: 'failed', message: 'The very last word.' } });
     letPost();
-    await waitFor('the thread to be told', 10_000, async () => (await journal.untold('slack')).length === 0 || null);
+    await waitFor(
+      'the thread to be told',
+      10_000,
+      async () => (await deps.journal.untold('slack')).length === 0 || null,
+    );
     expect(stage.server.messages()).toHaveLength(1);
     expect(JSON.stringify(stage.server.messages()[0]?.blocks)).toContain('The very last word.');
     expect(updates()).toBeLessThanOrEqual(2);

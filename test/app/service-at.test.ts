@@ -7,6 +7,7 @@ const service: Service = {
   targets: [{ estate: 'render-01', name: 'renderer' }],
   impact: [],
   image: null,
+  platforms: [],
   rebuild: null,
   approvals: null,
 };

@@ -1,6 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
-import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemIds } from '../../adapters/system/ids.ts';
 import type { Deps } from '../../src/app/deps.ts';
@@ -10,16 +8,14 @@ import { SHARE, shareTranscript, startSharing } from '../../src/app/share-transc
 import { failed, known } from '../../src/playbook/answer.ts';
 import { ChatError } from '../../src/ports/chat.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { Log } from '../../src/ports/log.ts';
 import { chainHead } from '../../src/run/chain.ts';
 import type { RunFact } from '../../src/run/events.ts';
 import { verifyTranscript } from '../../src/run/transcript/verify-transcript.ts';
-import { redact } from '../../src/view/redact.ts';
 import { recovered } from '../run/recovered-run.ts';
 import { approver, opened, reached } from '../run/sample-run.ts';
+import { makeDeps } from './make-deps.ts';
 import { createNotedChat, type NotedChat } from './noted-chat.ts';
 
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** Time passes at once. */
 const clock: Clock = {
   ...systemClock,
@@ -37,11 +33,8 @@ afterEach(async () => {
 
 /** A journal with a run, a chat, and the workflow; nothing else of the application. */
 async function stageOf(facts: readonly RunFact[], chat: NotedChat, set: Partial<Deps> = {}) {
-  const journal = openSqliteJournal(':memory:');
-  const workflows = createLocalWorkflows({ path: ':memory:', clock, log: quiet });
-  const parts = { journal, workflows, chats: [chat], clock, ids: systemIds, log: quiet, redact };
-  // What sharing does not use is not there.
-  const deps = { ...parts, publicUrl: null, version: '0.1.0', ...set } as Deps;
+  const deps = makeDeps({ chats: [chat], clock, ...set });
+  const { journal, workflows } = deps;
   const recorder = createRecorder(deps);
   workflows.define(SHARE, async (context, input) => {
     const { run, ended } = input as { run: string; ended: string };

@@ -4,12 +4,10 @@ import { compose } from '../../src/cli/compose.ts';
 import { defaultConfig } from '../../src/cli/load-config.ts';
 import { withPractice } from '../../src/cli/practice-config.ts';
 import type { Config } from '../../src/config/config.ts';
-import type { Log } from '../../src/ports/log.ts';
 import { waitFor } from '../lab/waiting.ts';
 import { type SlackServer, startSlack } from '../servers/slack/start-slack.ts';
 import type { Ephemeral, SlackMessage } from '../servers/slack/world.ts';
-
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
+import { quiet } from './quiet-log.ts';
 
 /** The use cases between the practice incident and a local Slack, all in this process. */
 export interface SlackPracticeStage {

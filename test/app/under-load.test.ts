@@ -3,9 +3,6 @@ import { createSlack } from '../../adapters/chat/slack/create-slack.ts';
 import { renderCard as renderSlack } from '../../adapters/chat/slack/render-card.ts';
 import { createTeams } from '../../adapters/chat/teams/create-teams.ts';
 import { renderCard as renderTeams } from '../../adapters/chat/teams/render-card.ts';
-import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
-import { systemIds } from '../../adapters/system/ids.ts';
-import type { Deps } from '../../src/app/deps.ts';
 import { createPublisher } from '../../src/app/publish-thread.ts';
 import { createRecorder, type Recorder } from '../../src/app/recorder.ts';
 import { STEP_IDS } from '../../src/playbook/finding.ts';
@@ -22,6 +19,7 @@ import { approvals, approver, opened, plan, reached, responder, step } from '../
 import { startSlack } from '../servers/slack/start-slack.ts';
 import { startTeams } from '../servers/teams/start-teams.ts';
 import { createFastClock } from './fast-clock.ts';
+import { makeDeps } from './make-deps.ts';
 
 /** How much faster than the platforms' minutes the clock of these tests runs, for them and for us alike. */
 const SPEED = 20;
@@ -70,10 +68,9 @@ async function playRun(recorder: Recorder, clock: Clock, run: string, conversati
 
 /** Plays all runs at once and waits until their chat knows everything. */
 async function playAll(chat: Chat, clock: Clock, conversations: readonly Conversation[]) {
-  const journal = openSqliteJournal(':memory:');
-  const { log } = createLog();
-  const recorder = createRecorder({ journal, clock, redact: createRedact([]) });
-  const deps = { journal, clock, log, ids: systemIds, chats: [chat], publicUrl: null } as unknown as Deps;
+  const deps = makeDeps({ chats: [chat], clock, log: createLog().log, redact: createRedact([]) });
+  const { journal } = deps;
+  const recorder = createRecorder(deps);
   const publisher = createPublisher(deps, recorder);
   recorder.watch((run) => publisher.changed(run));
   const names = conversations.map((_, index) => `service-${index}`);
@@ -85,6 +82,7 @@ async function playAll(chat: Chat, clock: Clock, conversations: readonly Convers
   );
   await publisher.stop();
   const states = await Promise.all(names.map((name) => recorder.state(name)));
+  await deps.workflows.stop();
   await journal.stop();
   return states.flatMap((state) =>
     state ? [{ view: threadOf(state), conversation: state.conversation, events: state.seq }] : [],

@@ -149,7 +149,7 @@ suite('verification on a real engine', ['engine', 'no-emulator'], () => {
     const impact = [
       { source: 'app', name: 'jobs waiting', series: 'pdf_queue_pending_jobs', recovers: 'falling', unit: null },
     ] as const;
-    const service = { name: 'x', targets: [], image: null, impact, rebuild: null, approvals: null };
+    const service = { name: 'x', targets: [], image: null, platforms: [], impact, rebuild: null, approvals: null };
     const { answer, told } = await verified({ service, metrics: page.url });
     expect(knownValue(answer)).toContain('jobs waiting falling: 1,727 → 1,607.');
     expect(told).toEqual([1727, 1607]);

@@ -6,14 +6,13 @@ import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Estate } from '../../src/ports/estate.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
-import type { Log } from '../../src/ports/log.ts';
+import { quiet } from '../app/quiet-log.ts';
 import { bigCluster } from '../estate/kubernetes/big-cluster.ts';
 import type { FakeApiServer } from '../estate/kubernetes/fake-api-server.ts';
 import { diagnose, SERVICE } from './diagnosis.ts';
 
 const ROUNDS = 100;
 const DIAGNOSES = 11;
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 setFlagsFromString('--expose-gc');
 /** A full garbage collection, so that only what is held is counted. */
@@ -70,7 +69,7 @@ async function measureFind(estate: Estate, server: FakeApiServer) {
 
 async function measureDiagnoses(estate: Estate, server: FakeApiServer, images: ImageSource): Promise<[number, number]> {
   const targets = [{ estate: estate.name, name: `ns-7/deployment/${SERVICE}` }];
-  const service = { name: SERVICE, targets, image: null, impact: [], rebuild: null, approvals: null };
+  const service = { name: SERVICE, targets, image: null, platforms: [], impact: [], rebuild: null, approvals: null };
   const stage = {
     services: new Map([[SERVICE, service]]),
     estates: new Map([[estate.name, estate]]),

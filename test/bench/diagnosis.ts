@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
-import { openSqliteJournal } from '../../adapters/journal/sqlite/journal.ts';
 import { startPractice } from '../../adapters/practice/start-practice.ts';
 import { createImageSource } from '../../adapters/registry/oci/image-source.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
-import { systemIds } from '../../adapters/system/ids.ts';
 import { createApplication } from '../../src/app/application.ts';
 import type { Deps } from '../../src/app/deps.ts';
 import { connectHosts } from '../../src/cli/connect-hosts.ts';
@@ -13,8 +10,8 @@ import { withPractice } from '../../src/cli/practice-config.ts';
 import { registryOptions } from '../../src/cli/registry-options.ts';
 import { servicesOf } from '../../src/cli/services-of.ts';
 import type { Estate } from '../../src/ports/estate.ts';
-import type { Log } from '../../src/ports/log.ts';
-import { redact } from '../../src/view/redact.ts';
+import { makeDeps } from '../app/make-deps.ts';
+import { quiet } from '../app/quiet-log.ts';
 import { hangingEstate, type Remembered, slowEstate } from './slow-estate.ts';
 
 export interface DiagnosisReport {
@@ -34,7 +31,6 @@ const HOSTS = 200;
 const HANGING = 20;
 const ANSWER_MS = 50;
 export const SERVICE = 'pdf-renderer';
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const residentMiB = () => Math.round(process.memoryUsage.rss() / 1024 ** 2);
 
 /** Measures diagnoses of the practice incident, on the practice engine and on stand-ins that give its answers late. */
@@ -102,26 +98,7 @@ async function fastest(stage: Stage): Promise<Diagnosed> {
 
 /** One diagnosis of the service in an application of its own, as `execfmt diagnose` makes it. */
 export async function diagnose(stage: Stage): Promise<Diagnosed> {
-  const journal = openSqliteJournal(':memory:');
-  const deps = {
-    ...stage,
-    histories: new Map(),
-    rebuilds: new Map(),
-    builds: { lookEveryMs: 1_000, waitForRunnerMs: 1_000, timeoutMs: 1_000 },
-    mirrorOf: new Map(),
-    metrics: new Map(),
-    journal,
-    workflows: createLocalWorkflows({ path: ':memory:', clock: systemClock, log: quiet }),
-    chats: [],
-    clock: systemClock,
-    ids: systemIds,
-    log: quiet,
-    redact,
-    verification: { stableForMs: 300, timeoutMs: 10_000, followForMs: 0 },
-    publicUrl: null,
-    version: 'bench',
-    resetPractice: null,
-  };
+  const deps = makeDeps(stage);
   const application = createApplication(() => deps);
   try {
     const began = performance.now();
@@ -140,7 +117,7 @@ export async function diagnose(stage: Stage): Promise<Diagnosed> {
     return { ms, instances: verdict.instances.length };
   } finally {
     await application.stop();
-    await journal.stop();
+    await deps.journal.stop();
   }
 }
 

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { createDbosWorkflows } from '../../adapters/durable/dbos/workflows.ts';
 import { createLocalWorkflows } from '../../adapters/durable/local/workflows.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
+import { quiet } from '../app/quiet-log.ts';
 
 /**
  * One process of a crash test: `node crashing-process.ts local|dbos <store> <diary> first|next`. The first hangs in the middle
@@ -9,7 +10,6 @@ import { systemClock } from '../../adapters/system/clock.ts';
  */
 const [engine = '', store = '', diary = '', role = ''] = process.argv.slice(2);
 const tell = (line: string) => appendFileSync(diary, `${role}: ${line}\n`);
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const parts = { clock: systemClock, log: quiet };
 const workflows =
   engine === 'local' ? createLocalWorkflows({ path: store, ...parts }) : createDbosWorkflows({ url: store, ...parts });

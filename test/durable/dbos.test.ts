@@ -1,14 +1,12 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createDbosWorkflows } from '../../adapters/durable/dbos/workflows.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
-import type { Log } from '../../src/ports/log.ts';
 import type { Workflows } from '../../src/ports/workflows.ts';
+import { quiet } from '../app/quiet-log.ts';
 import { workflowsContract } from '../contracts/workflows-contract.ts';
 import { type LabPostgres, startPostgres } from '../lab/postgres.ts';
 import { suite } from '../lab/requirements.ts';
 import { loadDbos } from './load-dbos.ts';
-
-const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 suite('DBOS on PostgreSQL', ['postgresql'], () => {
   let server: LabPostgres;

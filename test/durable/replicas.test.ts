@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openPostgresJournal } from '../../adapters/journal/postgres/journal.ts';
 import type { Journal } from '../../src/ports/journal.ts';
+import { quiet as log } from '../app/quiet-log.ts';
 import { type LabPostgres, startPostgres } from '../lab/postgres.ts';
 import { suite } from '../lab/requirements.ts';
 import { waitFor } from '../lab/waiting.ts';
 import { startTcpProxy } from '../servers/tcp-proxy.ts';
 import { createReplicas, type Replicas } from './replicas.ts';
 
-const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const LONG = { timeout: 180_000 };
 
 suite('three replicas on one PostgreSQL', ['postgresql'], () => {

@@ -3,12 +3,12 @@ import { openPostgresJournal } from '../../adapters/journal/postgres/journal.ts'
 import { asStoreError } from '../../adapters/journal/postgres/store-error.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
 import type { EventDraft } from '../../src/run/events.ts';
+import { quiet as log } from '../app/quiet-log.ts';
 import { journalContract } from '../contracts/journal-contract.ts';
 import { type LabPostgres, startPostgres } from '../lab/postgres.ts';
 import { suite } from '../lab/requirements.ts';
 import { waitFor } from '../lab/waiting.ts';
 
-const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const at = new Date('2026-11-21T12:00:00.000Z');
 const first: EventDraft = { key: 'opened', fact: { type: 'closed' } };
 

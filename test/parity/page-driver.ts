@@ -1,7 +1,7 @@
 import { createWebPage } from '../../adapters/chat/web/index.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Application } from '../../src/ports/application.ts';
-import type { Log } from '../../src/ports/log.ts';
+import { quiet } from '../app/quiet-log.ts';
 import { openStream } from '../chat/web/read-stream.ts';
 import { formOf, postForm, sendRequest } from '../chat/web/send-request.ts';
 import { waitFor } from '../lab/waiting.ts';
@@ -9,8 +9,6 @@ import { createHold } from '../servers/hold-deliveries.ts';
 import { serveListener } from '../servers/serve-listener.ts';
 import { type Driver, type Message, PEOPLE, type Pressing, type Shown, type Who } from './driver.ts';
 import { aliveTags, buttonsIn, findForm, textOf } from './read-html.ts';
-
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** What one run's stream has told: the pieces in order, as the page's script would show them. */
 interface Followed {

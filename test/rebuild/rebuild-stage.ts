@@ -5,9 +5,9 @@ import { parse, stringify } from 'yaml';
 import type { RunningApplication } from '../../src/app/application.ts';
 import { type Composition, compose } from '../../src/cli/compose.ts';
 import { readConfig } from '../../src/cli/load-config.ts';
-import type { Log } from '../../src/ports/log.ts';
 import type { Button } from '../../src/view/card.ts';
 import { threadOf } from '../../src/view/thread.ts';
+import { quiet } from '../app/quiet-log.ts';
 import type { RealEngine } from '../e2e/real-engine.ts';
 import type { Architecture } from '../lab/debian-binary.ts';
 import { deployIncident, type Incident } from '../lab/incident.ts';
@@ -17,8 +17,6 @@ import { pushImages } from '../lab/push-image.ts';
 import { waitFor } from '../lab/waiting.ts';
 import { PROJECT } from '../pipeline/sample-builds.ts';
 import type { CiBench, RunnerSet } from './ci-bench.ts';
-
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The incident on a real engine and registry, a CI server, and the use cases between them. */
 export interface RebuildStage {

@@ -1,106 +1,207 @@
 import fc from 'fast-check';
-import type { Step } from '../../src/playbook/finding.ts';
+import type { ActionPlan } from '../../src/approval/plan.ts';
+import { FAULTS } from '../../src/kernel/outcome.ts';
+import type { ImpactReading } from '../../src/playbook/evidence.ts';
+import { STEP_IDS, type Step } from '../../src/playbook/finding.ts';
+import type { Place } from '../../src/playbook/place.ts';
+import { ORIGINS, REMEDY_KINDS, type Remedy, type Verdict } from '../../src/playbook/verdict.ts';
 import type { RunEvent, RunFact } from '../../src/run/events.ts';
 import type { ThreadMessages } from '../../src/run/thread-message.ts';
-import { approvals, opened, plan, reached } from './sample-run.ts';
+import { eventsOf } from './sample-run.ts';
+import { untrusted } from './untrusted-text.ts';
 
-/** Markup, fences, ends of elements and what steers a terminal, alone and among other characters. */
-const HOSTILE = [
-  '</pre><script>alert(1)</script>',
-  '</script><!--',
-  '![x](https://evil.example/x.png)',
-  '[a](javascript:alert(1))',
-  '```\n\n# not a heading\n```json\n{}\n```\n',
-  '| a | b |\n| --- | --- |',
-  '<!channel> <img src=x onerror=alert(1)>',
-  '"onmouseover="alert(1)',
-  '\u202e\u0007\u001b[2J\ud800\ufffd\ufeff\r\n',
-  '<details></details>&lt;b&gt;&amp;',
-  '- [ ] item\n1. one\n+ two\n~~~\n    code',
-];
-const hostile = fc.oneof(
-  fc.constantFrom(...HOSTILE),
-  fc.string({ unit: 'binary', maxLength: 30 }),
-  fc
-    .array(fc.constantFrom(...HOSTILE, ...'\\`*_{}[]<>#|~!&@$^-+.\n\t ".'), { maxLength: 6 })
-    .map((parts) => parts.join('')),
+const iso = fc.integer({ min: 1_763_715_600_000, max: 1_763_815_600_000 }).map((ms) => new Date(ms).toISOString());
+const id = fc.stringMatching(/^[a-z0-9-]{1,24}$/);
+const digest = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`);
+const person = fc.record({ id: untrusted, name: untrusted });
+
+const place: fc.Arbitrary<Place> = fc.oneof(
+  fc.record({ kind: fc.constant('docker' as const), host: untrusted, container: untrusted }),
+  fc.record({
+    kind: fc.constant('kubernetes' as const),
+    cluster: untrusted,
+    namespace: untrusted,
+    workload: untrusted,
+    pod: untrusted,
+    container: untrusted,
+    node: untrusted,
+  }),
 );
-const person = fc.record({ id: hostile, name: hostile });
-const place = fc.record({ kind: fc.constant('docker' as const), host: hostile, container: hostile });
+
 const finding = fc.record({
-  check: hostile,
-  command: hostile,
-  observed: hostile,
-  meaning: hostile,
-  decision: hostile,
+  check: fc.oneof(untrusted, fc.constantFrom('Host architecture', 'Executed file', 'Platforms behind the tag')),
+  command: untrusted,
+  observed: untrusted,
+  meaning: untrusted,
+  decision: untrusted,
   where: place,
 });
-const step: fc.Arbitrary<Step> = fc.record({
-  id: fc.constantFrom('host', 'file', 'decision'),
-  title: hostile,
-  status: fc.constantFrom('ok', 'problem'),
-  elapsedMs: fc.nat(),
-  findings: fc.array(finding, { maxLength: 2 }),
+
+const step = (one: Step['id']): fc.Arbitrary<Step> =>
+  fc.record({
+    id: fc.constant(one),
+    title: untrusted,
+    status: fc.constantFrom('ok', 'problem', 'unknown', 'skipped'),
+    elapsedMs: fc.nat(10_000_000),
+    findings: fc.array(finding, { maxLength: 6 }),
+  });
+
+const confidence = fc.constantFrom('proved', 'likely', 'possible');
+const verdict: fc.Arbitrary<Verdict> = fc.record({
+  outcome: fc.constantFrom('will-not-run', 'runs', 'inconclusive'),
+  fault: fc.option(fc.constantFrom(...FAULTS)),
+  culprit: fc.option(untrusted),
+  errno: fc.option(fc.constantFrom('ENOEXEC', 'ENOENT')),
+  confidence,
+  origin: fc.record({ kind: fc.constantFrom(...ORIGINS), confidence, because: untrusted }),
+  summary: untrusted,
 });
-const impact = fc.array(
+const remedy: fc.Arbitrary<Remedy> = fc.record(
+  {
+    kind: fc.constantFrom(...REMEDY_KINDS),
+    fit: fc.constantFrom('fixes', 'mitigates', 'useless'),
+    because: untrusted,
+    digest,
+    platform: untrusted,
+    image: untrusted,
+    knownAs: untrusted,
+    where: place,
+  },
+  { requiredKeys: ['kind', 'fit', 'because'] },
+);
+const reading: fc.Arbitrary<ImpactReading> = fc.record({
+  name: untrusted,
+  series: untrusted,
+  value: fc.option(fc.double()),
+  at: iso,
+  recovers: fc.option(fc.constantFrom('falling', 'rising')),
+  unit: fc.option(untrusted),
+});
+const impact = fc.array(reading, { maxLength: 4 });
+const approvals = fc.record({
+  policy: untrusted,
+  approvers: fc.array(untrusted, { maxLength: 5 }),
+  required: fc.integer({ min: 1, max: 5 }),
+  allowSelf: fc.boolean(),
+});
+
+const opened = fc.record({
+  type: fc.constant('opened' as const),
+  target: untrusted,
+  on: fc.option(untrusted),
+  by: person,
+  conversation: fc.constant({ chat: 'slack' as const, id: 'T0/C0' }),
+  practice: fc.boolean(),
+});
+const located = fc.record({
+  type: fc.constant('located' as const),
+  places: fc.array(place, { maxLength: 8 }),
+  practice: fc.boolean(),
+});
+const reached = fc.record({
+  type: fc.constant('verdict-reached' as const),
+  verdict,
+  instances: fc.array(fc.record({ where: place, verdict }), { maxLength: 6 }),
+  remedies: fc.array(remedy, { maxLength: 10 }),
+  impact,
+  elapsedMs: fc.nat(10_000_000),
+  approvals: fc.option(approvals),
+});
+const before: fc.Arbitrary<RunFact> = fc.oneof(
   fc.record({
-    name: hostile,
-    series: hostile,
-    value: fc.option(fc.double()),
-    at: fc.constant('2026-11-21T09:00:00.000Z'),
-    recovers: fc.constantFrom('falling' as const, null),
-    unit: fc.option(hostile),
+    type: fc.constant('joined' as const),
+    by: person,
+    conversation: fc.constant({ chat: 'slack' as const, id: 'x' }),
   }),
-  { maxLength: 2 },
+  fc.record({ type: fc.constant('interrupted' as const), during: untrusted, goesOn: fc.boolean() }),
+  fc.record({ type: fc.constant('failed' as const), message: untrusted }),
 );
 
-const laterFact: fc.Arbitrary<RunFact> = fc.oneof(
-  fc.record({ type: fc.constant('joined' as const), by: person, conversation: fc.constant(opened.conversation) }),
+const planOf = (plan: string): fc.Arbitrary<ActionPlan> =>
   fc.record({
-    type: fc.constant('located' as const),
-    places: fc.array(place, { maxLength: 2 }),
-    practice: fc.boolean(),
-  }),
-  fc.record({ type: fc.constant('step-finished' as const), step }),
-  hostile.map((summary): RunFact => ({ ...reached, verdict: { ...reached.verdict, summary, culprit: summary } })),
-  fc.record({ type: fc.constant('interrupted' as const), during: hostile, goesOn: fc.boolean() }),
-  fc.record({ type: fc.constant('failed' as const), message: hostile }),
-  hostile.map(
-    (said): RunFact => ({
-      type: 'action-proposed',
-      plan: { ...plan, proof: said, calls: [said], requestedBy: { id: said, name: said } },
-      approvals: { ...approvals, approvers: [said] },
+    id: fc.constant(plan),
+    run: fc.constant('r-test'),
+    kind: fc.constant('rollback-to-digest' as const),
+    where: place,
+    service: fc.option(untrusted),
+    current: fc.record({ instanceId: untrusted, imageId: untrusted, reference: untrusted, digest: fc.option(digest) }),
+    proposed: fc.record({ reference: untrusted, digest, platform: untrusted, knownAs: fc.option(untrusted) }),
+    proof: untrusted,
+    calls: fc.array(untrusted, { maxLength: 6 }),
+    policy: untrusted,
+    requestedBy: person,
+    expiresAt: iso,
+    hash: fc.stringMatching(/^[0-9a-f]{64}$/),
+  });
+
+/** Everything that can happen to one plan, from nothing to its end. */
+const action = (plan: string): fc.Arbitrary<RunFact[]> => {
+  const of = { plan: fc.constant(plan) };
+  const rest: fc.Arbitrary<RunFact> = fc.oneof(
+    fc.record({
+      ...of,
+      type: fc.constant('action-approved' as const),
+      by: person,
+      given: fc.nat(5),
+      required: fc.nat(5),
     }),
-  ),
-  fc.record({ type: fc.constant('press-refused' as const), plan: fc.constant('p1'), by: person, why: hostile }),
-  fc.record({
-    type: fc.constant('action-phase' as const),
-    plan: fc.constant('p1'),
-    phase: hostile,
-    title: hostile,
-    state: fc.constantFrom('begun' as const, 'done' as const, 'failed' as const),
-    detail: hostile,
-  }),
-  fc.record({ type: fc.constant('impact-read' as const), plan: fc.constant('p1'), impact }),
-);
+    fc.record({ ...of, type: fc.constant('action-declined' as const), by: person }),
+    fc.record({ ...of, type: fc.constant('action-expired' as const) }),
+    fc.record({ ...of, type: fc.constant('press-refused' as const), by: person, why: untrusted }),
+    fc.record({ ...of, type: fc.constant('action-started' as const) }),
+    fc.record({
+      ...of,
+      type: fc.constant('action-phase' as const),
+      phase: id,
+      title: untrusted,
+      state: fc.constantFrom('begun', 'done', 'failed'),
+      detail: untrusted,
+    }),
+    fc.record({ ...of, type: fc.constant('impact-read' as const), impact }),
+    fc.record({
+      ...of,
+      type: fc.constant('action-finished' as const),
+      outcome: fc.constantFrom('succeeded', 'restored', 'failed', 'refused'),
+      detail: untrusted,
+      impact,
+      sinceOpenedMs: fc.nat(10_000_000),
+    }),
+  );
+  return fc
+    .tuple(
+      fc.record({ type: fc.constant('action-proposed' as const), plan: planOf(plan), approvals }),
+      fc.array(rest, { maxLength: 12 }),
+    )
+    .map(([proposed, others]) => [proposed, ...others]);
+};
 
-/** Events of a run in which every text that comes from outside is hostile. */
-export const arbitraryEvents: fc.Arbitrary<readonly RunEvent[]> = fc
-  .tuple(hostile, hostile, person, fc.array(laterFact, { maxLength: 6 }))
-  .map(([target, run, by, later]) =>
-    [{ ...opened, target, by }, ...later].map((fact, index) => ({
-      run,
-      seq: index + 1,
-      key: `k${index}`,
-      at: new Date(Date.UTC(2026, 10, 21, 9, 0, index)).toISOString(),
-      fact,
-    })),
+/** Any run, ended or not, in an order in which such things happen. */
+export const arbitraryRun: fc.Arbitrary<RunEvent[]> = fc
+  .tuple(
+    opened,
+    fc.option(located),
+    fc.subarray([...STEP_IDS]).chain((ids) => fc.tuple(...ids.map(step))),
+    fc.array(before, { maxLength: 3 }),
+    fc.option(reached),
+    fc.subarray(['p-1', 'p-2', 'p-3'], { maxLength: 2 }).chain((plans) => fc.tuple(...plans.map(action))),
+    fc.boolean(),
+  )
+  .map(([first, found, steps, others, verdictReached, actions, closed]) =>
+    eventsOf(
+      first,
+      ...(found ? [found] : []),
+      ...steps.map((each) => ({ type: 'step-finished' as const, step: each })),
+      ...others,
+      ...(verdictReached ? [verdictReached] : []),
+      ...actions.flat(),
+      ...(closed ? [{ type: 'closed' as const }] : []),
+    ),
   );
 
 /** What people wrote in its thread, if anything. */
 export const arbitraryThread: fc.Arbitrary<ThreadMessages> = fc.oneof(
-  hostile.map((why) => ({ kind: 'not-read' as const, why })),
+  untrusted.map((why) => ({ kind: 'not-read' as const, why })),
   fc
-    .array(fc.record({ by: person, at: fc.constant('2026-11-21T09:00:30.000Z'), text: hostile }), { maxLength: 3 })
+    .array(fc.record({ by: person, at: fc.constant('2026-11-21T09:00:30.000Z'), text: untrusted }), { maxLength: 3 })
     .map((messages) => ({ kind: 'read' as const, messages })),
 );

@@ -6,7 +6,7 @@ import { chainEvents, chainHead } from '../../src/run/chain.ts';
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../src/run/transcript/format.ts';
 import { renderTranscript } from '../../src/run/transcript/render-transcript.ts';
 import { verifyTranscript } from '../../src/run/transcript/verify-transcript.ts';
-import { arbitraryEvents, arbitraryThread } from './arbitrary-run.ts';
+import { arbitraryRun, arbitraryThread } from './arbitrary-run.ts';
 import { linesOutsideFences, liveMarkdown, strayTags } from './live-markup.ts';
 import { recovered } from './recovered-run.ts';
 import { approver, eventsOf } from './sample-run.ts';
@@ -103,7 +103,7 @@ describe.each(TRANSCRIPT_FORMATS)('a transcript in %s', (format) => {
 
   it('is whole and inert whatever the texts of a run are', { timeout: 120_000 }, () => {
     fc.assert(
-      fc.property(arbitraryEvents, arbitraryThread, (run, said) => {
+      fc.property(arbitraryRun, arbitraryThread, (run, said) => {
         const file = renderTranscript({ events: run, thread: said, version: '0.1.0' }, format, sha256);
         // As it comes back from a disk.
         const read = Buffer.from(file, 'utf8').toString('utf8');

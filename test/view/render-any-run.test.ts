@@ -14,10 +14,11 @@ import { renderTranscript } from '../../src/run/transcript/render-transcript.ts'
 import type { Card } from '../../src/view/card.ts';
 import { jsonText } from '../../src/view/json-text.ts';
 import { threadOf } from '../../src/view/thread.ts';
+import { arbitraryRun } from '../run/arbitrary-run.ts';
+import { hugeRun } from '../run/huge-run.ts';
 import { linesOutsideFences, liveMarkdown, strayTags } from '../run/live-markup.ts';
 import { checkBlocks } from '../servers/slack/check-blocks.ts';
 import { checkActivity, typedIn } from '../servers/teams/check-activity.ts';
-import { arbitraryRun, hugeRun } from './arbitrary-run.ts';
 
 /** What a reader, a terminal or a browser obeys instead of showing: controls, and what turns the direction of writing. */
 const OBEYED = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;

@@ -1,16 +1,7 @@
+import { readAnswer } from '../../http/read-answer.ts';
+
 /** The largest answer that is read, bytes. A page of replies is far below. */
 const ANSWER_LIMIT = 8 * 1024 * 1024;
-
-async function readCapped(response: Response): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > ANSWER_LIMIT) throw new Error(`The answer is larger than ${ANSWER_LIMIT} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
 
 /**
  * The `fetch` of Slack's clients: with a deadline where they set none (`response_url`), and with the whole answer read,
@@ -21,7 +12,7 @@ export function createBoundedFetch(timeoutMs: number): typeof fetch {
     const signal = init?.signal ?? AbortSignal.timeout(timeoutMs);
     // No answer of Slack's is a redirection; tokens must not follow one.
     const response = await fetch(input, { ...init, signal, redirect: 'error' });
-    const body = await readCapped(response);
+    const body = await readAnswer(response, ANSWER_LIMIT);
     const headers = new Headers(response.headers);
     // Without the header the client gives up with an error that cannot be told from a defect.
     if (response.status === 429 && !/^\d+$/.test(headers.get('retry-after') ?? '')) headers.set('retry-after', '1');

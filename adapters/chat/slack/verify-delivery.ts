@@ -4,6 +4,7 @@ import { isValidSlackRequest } from '@slack/bolt';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { untilAborted } from '../../../src/ports/until-aborted.ts';
+import { readRequest } from '../../http/read-request.ts';
 
 /** Slack's largest deliveries hold a whole message: well below. Bytes. */
 const BODY_LIMIT = 1024 * 1024;
@@ -21,26 +22,6 @@ export interface VerifyOptions {
 }
 
 type Verdict = { readonly status: 200 | 401 | 413 | 503; readonly why: string } | null;
-
-/** Reads a body; null when it is too large or does not come in time. */
-async function readBody(req: IncomingMessage, signal: AbortSignal): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const cut = () => req.destroy();
-  signal.addEventListener('abort', cut, { once: true });
-  try {
-    for await (const chunk of req) {
-      size += chunk.length;
-      if (size > BODY_LIMIT) return null;
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  } catch {
-    return null;
-  } finally {
-    signal.removeEventListener('abort', cut);
-  }
-}
 
 /** Claims within a deadline: the answer to Slack is due in 3 s, and a store that hangs must not make it late. */
 async function claimInTime(options: VerifyOptions, key: string): Promise<boolean | null> {
@@ -86,7 +67,7 @@ export async function verifyDelivery(
   res: ServerResponse,
   next: (req: IncomingMessage, res: ServerResponse) => void,
 ): Promise<void> {
-  const body = await readBody(req, options.clock.deadline(BODY_DEADLINE_MS));
+  const body = await readRequest(req, BODY_LIMIT, options.clock.deadline(BODY_DEADLINE_MS));
   const tooLarge: Verdict = { status: 413, why: 'the body is too large, or did not come in time' };
   const verdict = body === null ? tooLarge : await judge(options, req, body.toString());
   if (verdict === null) {

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../../../src/ports/log.ts';
+import { readRequest } from '../../http/read-request.ts';
 import type { InvokeAnswer } from './answer-invoke.ts';
 import type { Incoming } from './read-activity.ts';
-import { readBody } from './read-body.ts';
 import { type VerifyOptions, verifyDelivery } from './verify-delivery.ts';
 
 /** Where Teams delivers to. */
 export const MESSAGES_PATH = '/api/messages';
 
+/** Teams' largest messages are 100 KB; their entities and our own card's data come on top. Bytes. */
+const BODY_LIMIT = 512 * 1024;
 const BODY_MS = 5000;
 
 /** Where Teams delivers to, for the program's one server. */
@@ -37,9 +39,9 @@ async function receive(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const body = await readBody(req, options.clock.deadline(BODY_MS));
+  const body = await readRequest(req, BODY_LIMIT, options.clock.deadline(BODY_MS));
   if (body === null) return answer(res, 413);
-  const verdict = await verifyDelivery(options, req.headers.authorization, body);
+  const verdict = await verifyDelivery(options, req.headers.authorization, body.toString());
   if (verdict.status !== 200) {
     options.log.warn({ status: verdict.status, why: verdict.why }, `Refused a delivery to ${MESSAGES_PATH}.`);
     return answer(res, verdict.status);

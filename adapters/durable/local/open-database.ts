@@ -1,9 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-
-/** How long a statement waits for another process, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
+import type { DatabaseSync } from 'node:sqlite';
+import { connect } from '../../sqlite/connect.ts';
+import { inTransaction } from '../../sqlite/transaction.ts';
 
 /** The tables of version 1. They may stand in a file with others; a later version goes on from here. */
 const VERSION = 1;
@@ -38,26 +37,12 @@ export function openWorkflowDatabase(path: string): DatabaseSync {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     closeSync(openSync(path, 'a', 0o600));
   }
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = connect(path);
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
     inTransaction(database, () => makeTables(database, path));
     return database;
   } catch (error) {
     database.close();
-    throw error;
-  }
-}
-
-/** Runs `work` as one write transaction: all of it or nothing, and no other process writes in between. */
-export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }

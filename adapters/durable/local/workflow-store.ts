@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './open-database.ts';
-import type { Owner } from './owner.ts';
-import { isGone } from './owner.ts';
+import { inTransaction } from '../../sqlite/transaction.ts';
+import { isOwnerGone, type Owner } from './owner.ts';
 
 /**
  * An owner that was silent for longer, in milliseconds, has lost what it ran. How long it is silent is measured here, between two looks, by the
@@ -113,7 +112,7 @@ function prepareLeases(database: DatabaseSync, me: Owner): Pick<WorkflowStore, '
           .filter((row) => {
             const owner = { id: String(row.owner), machine: String(row.owner_machine), pid: Number(row.owner_pid) };
             const silent = isSilent(String(row.id), `${owner.id} ${row.heartbeat_at}`, monotonic);
-            return row.owner === null || silent || isGone(owner, me);
+            return row.owner === null || silent || isOwnerGone(owner);
           })
           .filter((row) => canRun(String(row.id), String(row.name)));
         for (const row of orphans) take.run(me.id, me.machine, me.pid, at.getTime(), String(row.id));

@@ -1,7 +1,7 @@
 import type { FileTree, TreeEntry } from '../../../src/kernel/file-tree.ts';
 import { ProbeError } from '../../../src/playbook/answer.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { Engine } from './engine.ts';
-import { engineFailure } from './engine-failure.ts';
 import { type ArchivedFile, findLink, readArchive } from './read-archive.ts';
 import { readContainer } from './read-container.ts';
 
@@ -29,7 +29,7 @@ export function createContainerTree(engine: Engine, container: string, signal: A
   let questions = 0;
   let keptBytes = 0;
 
-  const refuse = (message: string) => engineFailure(engine.target, 'too-large', message);
+  const refuse = (message: string) => estateFailure(engine.target, 'too-large', message);
 
   const fetch = async (path: string, length: number): Promise<ArchivedFile | null> => {
     questions += 1;

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
 import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import { engineFailure } from './engine-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
+import { readCapped } from '../../http/read-capped.ts';
 import { failureOfStatus, translateConnection } from './translate-error.ts';
 
 /** One request to the engine's HTTP API. */
@@ -101,7 +102,7 @@ async function call<T>(
     const message = signal.aborted
       ? 'the question was withdrawn before it was answered'
       : `no answer within ${deadlineMs / 1000} s: is the engine overloaded or the connection stuck?`;
-    return engineFailure(target, 'timeout', message);
+    return estateFailure(target, 'timeout', message);
   };
   if (signal.aborted) throw cut();
   const aborted = new Promise<never>((_, reject) => {
@@ -144,16 +145,9 @@ function dial(client: Docker, request: EngineRequest, signal: AbortSignal): Prom
 }
 
 async function collect(target: string, answer: AsyncIterable<Buffer>, cap: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of answer) {
-    size += chunk.length;
-    if (size > cap) {
-      throw engineFailure(target, 'too-large', `the answer is larger than ${cap >> 20} MiB`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  const { bytes, whole } = await readCapped(answer, cap);
+  if (!whole) throw estateFailure(target, 'too-large', `the answer is larger than ${cap >> 20} MiB`);
+  return bytes;
 }
 
 function parseJson<T>(target: string, body: Buffer): T {
@@ -161,7 +155,7 @@ function parseJson<T>(target: string, body: Buffer): T {
     return JSON.parse(body.toString('utf8')) as T;
   } catch (cause) {
     const message = 'what answers there is no Docker engine: the answer is not JSON';
-    throw engineFailure(target, 'invalid', message, cause);
+    throw estateFailure(target, 'invalid', message, cause);
   }
 }
 

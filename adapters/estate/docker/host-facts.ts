@@ -1,9 +1,9 @@
 import { architectureOf } from '../../../src/image/platform.ts';
 import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { HostFacts } from '../../../src/playbook/evidence.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { InfoDocument, VersionDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
-import { engineFailure } from './engine-failure.ts';
 import { readContainer } from './read-container.ts';
 
 /** What the engine says of its machine, and of the runtime that starts this container. Rejects with ProbeError. */
@@ -37,7 +37,7 @@ export function hostFacts(
   const os = info.OSType || version.Os;
   if (!machine || !os) {
     const message = 'the engine does not say on which platform it runs: look at docker info on the host';
-    throw engineFailure(target, 'invalid', message);
+    throw estateFailure(target, 'invalid', message);
   }
   const { architecture, variant } = architectureOf(machine);
   const kernelVersion = info.KernelVersion || version.KernelVersion || '';

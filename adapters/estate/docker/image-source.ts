@@ -5,11 +5,11 @@ import type { PublishedImage } from '../../../src/image/published.ts';
 import { isDigest } from '../../../src/image/reference.ts';
 import { answerOf, known } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
 import { createContainerTree } from './container-tree.ts';
 import { type ImageDocument, timeOrNull } from './documents.ts';
 import { createEngine, type Engine } from './engine.ts';
-import { engineFailure } from './engine-failure.ts';
 import { imageFacts, readImageDocument, readLocalImages } from './local-images.ts';
 import { createTemporary, removeTemporary, sweepTemporary } from './temporary-container.ts';
 
@@ -94,7 +94,7 @@ async function findImage(engine: Engine, reference: string, signal: AbortSignal)
   const document = byId ?? (await readImageDocument(engine, reference, signal));
   if (document !== null) return document;
   const message = `it has no image ${reference}. Pull or build it there, or check the name in docker images`;
-  throw engineFailure(engine.target, 'not-found', message);
+  throw estateFailure(engine.target, 'not-found', message);
 }
 
 function resolved(reference: string, document: ImageDocument): PublishedImage {

@@ -1,8 +1,8 @@
 import { architectureOf } from '../../../src/image/platform.ts';
 import type { LocalImageFacts } from '../../../src/playbook/evidence.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import { type ImageDocument, type ImageListing, timeOrNull } from './documents.ts';
 import type { Engine } from './engine.ts';
-import { engineFailure } from './engine-failure.ts';
 
 /** Each image costs one question; the newest are the ones that matter. */
 const IMAGES_CAP = 50;
@@ -13,7 +13,7 @@ export async function readLocalImage(engine: Engine, image: string, signal: Abor
   const document = await readImageDocument(engine, image, signal);
   if (document !== null) return imageFacts(document);
   const message = `the engine has no image ${image} any more`;
-  throw engineFailure(engine.target, 'not-found', message);
+  throw estateFailure(engine.target, 'not-found', message);
 }
 
 /** The inspect document of an image; null when the engine does not have it. */

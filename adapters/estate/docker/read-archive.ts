@@ -1,7 +1,7 @@
 import { extract, type Header } from 'tar-stream';
 import type { TreeEntry } from '../../../src/kernel/file-tree.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { Engine } from './engine.ts';
-import { engineFailure } from './engine-failure.ts';
 
 /** Bits of Go's io/fs.FileMode, which the engine sends in `X-Docker-Container-Path-Stat`. */
 const GO_MODE = {
@@ -106,7 +106,7 @@ function openArchive<T>(
       // What has a code came from the connection; tar-stream's own errors have none.
       if (cause instanceof Error && 'code' in cause) throw cause;
       const message = `what the engine sends for ${path} is no archive`;
-      throw engineFailure(engine.target, 'invalid', message, cause);
+      throw estateFailure(engine.target, 'invalid', message, cause);
     } finally {
       within.removeEventListener('abort', stop);
       answer.unpipe(entries);
@@ -136,7 +136,7 @@ function parseStat(target: string, path: string, header: string | string[] | und
   } catch {
     // Told below, with what is missing.
   }
-  throw engineFailure(target, 'invalid', `the engine does not say what stands at ${path}`);
+  throw estateFailure(target, 'invalid', `the engine does not say what stands at ${path}`);
 }
 
 /** One entry out of the engine's stat and, for the owner and a link's own text, the archive's header. */

@@ -1,6 +1,6 @@
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { ContainerDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
-import { engineFailure } from './engine-failure.ts';
 
 /**
  * The inspect document of the container with exactly this name. The engine would also take the name for the beginning
@@ -10,7 +10,7 @@ export async function readContainer(engine: Engine, name: string, signal: AbortS
   const document = await readContainerById(engine, name, signal);
   if (document?.Name === `/${name}`) return document;
   const message = `there is no container named ${name}: was it removed or renamed?`;
-  throw engineFailure(engine.target, 'not-found', message);
+  throw estateFailure(engine.target, 'not-found', message);
 }
 
 /** The inspect document by the full id; null when it is gone. */

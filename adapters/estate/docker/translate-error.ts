@@ -1,5 +1,6 @@
 import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
-import { engineFailure } from './engine-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
+import { isTlsCode } from '../../http/is-tls-code.ts';
 import { SshError } from './ssh-agent.ts';
 
 type Sentence = readonly [ProbeFailureCode, string];
@@ -23,21 +24,18 @@ const BY_CODE: Readonly<Record<string, Sentence>> = {
   ENOTSOCK: ['unreachable', 'that file is no socket: check the path'],
 };
 
-/** Certificates: the codes of OpenSSL's verification that node:tls hands on. */
-const TLS_CODES = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_OSSL|EPROTO$)/;
-
 /** What a failed connection means. An error that has no code is a defect and comes back as it is. */
 export function translateConnection(target: string, error: unknown): unknown {
   if (error instanceof ProbeError) return error;
   const code = codeOf(error);
   if (code === null) return error;
   const [kind, message] = sentenceFor(code, error);
-  return engineFailure(target, kind, message, error);
+  return estateFailure(target, kind, message, error);
 }
 
 function sentenceFor(code: string, error: unknown): Sentence {
   if (code === 'ESSH') return sshSentence(error);
-  if (TLS_CODES.test(code)) {
+  if (isTlsCode(code)) {
     return ['denied', `no trust between here and the engine (${code}): check ca, cert and key of this host's tls`];
   }
   if (code.startsWith('HPE_')) return ['invalid', 'what answers there is no Docker engine, or it wants tls'];
@@ -63,7 +61,7 @@ function codeOf(error: unknown): string | null {
 /** What an answer of the engine other than success means, by its status; `said` is the engine's own message. */
 export function failureOfStatus(target: string, status: number, said: string): ProbeError {
   const words = said === '' ? `the engine answered ${status}` : said;
-  return engineFailure(target, codeOfStatus(status), messageOfStatus(status, words));
+  return estateFailure(target, codeOfStatus(status), messageOfStatus(status, words));
 }
 
 function codeOfStatus(status: number): ProbeFailureCode {

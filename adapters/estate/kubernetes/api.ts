@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/ports/clock.ts';
-import { clusterFailure } from './cluster-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { StatusDocument } from './documents.ts';
 import type { Sent } from './exchange.ts';
 import { pathOf } from './resources.ts';
@@ -92,17 +92,17 @@ async function jsonUnless<T>(
   const received = await transport(sent, BODY_CAP, signal);
   if (received.status === unless) return null;
   if (received.status >= 300) throw failureOfStatus(target, received.status, statusOf(received.body), asked);
-  if (received.cut) throw clusterFailure(target, 'too-large', 'the answer is larger than 64 MiB');
+  if (received.cut) throw estateFailure(target, 'too-large', 'the answer is larger than 64 MiB');
   try {
     return JSON.parse(received.body.toString('utf8')) as T;
   } catch (error) {
-    throw clusterFailure(target, 'invalid', 'what answers there is no Kubernetes API', error);
+    throw estateFailure(target, 'invalid', 'what answers there is no Kubernetes API', error);
   }
 }
 
 async function json<T>(line: Line, sent: Sent, asked: Asked, signal: AbortSignal): Promise<T> {
   const answer = await jsonUnless<T>(line, 0, sent, asked, signal);
-  if (answer === null) throw clusterFailure(line.target, 'invalid', 'the API server answered with nothing');
+  if (answer === null) throw estateFailure(line.target, 'invalid', 'the API server answered with nothing');
   return answer;
 }
 
@@ -135,7 +135,7 @@ async function listOnce<T, R>(
 
 function tooMany(target: string, { resource }: Asked): Error {
   const message = `there are more than ${ITEMS_CAP} ${resource.plural}: name the namespaces of this cluster in the configuration`;
-  return clusterFailure(target, 'too-large', message);
+  return estateFailure(target, 'too-large', message);
 }
 
 function pathFor({ resource, namespace, name, below }: Asked, query: Query = {}): string {

@@ -1,5 +1,6 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { readCapped } from '../../http/read-capped.ts';
 
 /** A request to an API server. */
 export interface Sent {
@@ -54,21 +55,12 @@ export function exchange(
 }
 
 async function receive(answer: IncomingMessage, cap: number): Promise<Received> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let cut = false;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    const room = cap - size;
-    chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-    size += chunk.length;
-    cut = size > cap;
-    if (cut) break;
-  }
+  const { bytes, whole } = await readCapped(answer, cap);
   const retryAfter = Number(answer.headers['retry-after'] ?? Number.NaN);
   return {
     status: answer.statusCode ?? 0,
-    body: Buffer.concat(chunks),
-    cut,
+    body: bytes,
+    cut: !whole,
     retryAfter: Number.isNaN(retryAfter) ? null : retryAfter,
   };
 }

@@ -1,7 +1,7 @@
 import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Place } from '../../../src/playbook/place.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { Api } from './api.ts';
-import { clusterFailure } from './cluster-failure.ts';
 import type { NodeDocument, PodDocument, WorkloadDocument } from './documents.ts';
 import { podsOfWorkloads } from './find-alike.ts';
 import { podsOfReplicaSets } from './find-pods.ts';
@@ -36,7 +36,7 @@ export async function findInstances(
     found.push(...(await podsOfRollout(api, scope, wanted, signal)));
   const count = found.reduce((sum, { pods }) => sum + pods.length, 0);
   const empty = workloads[0];
-  if (count === 0 && empty) throw clusterFailure(api.target, 'not-found', whyNoPods(empty));
+  if (count === 0 && empty) throw estateFailure(api.target, 'not-found', whyNoPods(empty));
   const platforms = count > 1 ? await readNodePlatforms(api, signal) : new Map<string, string>();
   return pickPlaces(cluster, found, (node) => platforms.get(node) ?? '');
 }

@@ -1,8 +1,8 @@
 import type { FileTree } from '../../../src/kernel/file-tree.ts';
 import { type Answer, ProbeError } from '../../../src/playbook/answer.ts';
 import type { MountFacts } from '../../../src/playbook/evidence.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { OpenedImage } from '../../../src/ports/image-source.ts';
-import { clusterFailure } from './cluster-failure.ts';
 
 /** What a container sees as far as it can be told without touching the node: its image's files, and where they are hidden. */
 export interface ContainerFiles {
@@ -23,7 +23,7 @@ export function createImageFiles(target: string, open: () => Promise<ContainerFi
     if (mount) {
       const { kind, destination } = mount;
       const message = `${path} lies in the volume (${kind}) at ${destination}, which hides what the image has there and is not read from here: look with kubectl debug`;
-      throw clusterFailure(target, 'unsupported', message);
+      throw estateFailure(target, 'unsupported', message);
     }
     if (image.kind === 'probe-failed') throw new ProbeError(image.why);
     return image.value.files;

@@ -1,6 +1,6 @@
 import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { LocalImageFacts } from '../../../src/playbook/evidence.ts';
-import { clusterFailure } from './cluster-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import { imageOf } from './container-image.ts';
 import { readWorkload } from './find-instances.ts';
 import { imagesOfRevisions, imagesOnNode, readRevisions } from './image-history.ts';
@@ -15,7 +15,7 @@ export async function readLocalImage(reader: Reader, found: PodAt, signal: Abort
   if (imageId === '') {
     const said = found.container.status?.state?.waiting?.message;
     const message = `the node has not pulled ${reference}${said ? `: ${said.slice(0, WORDS_CAP)}` : ''}`;
-    throw clusterFailure(reader.api.target, 'not-found', message);
+    throw estateFailure(reader.api.target, 'not-found', message);
   }
   const opened = await openImage(reader, found, signal);
   if (opened.kind === 'probe-failed') throw new ProbeError(opened.why);

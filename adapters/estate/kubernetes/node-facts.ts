@@ -1,6 +1,6 @@
 import { architectureOf } from '../../../src/image/platform.ts';
 import type { HostFacts } from '../../../src/playbook/evidence.ts';
-import { clusterFailure } from './cluster-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { Labels, NodeDocument } from './documents.ts';
 
 /** Facts out of a Node: the kubelet's own word first, its labels where that is missing. Rejects nothing; throws ProbeError. */
@@ -12,7 +12,7 @@ export function nodeFacts(target: string, node: NodeDocument, runtimeClass: stri
   const name = node.metadata?.name ?? '';
   if (!machine || !os) {
     const message = `the node ${name} says neither in its status nor in its labels on which platform it runs`;
-    throw clusterFailure(target, 'invalid', message);
+    throw estateFailure(target, 'invalid', message);
   }
   const { architecture, variant } = architectureOf(machine);
   const kernelVersion = info.kernelVersion ?? '';

@@ -1,6 +1,6 @@
 import type { Place } from '../../../src/playbook/place.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { Api } from './api.ts';
-import { clusterFailure } from './cluster-failure.ts';
 import type { PodDocument } from './documents.ts';
 import { readWorkload } from './find-instances.ts';
 import { podsOfWorkload } from './find-pods.ts';
@@ -37,7 +37,7 @@ export async function readPod(api: Api, place: ClusterPlace, signal: AbortSignal
   const what = pod
     ? `the pod ${name} has no container ${container}`
     : `there is no pod ${name} in namespace ${namespace} any more`;
-  throw clusterFailure(api.target, 'not-found', `${what}: run again`);
+  throw estateFailure(api.target, 'not-found', `${what}: run again`);
 }
 
 async function readSuccessor(api: Api, place: ClusterPlace, signal: AbortSignal): Promise<PodDocument | null> {

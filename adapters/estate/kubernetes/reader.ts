@@ -1,8 +1,8 @@
 import { type Answer, answerOf, ProbeError } from '../../../src/playbook/answer.ts';
 import type { HostFacts } from '../../../src/playbook/evidence.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import type { ImageSource, OpenedImage } from '../../../src/ports/image-source.ts';
 import type { Api } from './api.ts';
-import { clusterFailure } from './cluster-failure.ts';
 import { imageOf, publishedReference } from './container-image.ts';
 import type { NodeDocument } from './documents.ts';
 import { readWorkload } from './find-instances.ts';
@@ -23,7 +23,7 @@ export interface Reader {
 export async function readNode({ api }: Reader, { pod }: PodAt, signal: AbortSignal): Promise<NodeDocument> {
   const name = pod.spec?.nodeName;
   if (name) return api.get({ verb: 'get', resource: RESOURCES.nodes, namespace: null, name }, signal);
-  throw clusterFailure(api.target, 'not-found', `the pod ${pod.metadata?.name} is not scheduled to any node`);
+  throw estateFailure(api.target, 'not-found', `the pod ${pod.metadata?.name} is not scheduled to any node`);
 }
 
 /** What that node says of itself. */

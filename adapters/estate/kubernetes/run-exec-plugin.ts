@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname, isAbsolute, join } from 'node:path';
 import { asList, asObject, asText, type JsonObject, parseJsonObject } from '../../../src/image/json-values.ts';
-import { clusterFailure } from './cluster-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 
 /** What a credential plugin gave (client.authentication.k8s.io/v1 ExecCredential). Never logged, never part of an error. */
 export interface ExecCredential {
@@ -27,7 +27,7 @@ export async function runExecPlugin(
 ): Promise<ExecCredential> {
   const command = asText(exec.command) ?? '';
   const fail = (message: string, cause?: unknown) =>
-    clusterFailure(target, 'denied', `the credential plugin ${command || 'without a name'} ${message}`, cause);
+    estateFailure(target, 'denied', `the credential plugin ${command || 'without a name'} ${message}`, cause);
   if (command === '') throw fail('cannot be run: correct users[].user.exec.command in the kubeconfig');
   const document = parseJsonObject(await outputOf(resolveCommand(command, kubeconfig), exec, fail, signal));
   const status = asObject(document?.status);

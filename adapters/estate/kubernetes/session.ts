@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { asObject } from '../../../src/image/json-values.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import { clusterFailure } from './cluster-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import { runExecPlugin } from './run-exec-plugin.ts';
 
 /** Where a cluster is. Both null: the usual kubeconfig, else the service account of the pod that this runs in. */
@@ -65,7 +65,7 @@ async function openSession(address: ClusterAddress, clock: Clock, signal: AbortS
   const cluster = config.getCurrentCluster();
   if (!cluster || cluster.server === NOWHERE) {
     const message = 'there is no kubeconfig and this runs in no pod: set kubeconfig for this cluster';
-    throw clusterFailure(target, 'unsupported', message);
+    throw estateFailure(target, 'unsupported', message);
   }
   const expiresAt = await applyPlugin(config, address, target, clock, signal);
   const options = async () => {
@@ -73,7 +73,7 @@ async function openSession(address: ClusterAddress, clock: Clock, signal: AbortS
     try {
       await config.applyToHTTPSOptions(applied);
     } catch (error) {
-      throw clusterFailure(target, 'denied', 'the credentials that the kubeconfig names cannot be read', error);
+      throw estateFailure(target, 'denied', 'the credentials that the kubeconfig names cannot be read', error);
     }
     return applied;
   };
@@ -90,21 +90,23 @@ async function openSession(address: ClusterAddress, clock: Clock, signal: AbortS
   };
 }
 
-/** client-node is large: it is loaded only where a cluster is asked something. */
+/** client-node is large: it is loaded only where a cluster is asked something. That can take a second, on a busy machine more. */
+export const loadClient = () => import('@kubernetes/client-node');
+
 async function load({ kubeconfig, context }: ClusterAddress, target: string): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await loadClient();
   const config = new KubeConfig();
   try {
     if (kubeconfig === null) config.loadFromDefault();
     else config.loadFromFile(kubeconfig);
   } catch (error) {
     const where = kubeconfig ?? 'the usual kubeconfig';
-    throw clusterFailure(target, 'invalid', `${where} cannot be read, or is no kubeconfig`, error);
+    throw estateFailure(target, 'invalid', `${where} cannot be read, or is no kubeconfig`, error);
   }
   if (context === null) return config;
   if (config.getContextObject(context) === null) {
     const known = config.getContexts().map(({ name }) => name);
-    throw clusterFailure(
+    throw estateFailure(
       target,
       'invalid',
       `the kubeconfig has no context ${context}; it has ${known.join(', ') || 'none'}`,

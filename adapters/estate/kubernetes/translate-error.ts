@@ -1,5 +1,6 @@
 import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
-import { clusterFailure } from './cluster-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
+import { isTlsCode } from '../../http/is-tls-code.ts';
 import type { StatusDocument } from './documents.ts';
 import type { Resource } from './resources.ts';
 
@@ -33,7 +34,7 @@ const CODES: Readonly<Record<number, ProbeFailureCode>> = {
 
 /** What an answer other than success means, by its status (API conventions, "HTTP status codes"). */
 export function failureOfStatus(target: string, status: number, body: StatusDocument | null, asked: Asked): ProbeError {
-  return clusterFailure(target, CODES[status] ?? 'invalid', sentenceFor(status, wordsOf(body), asked));
+  return estateFailure(target, CODES[status] ?? 'invalid', sentenceFor(status, wordsOf(body), asked));
 }
 
 /** The server's own words, without control characters and shortened. */
@@ -87,15 +88,12 @@ const BY_CODE: Readonly<Record<string, Sentence>> = {
   EPIPE: ['unreachable', 'the connection was cut: try again'],
 };
 
-/** Certificates: the codes of OpenSSL's verification that node:tls hands on. */
-const TLS_CODES = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_OSSL|EPROTO$)/;
-
 /** What a failed connection means. An error that has no code is a defect and comes back as it is. */
 export function translateConnection(target: string, error: unknown): unknown {
   if (error instanceof ProbeError || !(error instanceof Error) || !('code' in error)) return error;
   if (typeof error.code !== 'string') return error;
   const { code } = error;
-  const [kind, message] = TLS_CODES.test(code)
+  const [kind, message] = isTlsCode(code)
     ? ([
         'denied',
         `no trust between here and the API server (${code}): check the certificate authority and the client certificate in the kubeconfig`,
@@ -103,5 +101,5 @@ export function translateConnection(target: string, error: unknown): unknown {
     : code.startsWith('HPE_')
       ? (['invalid', 'what answers there does not speak HTTPS'] as const)
       : (BY_CODE[code] ?? ['unreachable', `the connection failed (${code})`]);
-  return clusterFailure(target, kind, message, error);
+  return estateFailure(target, kind, message, error);
 }

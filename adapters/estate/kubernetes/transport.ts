@@ -1,8 +1,8 @@
 import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import { clusterFailure } from './cluster-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import { exchange, type Received, type Sent } from './exchange.ts';
-import type { Sessions } from './session.ts';
+import { loadClient, type Sessions } from './session.ts';
 import { translateConnection } from './translate-error.ts';
 
 /** Sends a request and gives whatever is answered, of any status. Rejects with ProbeError. */
@@ -44,6 +44,8 @@ async function sendOnce(
   cap: number,
   signal: AbortSignal,
 ): Promise<Received> {
+  // Before the deadline begins: this time is ours, not the cluster's.
+  await loadClient();
   const deadline = clock.deadline(deadlineMs, signal);
   try {
     const session = await sessions.current(deadline);
@@ -51,6 +53,6 @@ async function sendOnce(
   } catch (error) {
     if (!deadline.aborted || error instanceof ProbeError) throw translateConnection(target, error);
     const message = signal.aborted ? 'the question was given up' : `no answer within ${deadlineMs / 1_000} s`;
-    throw clusterFailure(target, 'timeout', message, error);
+    throw estateFailure(target, 'timeout', message, error);
   }
 }

@@ -2,7 +2,7 @@ import { asText, parseJsonObject } from '../../../src/image/json-values.ts';
 import { type Answer, answerOf } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Reached } from '../../../src/ports/connection.ts';
-import { clusterFailure } from './cluster-failure.ts';
+import { estateFailure } from '../../../src/ports/estate-failure.ts';
 import { RESOURCES, type Resource } from './resources.ts';
 import { type ClusterAddress, createSessions } from './session.ts';
 import { failureOfStatus } from './translate-error.ts';
@@ -98,7 +98,7 @@ async function ask(target: string, transport: Transport, sent: Parameters<Transp
     const asked = { verb: 'get', resource: { group: '', version: 'v1', plural: sent.path }, namespace: null } as const;
     throw failureOfStatus(target, status, answer, asked);
   }
-  if (answer === null) throw clusterFailure(target, 'invalid', 'what answers there is no Kubernetes API');
+  if (answer === null) throw estateFailure(target, 'invalid', 'what answers there is no Kubernetes API');
   return answer;
 }
 

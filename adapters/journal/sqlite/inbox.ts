@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Intent } from '../../../src/ports/application.ts';
 import type { StoredIntent } from '../../../src/ports/journal.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../../sqlite/transaction.ts';
 
 /** What came in and is not handled to the end. */
 export interface Inbox {

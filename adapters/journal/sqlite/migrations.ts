@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../../src/ports/store-error.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction } from '../../sqlite/transaction.ts';
 
 /** The journal's tables, one step a version. A step that was released is never changed; a new one is added at the end. */
 const MIGRATIONS: readonly string[] = [

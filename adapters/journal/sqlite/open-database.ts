@@ -1,10 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { connect } from '../../sqlite/connect.ts';
 import { checkLog } from './check-log.ts';
 import { makeStore } from './make-store.ts';
 import { asStoreError, damagedStore } from './store-error.ts';
-
-/** How long a statement waits for another process, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
 
 /**
  * Opens a connection to the store: WAL, every commit on the disk before it is answered. Makes the folder (0700) and the file
@@ -15,8 +13,7 @@ export function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | null = null;
   try {
     if (path !== ':memory:') checkLog(path);
-    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    database = connect(path);
     const [check] = database.prepare('PRAGMA quick_check(1)').all();
     if (check?.quick_check !== 'ok') throw damagedStore(path, '', new Error(String(check?.quick_check)));
     return database;

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Journal, RunListing } from '../../../src/ports/journal.ts';
 import type { EventDraft, RunEvent, RunFact } from '../../../src/run/events.ts';
+import { inTransaction } from '../../sqlite/transaction.ts';
 import { SpoiltFact } from './spoilt-fact.ts';
-import { inTransaction } from './transaction.ts';
 
 /** The journal's runs and their events, each call one transaction. */
 export interface Runs {

@@ -1,6 +1,6 @@
-import { request } from 'undici';
 import { asList, asObject, asText, type JsonObject, parseJsonObject } from '../../../src/image/json-values.ts';
-import { ProbeError, type ProbeFailureCode } from '../../../src/playbook/answer.ts';
+import { type ProbeError, type ProbeFailureCode, problem } from '../../../src/playbook/answer.ts';
+import { getPage } from '../../http/get-page.ts';
 
 /** A Prometheus server, and until when it may be asked. */
 export interface Server {
@@ -11,7 +11,6 @@ export interface Server {
 }
 
 const LARGEST_ANSWER = 8 * 1024 ** 2;
-const TIMEOUTS = ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'];
 
 /**
  * The value of an expression now (Prometheus HTTP API, instant queries): the elements of a vector added up, or a scalar.
@@ -48,42 +47,12 @@ function numberOf(pair: unknown): number {
 }
 
 async function ask(server: Server, query: string): Promise<{ status: number; body: string }> {
-  const { base, path, signal } = server;
-  const url = new URL(path, base.origin);
+  const { base, path, target, signal } = server;
+  const url = new URL(path, base);
   url.searchParams.set('query', query);
-  try {
-    const reply = await request(url, {
-      headers: { accept: 'application/json', 'user-agent': 'execfmt', ...loginOf(base) },
-      signal,
-    });
-    const chunks: Buffer[] = [];
-    let total = 0;
-    for await (const chunk of reply.body) {
-      chunks.push(chunk as Buffer);
-      total += (chunk as Buffer).length;
-      if (total > LARGEST_ANSWER)
-        throw fail(server, 'too-large', `${query} gives more than 8 MiB. Add its elements up with sum().`);
-    }
-    return { status: reply.statusCode, body: Buffer.concat(chunks, total).toString('utf8') };
-  } catch (error) {
-    throw translated(error, server);
-  }
-}
-
-function translated(error: unknown, server: Server): unknown {
-  if (error instanceof ProbeError) return error;
-  const { host } = server.base;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : null;
-  if (server.signal.aborted || (code !== null && TIMEOUTS.includes(code))) {
-    return fail(server, 'timeout', `${host} did not answer in time. See whether it is up.`, error);
-  }
-  if (code === null) return error;
-  return fail(
-    server,
-    'unreachable',
-    `${host} could not be reached (${code}). See whether it is up and the address is right.`,
-    error,
-  );
+  const { status, text } = await getPage({ url, accept: 'application/json', target, signal, cap: LARGEST_ANSWER });
+  if (text === null) throw fail(server, 'too-large', `${query} gives more than 8 MiB. Add its elements up with sum().`);
+  return { status, body: text };
 }
 
 /** The failure by HTTP status; behind 503 the API's own `errorType` tells a timeout of the query apart. */
@@ -114,12 +83,6 @@ function refusal(server: Server, query: string, status: number, answer: JsonObje
   );
 }
 
-function fail(server: Server, code: ProbeFailureCode, message: string, cause?: unknown): ProbeError {
-  return new ProbeError({ code, target: server.target, message }, { cause });
-}
-
-function loginOf(url: URL): { authorization?: string } {
-  if (url.username === '' && url.password === '') return {};
-  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return { authorization: `Basic ${Buffer.from(login, 'utf8').toString('base64')}` };
+function fail({ target }: Server, code: ProbeFailureCode, message: string): ProbeError {
+  return problem(code, target, message);
 }

@@ -1,20 +1,13 @@
 import { asList, asObject, type JsonObject, parseJsonObject } from '../../../src/image/json-values.ts';
 import { problem } from '../../../src/playbook/answer.ts';
-import { createAgent, exchange, type Question, type Reply } from './exchange.ts';
+import { createAgent } from '../../http/create-agent.ts';
+import { isLoopbackName } from '../../http/reachable-address.ts';
+import { eachPart } from '../../http/read-text.ts';
+import { type Ask, createRestClient } from '../../http/rest-client.ts';
 import { DEFAULT_DEADLINES, type GithubOptions } from './options.ts';
-import { isLoopbackName } from './reachable-address.ts';
-import { eachPart, readBody } from './read-body.ts';
+import { patience } from './patience.ts';
 import { statusFailure } from './status-failure.ts';
 import { storageUrl } from './storage-url.ts';
-
-/** A call below the API's address, the parts of its path already encoded. */
-export interface Ask {
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** For messages: `the runs of docs/pdf-renderer`. */
-  readonly what: string;
-  readonly signal: AbortSignal;
-}
 
 /** GitHub's REST API. Every call has its own deadline and rejects with ProbeError. */
 export interface GithubClient {
@@ -27,55 +20,41 @@ export interface GithubClient {
   post(ask: Ask, body: unknown): Promise<JsonObject | null>;
 }
 
-const LARGEST_ANSWER = 8 * 1024 ** 2;
-const LARGEST_REFUSAL = 64 * 1024;
 const PAGE = 50;
 const MOST_PAGES = 10;
 /** Understood by github.com and by every Enterprise Server that is still maintained. */
 const API_VERSION = '2022-11-28';
 
 export function createClient(options: GithubOptions): GithubClient {
-  const { name, token, clock } = options;
+  const { name, token, clock, caPem } = options;
   const base = options.url.replace(/\/+$/, '');
-  const loopback = isLoopbackName(new URL(base).hostname);
-  const [agent, storage] = [createAgent(options.caPem, null), createAgent(options.caPem, { loopback })];
+  // Where logs are kept comes from outside; it may be this machine only when GitHub itself is on it.
+  const reach = { loopback: isLoopbackName(new URL(base).hostname), linkLocal: false };
+  const storage = createAgent({ caPem, reach }, { connections: 6 });
+  const rest = createRestClient({
+    name,
+    kind: 'CI server',
+    base,
+    token,
+    clock,
+    agent: createAgent({ caPem, reach: null }, { connections: 6 }),
+    headers: headersOf(token),
+    patience,
+    statusFailure,
+  });
   const { call: callMs, log: logMs } = options.deadlines ?? DEFAULT_DEADLINES;
 
-  const questionOf = (ask: Ask, body: unknown, ms: number): Question => {
-    const url = new URL(base + ask.path);
-    for (const [key, value] of Object.entries(ask.query ?? {})) url.searchParams.set(key, value);
-    return {
-      target: name,
-      url,
-      method: body === undefined ? 'GET' : 'POST',
-      headers: headersOf(options, body !== undefined),
-      body: body === undefined ? null : JSON.stringify(body),
-      what: ask.what,
-      signal: clock.deadline(ms, ask.signal),
-      until: clock.monotonic() + ms,
-    };
-  };
-  const refuse = async (reply: Reply, question: Question): Promise<never> => {
-    const body = await readBody(reply, question, LARGEST_REFUSAL, 'cut');
-    throw statusFailure({ reply, body, question, hasToken: token !== null, now: clock.now() });
-  };
-  const json = async (ask: Ask, body?: unknown) => {
-    const question = questionOf(ask, body, callMs);
-    const reply = await exchange(question, agent, clock);
-    if (reply.statusCode < 200 || reply.statusCode > 299) await refuse(reply, question);
-    return { text: await readBody(reply, question, LARGEST_ANSWER, 'refuse'), headers: reply.headers };
-  };
   return {
-    get: async (ask) => objectOf((await json(ask)).text, name, ask),
+    get: async (ask) => objectOf((await rest.text(ask, undefined, callMs)).text, name, ask),
     post: async (ask, body) => {
-      const { text } = await json(ask, body);
+      const { text } = await rest.text(ask, body, callMs);
       return text === '' ? null : objectOf(text, name, ask);
     },
     list: async (ask, key, most) => {
       const found: JsonObject[] = [];
       for (let page = 1; page <= MOST_PAGES && found.length < most; page++) {
         const query = { ...ask.query, per_page: String(Math.min(PAGE, most)), page: String(page) };
-        const { text, headers } = await json({ ...ask, query });
+        const { text, headers } = await rest.text({ ...ask, query }, undefined, callMs);
         found.push(
           ...asList(objectOf(text, name, ask)[key])
             .map(asObject)
@@ -87,32 +66,24 @@ export function createClient(options: GithubOptions): GithubClient {
       return found.slice(0, most);
     },
     text: async (ask, visit) => {
-      const question = questionOf(ask, undefined, logMs);
-      const first = await exchange(question, agent, clock);
+      const question = rest.question(ask, undefined, logMs);
+      const first = await rest.exchange(question);
       if (first.statusCode === 200) return eachPart(first, question, visit);
-      if (first.statusCode !== 302) return refuse(first, question);
+      if (first.statusCode !== 302) return rest.refuse(first, question);
       const location = first.headers.location;
       await first.body.dump().catch(() => {});
       const headers = { 'user-agent': 'execfmt' };
-      const elsewhere = { ...question, url: storageUrl(location, question, loopback), headers };
-      const reply = await exchange(elsewhere, storage, clock);
-      return reply.statusCode === 200 ? eachPart(reply, elsewhere, visit) : refuse(reply, elsewhere);
+      const elsewhere = { ...question, url: storageUrl(location, question, reach), headers };
+      const reply = await rest.exchange(elsewhere, storage);
+      return reply.statusCode === 200 ? eachPart(reply, elsewhere, visit) : rest.refuse(reply, elsewhere);
     },
   };
 }
 
-function headersOf({ token, name }: GithubOptions, hasBody: boolean): Record<string, string> {
-  if (token !== null && !/^[\x21-\x7e]+$/.test(token))
-    throw problem(
-      'denied',
-      name,
-      'the token holds blanks or characters that no token has. Put it alone where the configuration says.',
-    );
+function headersOf(token: string | null): Record<string, string> {
   return {
     accept: 'application/vnd.github+json',
-    'user-agent': 'execfmt',
     'x-github-api-version': API_VERSION,
-    ...(hasBody && { 'content-type': 'application/json' }),
     ...(token !== null && { authorization: `Bearer ${token}` }),
   };
 }

@@ -1,16 +1,8 @@
 import { asText, parseJsonObject } from '../../../src/image/json-values.ts';
 import { type ProbeError, problem } from '../../../src/playbook/answer.ts';
-import { redact } from '../../../src/view/redact.ts';
-import type { Question, Reply } from './exchange.ts';
-import { isRateLimit, statedWait } from './retry-after.ts';
-
-export interface Refusal {
-  readonly reply: Reply;
-  readonly body: string;
-  readonly question: Question;
-  readonly hasToken: boolean;
-  readonly now: Date;
-}
+import { quoteWords, type Refusal } from '../../http/refusal.ts';
+import type { Reply } from '../../http/reply.ts';
+import { isRateLimit, statedWait } from './patience.ts';
 
 const LONGEST_WORDS = 200;
 
@@ -76,9 +68,5 @@ function needed({ headers }: Reply): string {
 }
 
 function wordsOf({ body }: Refusal): string {
-  const message = asText(parseJsonObject(body)?.message);
-  if (!message) return '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: nothing of the kind belongs into a message
-  const plain = redact(message.replace(/[\u0000-\u001f\u007f]+/g, ' ')).trim();
-  return `: ${plain.length > LONGEST_WORDS ? `${plain.slice(0, LONGEST_WORDS - 1)}…` : plain}`.replace(/\.$/, '');
+  return quoteWords(asText(parseJsonObject(body)?.message));
 }

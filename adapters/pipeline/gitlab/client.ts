@@ -1,21 +1,13 @@
 import { asList, asObject, type JsonObject } from '../../../src/image/json-values.ts';
 import { problem } from '../../../src/playbook/answer.ts';
-import { createAgent, exchange, type Question, type Reply } from './exchange.ts';
-import { translateNetworkError } from './network-failure.ts';
+import { createAgent } from '../../http/create-agent.ts';
+import { eachPart } from '../../http/read-text.ts';
+import type { Reply } from '../../http/reply.ts';
+import { type Ask, createRestClient, isSuccess } from '../../http/rest-client.ts';
 import type { GitlabOptions } from './options.ts';
 import { apiAddress } from './paths.ts';
+import { patience } from './patience.ts';
 import { statusFailure } from './status-failure.ts';
-
-export type Query = Readonly<Record<string, string | number>>;
-
-/** Below `/api/v4`, with its parts already encoded. */
-export interface Ask {
-  readonly path: string;
-  readonly query?: Query;
-  /** For messages: `the pipelines of docs/pdf-renderer`. */
-  readonly what: string;
-  readonly signal: AbortSignal;
-}
 
 /** GitLab's REST API v4. Every call has its own deadline and rejects with ProbeError. */
 export interface GitlabClient {
@@ -27,38 +19,26 @@ export interface GitlabClient {
   post(ask: Ask, body: unknown): Promise<JsonObject>;
 }
 
-const LARGEST_ANSWER = 8 * 1024 ** 2;
-const LARGEST_REFUSAL = 64 * 1024;
 const PAGE = 50;
 
 export function createClient(options: GitlabOptions): GitlabClient {
   const { name, token, clock } = options;
-  const base = apiAddress(options.url);
-  const agent = createAgent(options.caPem);
+  const rest = createRestClient({
+    name,
+    kind: 'CI server',
+    base: apiAddress(options.url),
+    token,
+    clock,
+    agent: createAgent({ caPem: options.caPem, reach: null }, { connections: 6 }),
+    headers: { accept: 'application/json, text/plain', ...(token !== null && { 'private-token': token }) },
+    patience,
+    statusFailure,
+  });
   const { call: callMs, log: logMs } = options.deadlines ?? { call: 15_000, log: 60_000 };
 
-  const send = async (ask: Ask, body: unknown, ms: number): Promise<{ reply: Reply; question: Question }> => {
-    const url = new URL(base + ask.path);
-    for (const [key, value] of Object.entries(ask.query ?? {})) url.searchParams.set(key, String(value));
-    const question: Question = {
-      target: name,
-      url,
-      method: body === undefined ? 'GET' : 'POST',
-      headers: headersOf(options, body !== undefined),
-      body: body === undefined ? null : JSON.stringify(body),
-      what: ask.what,
-      signal: clock.deadline(ms, ask.signal),
-      until: clock.monotonic() + ms,
-    };
-    const reply = await exchange(question, agent, clock);
-    if (reply.statusCode >= 200 && reply.statusCode < 300) return { reply, question };
-    const refusal = await readBody(reply, question, LARGEST_REFUSAL, 'cut');
-    throw statusFailure({ reply, body: refusal, question, hasToken: token !== null, now: clock.now() });
-  };
   const json = async (ask: Ask, body?: unknown): Promise<{ value: unknown; headers: Reply['headers'] }> => {
-    const { reply, question } = await send(ask, body, callMs);
-    const text = await readBody(reply, question, LARGEST_ANSWER, 'refuse');
-    return { value: parse(text, question), headers: reply.headers };
+    const { text, headers } = await rest.text(ask, body, callMs);
+    return { value: parse(text, name, ask), headers };
   };
   return {
     get: async (ask) => objectOf((await json(ask)).value, name, ask),
@@ -80,53 +60,14 @@ export function createClient(options: GitlabOptions): GitlabClient {
       return found.slice(0, most);
     },
     text: async (ask, visit) => {
-      const { reply, question } = await send(ask, undefined, logMs);
-      await eachPart(reply, question, visit);
+      const question = rest.question(ask, undefined, logMs);
+      const reply = await rest.exchange(question);
+      return isSuccess(reply) ? eachPart(reply, question, visit) : rest.refuse(reply, question);
     },
   };
 }
 
-function headersOf({ token, name }: GitlabOptions, hasBody: boolean): Record<string, string> {
-  if (token !== null && !/^[\x21-\x7e]+$/.test(token))
-    throw problem(
-      'denied',
-      name,
-      'the token holds blanks or characters that no token has. Put it alone where the configuration says.',
-    );
-  return {
-    accept: 'application/json, text/plain',
-    'user-agent': 'execfmt',
-    ...(hasBody && { 'content-type': 'application/json' }),
-    ...(token !== null && { 'private-token': token }),
-  };
-}
-
-async function eachPart(reply: Reply, question: Question, visit: (part: Uint8Array) => boolean): Promise<void> {
-  try {
-    for await (const part of reply.body) if (!visit(part as Buffer)) break;
-  } catch (error) {
-    throw translateNetworkError(error, { ...question, host: question.url.host });
-  }
-}
-
-async function readBody(reply: Reply, question: Question, cap: number, beyond: 'refuse' | 'cut'): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  await eachPart(reply, question, (part) => {
-    parts.push(part);
-    total += part.length;
-    return total <= cap;
-  });
-  if (total > cap && beyond === 'refuse')
-    throw problem(
-      'too-large',
-      question.target,
-      `the answer for ${question.what} is larger than ${cap} bytes, which GitLab’s are not.`,
-    );
-  return Buffer.concat(parts).toString('utf8', 0, cap);
-}
-
-function parse(text: string, { target, what }: Question): unknown {
+function parse(text: string, target: string, { what }: Ask): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { answerOf } from '../../../src/playbook/answer.ts';
 import type { BuildListing, RunFilter } from '../../../src/playbook/find-build.ts';
-import type { GitlabClient, Query } from './client.ts';
+import type { Ask } from '../../http/rest-client.ts';
+import type { GitlabClient } from './client.ts';
 import { type JobDocument, readJob, readPipeline } from './documents.ts';
 import { pipelinePath, projectPath } from './paths.ts';
 import { readTrace } from './read-trace.ts';
@@ -32,7 +33,7 @@ export async function listJobs(client: GitlabClient, project: string, pipeline: 
   return (await client.list(ask, MOST_JOBS)).map(readJob);
 }
 
-function queryOf(filter: RunFilter): Query {
+function queryOf(filter: RunFilter): NonNullable<Ask['query']> {
   const newest = { order_by: 'id', sort: 'desc' } as const;
   if (filter.kind === 'revision') return { ...newest, sha: filter.revision };
   if (filter.kind === 'tag') return { ...newest, ref: filter.tag };

@@ -1,18 +1,7 @@
 import { asList, asObject, asText, asTextRecord, parseJsonObject } from '../../../src/image/json-values.ts';
 import { type ProbeError, problem } from '../../../src/playbook/answer.ts';
-import { redact } from '../../../src/view/redact.ts';
-import type { Question, Reply } from './exchange.ts';
-import { statedWait } from './retry-after.ts';
-
-export interface Refusal {
-  readonly reply: Reply;
-  readonly body: string;
-  readonly question: Question;
-  readonly hasToken: boolean;
-  readonly now: Date;
-}
-
-const LONGEST_WORDS = 200;
+import { quoteWords, type Refusal } from '../../http/refusal.ts';
+import { statedWait } from './patience.ts';
 
 /** The failure that an HTTP status of GitLab tells of, and what to do about it. Its own words are quoted where they name the mistake. */
 export function statusFailure(refusal: Refusal): ProbeError {
@@ -76,8 +65,5 @@ function wordsOf({ body }: { readonly body: string }): string {
   const words =
     asText(message) ??
     ([...fields, ...Object.values(asTextRecord(message))].filter(Boolean).join('; ') || asText(answer?.error));
-  if (!words) return '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: nothing of the kind belongs into a message
-  const plain = redact(words.replace(/[\u0000-\u001f\u007f]+/g, ' ')).trim();
-  return `: ${plain.length > LONGEST_WORDS ? `${plain.slice(0, LONGEST_WORDS - 1)}…` : plain}`.replace(/\.$/, '');
+  return quoteWords(words);
 }

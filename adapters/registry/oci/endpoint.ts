@@ -1,6 +1,6 @@
 import { problem } from '../../../src/playbook/answer.ts';
+import { isLoopbackName, type Reach } from '../../http/reachable-address.ts';
 import type { RegistryOptions } from './options.ts';
-import { isLoopbackName, type Reach } from './reachable-address.ts';
 
 /** Where a registry listens, and what its answers may make us connect to. */
 export interface Endpoint {

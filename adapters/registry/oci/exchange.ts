@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import { rootCertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
+import { isClosedConnection } from '../../http/classify-error.ts';
+import { createAgent } from '../../http/create-agent.ts';
+import { mayReach, type Reach, refusedAddress } from '../../http/reachable-address.ts';
+import type { Agent } from '../../http/undici.ts';
 import { type Endpoint, reachFor } from './endpoint.ts';
-import { Agent } from './http-agent.ts';
 import { translateNetworkError } from './network-failure.ts';
-import { guardedLookup, mayReach, type Reach, refusedAddress } from './reachable-address.ts';
 
 export interface Question {
   readonly url: URL;
@@ -28,11 +29,6 @@ export interface Reply {
 /** One HTTP exchange; redirects are given back, not followed. Rejects with ProbeError when nothing answers. */
 export type Exchange = (question: Question) => Promise<Reply>;
 
-const CONNECT_MS = 10_000;
-/** The longest silence within an answer. */
-const SILENCE_MS = 30_000;
-const CODES_WORTH_A_SECOND_TRY = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
-
 /** Makes exchanges over kept connections, one pool for each authority and reach. Idle connections do not hold the process. */
 export function createExchange(): Exchange {
   const agents = new Map<string, Agent>();
@@ -50,7 +46,7 @@ export function createExchange(): Exchange {
     try {
       return await ask(question, agentFor(reach, endpoint.caPem, true));
     } catch (error) {
-      if (question.signal.aborted || !isWorthASecondTry(error)) throw translateNetworkError(error, question);
+      if (question.signal.aborted || !isClosedConnection(error)) throw translateNetworkError(error, question);
     }
     // On a connection of its own: where one that was kept is closed, the others mostly are too.
     return ask(question, agentFor(reach, endpoint.caPem, false)).catch((error: unknown) => {
@@ -79,20 +75,7 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** A kept connection that the other side closed just now says nothing about the registry. */
-function isWorthASecondTry(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && CODES_WORTH_A_SECOND_TRY.includes(String(error.code));
-}
-
 function makeAgent(reach: Reach, caPem: string | null, keep: boolean): Agent {
-  const trust = caPem === null ? {} : { ca: [...rootCertificates, caPem] };
-  return new Agent({
-    connections: 8,
-    // undici keeps no connections when it may put no request on one.
-    pipelining: keep ? 1 : 0,
-    headersTimeout: SILENCE_MS,
-    bodyTimeout: SILENCE_MS,
-    maxHeaderSize: 64 * 1024,
-    connect: { timeout: CONNECT_MS, lookup: guardedLookup(reach), ...trust },
-  });
+  // undici keeps no connections when it may put no request on one.
+  return createAgent({ caPem, reach }, { connections: 8, pipelining: keep ? 1 : 0, maxHeaderSize: 64 * 1024 });
 }

@@ -1,7 +1,7 @@
 import type { RegistryCredentials } from '../../../src/image/registry-login.ts';
 import { ProbeError } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import { basicHeader } from './basic-header.ts';
+import { basicHeader } from '../../http/basic-header.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { FindCredentials } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';

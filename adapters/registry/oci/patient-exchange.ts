@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { retryAfter } from '../../http/retry-after.ts';
 import type { Exchange, Question, Reply } from './exchange.ts';
 import { quotaOf } from './quota.ts';
 import { readRefusal } from './read-body.ts';
-import { retryAfter } from './retry-after.ts';
 
 /** Too many requests, and what a server or a gateway before it says when it is not well (RFC 6585, 4; RFC 9110, 15.6). */
 const PASSING = [429, 500, 502, 503, 504];

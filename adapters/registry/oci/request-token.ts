@@ -2,7 +2,7 @@ import { asText, parseJsonObject } from '../../../src/image/json-values.ts';
 import type { RegistryCredentials } from '../../../src/image/registry-login.ts';
 import { problem } from '../../../src/playbook/answer.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import { basicHeader } from './basic-header.ts';
+import { basicHeader } from '../../http/basic-header.ts';
 import type { Challenge } from './challenge.ts';
 import { type Endpoint, refuseUrl } from './endpoint.ts';
 import type { Exchange, Question } from './exchange.ts';

@@ -1,8 +1,8 @@
 import { asList, asObject, asText, parseJsonObject } from '../../../src/image/json-values.ts';
 import { type ProbeError, type ProbeFailureCode, problem } from '../../../src/playbook/answer.ts';
+import { retryAfter } from '../../http/retry-after.ts';
 import type { Question, Reply } from './exchange.ts';
 import { describeQuota, quotaOf } from './quota.ts';
-import { retryAfter } from './retry-after.ts';
 
 export interface Refusal {
   readonly reply: Reply;

@@ -1,6 +1,6 @@
 import { parseImageName } from '../../image/image-name.ts';
 import { formatPlatform, type Platform } from '../../image/platform.ts';
-import { parseReference } from '../../image/reference.ts';
+import { parseReference, type Reference } from '../../image/reference.ts';
 import type { Intent, IntentReply } from '../../ports/application.ts';
 import type { Card } from '../../view/card.ts';
 import { checkCard } from '../../view/check-card.ts';
@@ -27,13 +27,14 @@ export async function checkCommand(
   const { deps, checks, signal } = desk;
   const named = readImage(desk, typed);
   if ('why' in named) return privately(privateCard(`${typed} cannot be checked here`, named.why));
-  const { image, moves } = named;
-  const asked = checks.ask(image, moves, platforms);
+  const { image, meant } = named;
+  const listed = platforms.length === 0 && meant.length > 0;
+  const asked = checks.ask({ ...named, reference: image, platforms });
   if (!asked) {
     const why = 'Too many images are being checked at the moment. Ask again in a minute.';
     return privately(privateCard(`${image} is not checked yet`, why, [commandOf(typed, platforms)]));
   }
-  const done = asked.then((check) => checkCard(check, platforms));
+  const done = asked.then((check) => checkCard(check, platforms, listed));
   const later = canTell(deps, intent.conversation);
   const early = await Promise.race([done, deps.clock.sleep(later ? AT_ONCE_MS : PATIENCE_MS, signal).then(() => null)]);
   if (early) return privately(early);
@@ -60,13 +61,17 @@ async function tellLater(
   await tellPerson(deps, by, conversation, card).catch(broken);
 }
 
+interface NamedImage {
+  readonly image: string;
+  readonly moves: boolean;
+  /** The platforms that the services of its repository are meant for; none where none are configured. */
+  readonly meant: readonly Platform[];
+}
+
 /** The image that is meant: a reference, or a service of the configuration with or without a tag. Files are for the terminal. */
-function readImage(
-  { deps }: Desk,
-  typed: string,
-): { readonly image: string; readonly moves: boolean } | { readonly why: string } {
-  const [, service = typed, rest = ''] = /^([^/:@]+)([:@].*)?$/.exec(typed) ?? [];
-  const repository = deps.services.get(service)?.image;
+function readImage({ deps }: Desk, typed: string): NamedImage | { readonly why: string } {
+  const [, word = typed, rest = ''] = /^([^/:@]+)([:@].*)?$/.exec(typed) ?? [];
+  const repository = deps.services.get(word)?.image;
   const name = parseImageName(repository ? `${repository}${rest}` : typed);
   if (name.kind === 'invalid') return { why: `${name.reason}.` };
   if (name.name.kind !== 'registry') {
@@ -76,7 +81,22 @@ function readImage(
   }
   const parsed = parseReference(name.name.reference);
   if (parsed.kind === 'invalid') return { why: `It is no image reference: ${parsed.reason}.` };
-  return { image: name.name.reference, moves: parsed.reference.digest === null };
+  return {
+    image: name.name.reference,
+    moves: parsed.reference.digest === null,
+    meant: meantFor(deps, parsed.reference),
+  };
+}
+
+/** Of all services whose image comes from that repository. */
+function meantFor({ services }: Desk['deps'], { registry, repository }: Reference): readonly Platform[] {
+  const own = [...services.values()].filter(({ image }) => {
+    const parsed = image === null ? null : parseReference(image);
+    if (parsed?.kind !== 'reference') return false;
+    return parsed.reference.registry === registry && parsed.reference.repository === repository;
+  });
+  const platforms = own.flatMap((service) => service.platforms);
+  return [...new Map(platforms.map((platform) => [formatPlatform(platform), platform])).values()];
 }
 
 const commandOf = (typed: string, platforms: readonly Platform[]) =>

@@ -5,8 +5,8 @@ import { compose } from '../../../src/cli/compose.ts';
 import { UsageError } from '../../../src/cli/exit-status.ts';
 import { defaultConfig } from '../../../src/cli/load-config.ts';
 import { withPractice } from '../../../src/cli/practice-config.ts';
+import { quiet } from '../quiet-log.ts';
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();

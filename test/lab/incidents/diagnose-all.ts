@@ -1,13 +1,11 @@
 import { stringify } from 'yaml';
 import { compose } from '../../../src/cli/compose.ts';
 import { parseConfig } from '../../../src/config/parse-config.ts';
-import type { Log } from '../../../src/ports/log.ts';
 import { diagnosisDocument } from '../../../src/run/diagnosis-document.ts';
+import { quiet } from '../../app/quiet-log.ts';
 import type { Diagnosis } from './compare.ts';
 import { mapBounded } from './map-bounded.ts';
 import { containerName, type Staged } from './stage.ts';
-
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The configuration of a responder who looks after all of these services, each on a host of its own name. */
 export function configurationOf(staged: readonly Staged[]): string {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mayReach } from '../../../adapters/http/reachable-address.ts';
 import type { GithubOptions } from '../../../adapters/pipeline/github/options.ts';
-import { mayReach } from '../../../adapters/pipeline/github/reachable-address.ts';
 import type { CiFault } from '../../servers/ci/faults.ts';
 import { PROJECT } from '../sample-builds.ts';
 import { type GithubBench, openGithub } from './github-bench.ts';
@@ -144,6 +144,6 @@ describe('a log', () => {
     ['::ffff:169.254.169.254', true, false],
     ['productionresultssa0.blob.core.windows.net', false, true],
   ])('may come from %s (GitHub on this machine: %j): %j', (address, loopback, expected) => {
-    expect(mayReach(address, loopback)).toBe(expected);
+    expect(mayReach(address, { loopback, linkLocal: false })).toBe(expected);
   });
 });

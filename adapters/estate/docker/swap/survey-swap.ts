@@ -1,8 +1,8 @@
 import type { ProbeError, ProbeFailureCode } from '../../../../src/playbook/answer.ts';
+import { estateFailure } from '../../../../src/ports/estate-failure.ts';
 import type { Swap } from '../../../../src/ports/image-swap.ts';
 import type { ContainerDocument, ContainerListing } from '../documents.ts';
 import type { Engine } from '../engine.ts';
-import { engineFailure } from '../engine-failure.ts';
 import { readContainerById } from '../read-container.ts';
 import { SWAP_LABEL } from './swap-labels.ts';
 import { namesOf, type SwapNames } from './swap-names.ts';
@@ -47,5 +47,5 @@ async function findFresh(engine: Engine, swap: Swap, signal: AbortSignal): Promi
 
 /** A failure of a swap, with what to do next. */
 export function swapFailure(engine: Engine, code: ProbeFailureCode, message: string): ProbeError {
-  return engineFailure(engine.target, code, message);
+  return estateFailure(engine.target, code, message);
 }

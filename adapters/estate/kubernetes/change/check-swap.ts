@@ -1,8 +1,8 @@
 import { formatPlatform, type Platform, parsePlatform, samePlatform } from '../../../../src/image/platform.ts';
 import { answerOf, ProbeError } from '../../../../src/playbook/answer.ts';
+import { estateFailure } from '../../../../src/ports/estate-failure.ts';
 import type { Swap } from '../../../../src/ports/image-swap.ts';
 import type { Api } from '../api.ts';
-import { clusterFailure } from '../cluster-failure.ts';
 import type { PodDocument } from '../documents.ts';
 import { templateOf } from '../inspect-instance.ts';
 import { readNodePool } from '../node-pool.ts';
@@ -35,7 +35,7 @@ export async function checkSwap(
   const imageId = imageIdOf(found);
   if (imageId !== '' && imageId !== swap.imageId) throw movedFailure(api, survey);
   const refused = refuseChange(workload, place, change);
-  if (refused !== null) throw clusterFailure(api.target, 'unsupported', refused.why);
+  if (refused !== null) throw estateFailure(api.target, 'unsupported', refused.why);
   const pod = found?.pod ?? {};
   const actual = await checkImage(api, open, swap, pod, signal);
   const warning = await checkNodes(api, open, survey, swap, pod, signal);
@@ -54,14 +54,14 @@ async function checkImage(
   signal: AbortSignal,
 ): Promise<Platform> {
   const wanted = parsePlatform(swap.platform);
-  if (wanted === null) throw clusterFailure(api.target, 'invalid', `${swap.platform} is no platform`);
+  if (wanted === null) throw estateFailure(api.target, 'invalid', `${swap.platform} is no platform`);
   const opened = await open(pod, swap.image, wanted, signal);
   if (opened.kind === 'probe-failed') throw new ProbeError(opened.why);
   const { platform } = opened.value.config;
   const fits =
     swap.nodeSelector === undefined ? formatPlatform(platform) === swap.platform : samePlatform(platform, wanted);
   if (!fits)
-    throw clusterFailure(
+    throw estateFailure(
       api.target,
       'invalid',
       `the image is for ${formatPlatform(platform)}, not for ${swap.platform}`,
@@ -92,11 +92,11 @@ async function checkNodes(
   const selector = Object.entries(swap.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`);
   if (count === 0) {
     const message = `with the node selector ${selector.join(', ')} it could be scheduled to none of the ${pool.value.total} nodes of ${swap.platform}; nothing was done`;
-    throw clusterFailure(api.target, 'unsupported', message);
+    throw estateFailure(api.target, 'unsupported', message);
   }
   if (fitting.length < pool.value.groups.length) {
     const message = `the node selector ${selector.join(', ')} leaves nodes that are not of ${swap.platform}: their labels contradict their kubelets; nothing was done`;
-    throw clusterFailure(api.target, 'unsupported', message);
+    throw estateFailure(api.target, 'unsupported', message);
   }
   return ` ${count === 1 ? 'One node' : `${count} nodes`} of ${swap.platform} would be left to it.`;
 }

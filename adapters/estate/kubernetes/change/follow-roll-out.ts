@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../src/ports/clock.ts';
+import { estateFailure } from '../../../../src/ports/estate-failure.ts';
 import type { Api } from '../api.ts';
-import { clusterFailure } from '../cluster-failure.ts';
 import type { PodDocument } from '../documents.ts';
 import { readWorkload } from '../find-instances.ts';
 import { controllerOf, type FoundWorkload, formatSelector } from '../find-workloads.ts';
@@ -31,17 +31,17 @@ export async function followRollOut(
   for (;;) {
     const workload = await readWorkload(api, place, signal);
     if (workload === null)
-      throw clusterFailure(api.target, 'not-found', `${place.workload} was removed during its roll-out`);
+      throw estateFailure(api.target, 'not-found', `${place.workload} was removed during its roll-out`);
     if (isRolledOut(workload)) {
       const how = change.kind === 'image' ? 'with the new image' : 'on the nodes that were chosen';
       return `Rolled out: ${replicasOf(workload)} ${how}.`;
     }
     const stuck = stalled(workload) ?? (await hopelessPod(api, workload, place.container, change, signal));
     if (stuck !== null)
-      throw clusterFailure(api.target, 'invalid', `the roll-out of ${place.workload} does not get on: ${stuck}`);
+      throw estateFailure(api.target, 'invalid', `the roll-out of ${place.workload} does not get on: ${stuck}`);
     await freeOrderedSet(api, workload, signal);
     if (clock.monotonic() > end)
-      throw clusterFailure(
+      throw estateFailure(
         api.target,
         'timeout',
         `the roll-out of ${place.workload} has not ended within ${PATIENCE_MS / 60_000} minutes`,

@@ -1,10 +1,10 @@
 import type { Platform } from '../../../../src/image/platform.ts';
 import { type Answer, answerOf } from '../../../../src/playbook/answer.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
+import { estateFailure } from '../../../../src/ports/estate-failure.ts';
 import type { ImageSource, OpenedImage } from '../../../../src/ports/image-source.ts';
 import type { ImageSwapper, Swap, SwapPhase } from '../../../../src/ports/image-swap.ts';
 import { type Api, createApi } from '../api.ts';
-import { clusterFailure } from '../cluster-failure.ts';
 import type { PodDocument } from '../documents.ts';
 import { readWorkload } from '../find-instances.ts';
 import { identityOf, templateOf } from '../inspect-instance.ts';
@@ -79,7 +79,7 @@ export function createKubernetesSwapper(options: KubernetesSwapperOptions): Imag
 async function readCurrent(api: Api, place: ClusterPlace, signal: AbortSignal) {
   const [workload, found] = await Promise.all([readWorkload(api, place, signal), podIfThere(api, place, signal)]);
   if (workload === null)
-    throw clusterFailure(api.target, 'not-found', `there is no ${place.workload} in namespace ${place.namespace}`);
+    throw estateFailure(api.target, 'not-found', `there is no ${place.workload} in namespace ${place.namespace}`);
   return { instanceId: identityOf(found?.pod ?? {}, workload), imageId: imageIdOf(found) };
 }
 

@@ -1,6 +1,6 @@
 import { ProbeError } from '../../../../src/playbook/answer.ts';
+import { estateFailure } from '../../../../src/ports/estate-failure.ts';
 import type { Api } from '../api.ts';
-import { clusterFailure } from '../cluster-failure.ts';
 import { type FoundWorkload, resourceOf } from '../find-workloads.ts';
 
 /** What was read is not what is there any more (409): it has to be looked at again before anything is done. */
@@ -25,7 +25,7 @@ export async function patchWorkload(
   signal: AbortSignal,
 ): Promise<void> {
   const resource = resourceOf(kind);
-  if (resource === null) throw clusterFailure(api.target, 'unsupported', `a ${kind} cannot be changed from here`);
+  if (resource === null) throw estateFailure(api.target, 'unsupported', `a ${kind} cannot be changed from here`);
   try {
     await api.patch({ verb: 'patch', resource, namespace, name }, body, dryRun, signal);
   } catch (error) {

@@ -1,6 +1,6 @@
+import { estateFailure } from '../../../../src/ports/estate-failure.ts';
 import type { Swap } from '../../../../src/ports/image-swap.ts';
 import type { Api } from '../api.ts';
-import { clusterFailure } from '../cluster-failure.ts';
 import type { PodDocument } from '../documents.ts';
 import { readWorkload } from '../find-instances.ts';
 import type { FoundWorkload } from '../find-workloads.ts';
@@ -25,14 +25,14 @@ export async function surveySwap(api: Api, cluster: string, swap: Swap, signal: 
   const workload = await readWorkload(api, place, signal);
   const uid = swap.instanceId.split('@')[0];
   if (workload === null || workload.document.metadata?.uid !== uid) {
-    throw clusterFailure(
+    throw estateFailure(
       api.target,
       'not-found',
       `${place.workload} in namespace ${place.namespace} is not the one that was approved: that is gone`,
     );
   }
   if (imageIn(templateOf(workload) ?? {}, place.container) === null) {
-    throw clusterFailure(api.target, 'not-found', `${place.workload} has no container ${place.container} any more`);
+    throw estateFailure(api.target, 'not-found', `${place.workload} has no container ${place.container} any more`);
   }
   const mark = markOn(workload.document, place.container);
   const change = changeOf(swap, place.container);
@@ -49,7 +49,7 @@ function stateOf(workload: FoundWorkload, mark: SwapMark | null, swap: Swap): Su
 /** The ProbeError for a workload that is not as it was approved. */
 export function movedFailure(api: Api, { place, mark }: Survey): Error {
   const who = mark === null ? 'was changed by somebody else' : `is being changed by another run (${mark.swap})`;
-  return clusterFailure(
+  return estateFailure(
     api.target,
     'conflict',
     `${place.workload} in namespace ${place.namespace} ${who} since this was approved; nothing was done`,

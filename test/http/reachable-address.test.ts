@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  guardedLookup,
-  isLoopbackName,
-  mayReach,
-  REFUSED_ADDRESS,
-} from '../../adapters/registry/oci/reachable-address.ts';
+import { guardedLookup, isLoopbackName, mayReach, REFUSED_ADDRESS } from '../../adapters/http/reachable-address.ts';
 
 const STRICT = { loopback: false, linkLocal: false };
 

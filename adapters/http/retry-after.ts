@@ -1,4 +1,4 @@
-import type { Reply } from './exchange.ts';
+import type { Reply } from './reply.ts';
 
 /**
  * How long an answer asks us to wait, in milliseconds and never negative: a number of seconds, or a date (RFC 9110,
