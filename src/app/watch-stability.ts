@@ -2,6 +2,8 @@ import type { SwapObservation } from '../ports/image-swap.ts';
 
 /** Restarts that were seen with our own eyes: nobody recovers from the same start after so many. */
 const LOOP = 3;
+/** So many are waited for where each look found it just started again: the pauses grow, and in one of them its exit code is seen. */
+const LONGEST_LOOP = 6;
 /** Looks, a second apart, at one that has ended and is not started again by anybody. */
 const DEAD_LOOKS = 3;
 const ENDED = ['exited', 'dead'];
@@ -30,6 +32,8 @@ interface Steady {
 export function watchStability(platform: string, stableForMs: number): StabilityWatch {
   let first: SwapObservation | null = null;
   let last: SwapObservation | null = null;
+  /** Of the newest end that was seen: just started again it has none of its own. */
+  let exitCode: number | null = null;
   let steady: Steady | null = null;
   let deadLooks = 0;
   return {
@@ -39,10 +43,12 @@ export function watchStability(platform: string, stableForMs: number): Stability
       if (seen === null) return { kind: 'not yet' };
       first ??= seen;
       last = seen;
+      exitCode = seen.exitCode ?? exitCode;
       const restarts = seen.restartCount - first.restartCount;
-      if (restarts >= LOOP) return lost(`It crashes again and again: ${times(restarts)} while it was looked at`, seen);
+      if (restarts >= (exitCode === null ? LONGEST_LOOP : LOOP))
+        return lost(`It crashes again and again: ${times(restarts)} while it was looked at`, exitCode);
       deadLooks = !seen.running && ENDED.includes(seen.status) ? deadLooks + 1 : 0;
-      return deadLooks >= DEAD_LOOKS ? lost('It has ended and is not started again', seen) : { kind: 'not yet' };
+      return deadLooks >= DEAD_LOOKS ? lost('It has ended and is not started again', exitCode) : { kind: 'not yet' };
     },
     describe() {
       if (last === null) return 'it could not be seen';
@@ -54,7 +60,7 @@ export function watchStability(platform: string, stableForMs: number): Stability
 
 const times = (count: number) => (count === 1 ? 'once' : `${count} times`);
 
-function lost(what: string, { exitCode }: SwapObservation): Stability {
+function lost(what: string, exitCode: number | null): Stability {
   return { kind: 'lost', why: `${what}${exitCode === null ? '' : `, exit code ${exitCode}`}.` };
 }
 

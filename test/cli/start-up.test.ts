@@ -50,8 +50,12 @@ it('leaves the libraries of PostgreSQL alone where the store is none', async () 
   expect(loaded.filter((name) => /^(?:pg|kysely|@dbos-inc)/.test(name))).toEqual([]);
 });
 
-it('leaves botbuilder alone where Teams is not configured', async () => {
+it.each([
+  ['Slack is served', /^@slack/],
+  ['Teams is served', /^bot(?:builder|framework)|^@microsoft/],
+  ['a cluster is asked', /^@kubernetes/],
+])('leaves what is only needed where %s alone', async (_, packages) => {
   const loaded = await packagesLoadedBy([resolve(import.meta.dirname, '../../src/cli/serve.ts')]);
-  expect(loaded).toContain('@slack/bolt');
-  expect(loaded.filter((name) => /^bot(?:builder|framework)|^@microsoft/.test(name))).toEqual([]);
+  expect(loaded).toContain('hono');
+  expect(loaded.filter((name) => packages.test(name))).toEqual([]);
 });
