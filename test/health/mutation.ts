@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
@@ -11,10 +12,16 @@ const CACHE = join(import.meta.dirname, '../../node_modules/.cache/execfmt-mutat
 /** Below the folder that Stryker works in. */
 const VITEST = relative(process.cwd(), fileURLToPath(new URL('./vitest.mutation.config.ts', import.meta.url)));
 
-/** What is changed, and the tests that have to notice. None of them needs anything of the machine. */
+const PLAYBOOK = ['test/playbook/**/*.test.ts'];
+
+/** The folder whose own files are changed, and the tests that have to notice. None of them needs anything of the machine. */
 const SCOPES: Readonly<Record<string, { readonly mutate: string; readonly tests: readonly string[] }>> = {
   approval: { mutate: 'src/approval', tests: ['test/approval/*.test.ts'] },
-  judge: { mutate: 'src/playbook/judge', tests: ['test/playbook/*.test.ts'] },
+  judge: { mutate: 'src/playbook/judge', tests: PLAYBOOK },
+  playbook: { mutate: 'src/playbook', tests: PLAYBOOK },
+  origin: { mutate: 'src/playbook/origin', tests: PLAYBOOK },
+  remedies: { mutate: 'src/playbook/remedies', tests: PLAYBOOK },
+  steps: { mutate: 'src/playbook/steps', tests: PLAYBOOK },
   kernel: {
     mutate: 'src/kernel',
     tests: ['test/kernel/{execve,loader,users,map-program,identify-file,errno-from-text}.test.ts'],
@@ -32,10 +39,11 @@ async function measure(name: string): Promise<MutantCount> {
     vitest: { configFile: VITEST, related: false },
     // Stryker reads it with TypeScript's own library, which TypeScript 7 has none of; the types are erased anyway.
     tsconfigFile: 'none',
-    mutate: [`${scope.mutate}/**/*.ts`],
+    mutate: [`${scope.mutate}/*.ts`],
     coverageAnalysis: 'perTest',
     reporters: ['progress-append-only'],
-    concurrency: 2,
+    // One processor is left to whoever works on.
+    concurrency: Math.max(1, availableParallelism() - 1),
     incremental: true,
     incrementalFile: join(CACHE, `${name}.json`),
     ignorePatterns: ['dist', 'data', 'coverage', '.stryker-tmp'],
