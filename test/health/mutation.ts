@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
+import { forgetSurvivors } from './forget-survivors.ts';
 import { type MutantCount, scoreTable } from './score-table.ts';
 import { readSection, writeSection } from './section.ts';
 
@@ -33,6 +34,8 @@ async function measure(name: string): Promise<MutantCount> {
   const scope = SCOPES[name];
   if (!scope) throw new Error(`there is no ${name}; there are ${Object.keys(SCOPES).join(', ')}`);
   process.env.EXECFMT_MUTATION_TESTS = scope.tests.join(' ');
+  const incrementalFile = join(CACHE, `${name}.json`);
+  forgetSurvivors(incrementalFile);
   const results = await new Stryker({
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],
@@ -45,7 +48,7 @@ async function measure(name: string): Promise<MutantCount> {
     // One processor is left to whoever works on.
     concurrency: Math.max(1, availableParallelism() - 1),
     incremental: true,
-    incrementalFile: join(CACHE, `${name}.json`),
+    incrementalFile,
     ignorePatterns: ['dist', 'data', 'coverage', '.stryker-tmp'],
     timeoutMS: 30_000,
   }).runMutationTest();

@@ -51,7 +51,36 @@ describe('what loaders, emulators and runtimes say of themselves', () => {
   it.each([
     ['an application that quotes one', 'ERROR worker said: Fatal glibc error: CPU does not support x86-64-v2'],
     ['an ordinary line', 'listening on :8080'],
+    ['a sentence about the processor', 'CPU ISA level is lower than required by the plugin; it is off'],
+    [
+      'an application that quotes Go',
+      'worker said: This program can only be run on AMD64 processors with v3 microarchitecture support.',
+    ],
+    ['an application that quotes Go on Arm', 'worker said: runtime: this CPU has no VFPv3'],
+    ['an application that quotes jemalloc', 'worker said: <jemalloc>: Unsupported system page size'],
+    ['a sentence about pages', 'ELF load command alignment not page-aligned, using the slow path'],
+    ['an application that quotes musl', 'worker said: Error loading shared library libx.so.1: No such file'],
+    ['an application that quotes musl’s relocations', 'worker said: Error relocating /app: f: symbol not found'],
+    ['a symbol that is looked for elsewhere', 'Error relocating /app: f: symbol not found, trying the next library'],
+    ['an application that quotes qemu', "worker said: qemu-arm: Could not open '/lib/ld.so': No such file"],
+    ['an application that quotes Rosetta', 'worker said: rosetta error: failed to open elf at /lib/ld.so'],
+    ['an application that quotes env', "worker said: env: 'sh\\r': No such file or directory"],
+    ['an env that goes on', "env: 'sh\\r': No such file or directory, using sh"],
+    ['an env that finds no interpreter at all', 'env: ‘bash’: No such file or directory'],
   ])('nothing in %s', (_what, line) => expect(read(line)).toBeNull());
+
+  it('is quoted without the blanks around it, which the log may have', () => {
+    expect(read('  /app: CPU ISA level is lower than required  ')?.quote).toBe(
+      '/app: CPU ISA level is lower than required',
+    );
+  });
+
+  it('is the newest of several', () => {
+    const words = read('<jemalloc>: Unsupported system page size', 'Fatal glibc error: CPU does not support x86-64-v2');
+    expect(words?.fault).toBe('cpu-level');
+  });
+
+  it('is nothing where there is no log', () => expect(readProgramWords(null)).toBeNull());
 
   it('nothing that was followed by more than a few lines', () => {
     expect(read('Fatal glibc error: CPU does not support x86-64-v2', ...Array(6).fill('running'))).toBeNull();

@@ -22,8 +22,14 @@ describe('a container whose files cannot be read', () => {
         culprit: '/app/render',
         errno: 'ENOEXEC',
         confidence: 'likely',
+        origin: expect.objectContaining({ kind: 'built-on-other-arch' }) as unknown as Verdict['origin'],
         summary: fails('its image is for linux/arm64, the host is linux/amd64; the file itself could not be read.'),
       },
+    ],
+    [
+      'is so whether or not somebody can tell how that came about',
+      { ...incident({ log: reported('exec format error') }), ...foreign, published: missing },
+      { fault: 'wrong-platform-image', origin: UNKNOWN_ORIGIN },
     ],
     [
       'is told by the runtime’s word alone when that is another errno: metadata never proves',

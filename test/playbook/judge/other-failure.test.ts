@@ -74,6 +74,7 @@ describe('why, by its last words', () => {
         'lookup queue: no such host',
         'dial tcp: i/o timeout',
         'the request timed out',
+        'connect ETIMEDOUT 10.0.0.3:5432',
       ],
     ],
     [

@@ -82,6 +82,15 @@ describe('a host that is not what its engine tells', () => {
       { fault: 'wrong-arch-binary', confidence: 'likely', summary: fails('/app/render is refused.') },
     ],
     [
+      'does not count while the files alone may lead to what was seen, however well it fits',
+      incident({
+        state: { exitCode: 255 },
+        outcome: foreign,
+        execution: emulators(dies('loader', 255, 'emulation-broken')),
+      }),
+      { fault: 'wrong-arch-binary', confidence: 'likely' },
+    ],
+    [
       'does not count when it would lead to something else again',
       incident({ log: reported('permission denied'), outcome: foreign, execution: emulators() }),
       { fault: 'wrong-arch-binary', errno: 'EACCES', confidence: 'possible' },
