@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readProgramWords } from '../../src/playbook/judge/program-words.ts';
+import { readProgramWords } from '../../../src/playbook/judge/program-words.ts';
 
 const read = (...lines: string[]) => readProgramWords({ lines, truncated: false });
 
