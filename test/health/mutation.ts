@@ -18,7 +18,7 @@ const PLAYBOOK = ['test/playbook/**/*.test.ts'];
 /** The folder whose own files are changed, and the tests that have to notice. None of them needs anything of the machine. */
 const SCOPES: Readonly<Record<string, { readonly mutate: string; readonly tests: readonly string[] }>> = {
   approval: { mutate: 'src/approval', tests: ['test/approval/*.test.ts'] },
-  judge: { mutate: 'src/playbook/judge', tests: ['test/playbook/judge/*.test.ts', 'test/playbook/judge.test.ts'] },
+  judge: { mutate: 'src/playbook/judge', tests: ['test/playbook/judge/*.test.ts', 'test/playbook/{judge,judge-unstarted}.test.ts'] },
   playbook: { mutate: 'src/playbook', tests: PLAYBOOK },
   origin: { mutate: 'src/playbook/origin', tests: PLAYBOOK },
   remedies: { mutate: 'src/playbook/remedies', tests: PLAYBOOK },

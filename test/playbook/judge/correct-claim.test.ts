@@ -105,6 +105,11 @@ describe('a file that is not there, below a mount', () => {
       ],
     ),
     [
+      'may be a library that is named by its path, while the image cannot be read',
+      seen(absent('library-missing', '/app/libx.so'), [['bind', '/app']]),
+      { fault: 'shadowed-by-mount', confidence: 'possible' },
+    ],
+    [
       'is hidden by the nearest mount',
       seen(
         absent(),

@@ -101,6 +101,11 @@ describe('a start that the engine refuses', () => {
       { summary: other(`the engine refuses to start it: “${'a'.repeat(250)} … ${'c'.repeat(250)}”.`) },
     ],
     [
+      'is not what ended a container that was started, whatever the engine still says of an earlier start',
+      incident({ state: { exitCode: 3, error: 'unable to find user nobody-here' } }),
+      { summary: other('the kernel executes its files; its program ended by itself with exit status 3.') },
+    ],
+    [
       'is told whole up to 500 characters',
       incident({ state: { ...neverRan, error: 'a'.repeat(500) } }),
       { summary: other(`the engine refuses to start it: “${'a'.repeat(500)}”.`) },
