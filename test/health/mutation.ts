@@ -18,7 +18,10 @@ const PLAYBOOK = ['test/playbook/**/*.test.ts'];
 /** The folder whose own files are changed, and the tests that have to notice. None of them needs anything of the machine. */
 const SCOPES: Readonly<Record<string, { readonly mutate: string; readonly tests: readonly string[] }>> = {
   approval: { mutate: 'src/approval', tests: ['test/approval/*.test.ts'] },
-  judge: { mutate: 'src/playbook/judge', tests: ['test/playbook/judge/*.test.ts', 'test/playbook/{judge,judge-unstarted}.test.ts'] },
+  judge: {
+    mutate: 'src/playbook/judge',
+    tests: ['test/playbook/judge/*.test.ts', 'test/playbook/{judge,judge-unstarted}.test.ts'],
+  },
   playbook: { mutate: 'src/playbook', tests: PLAYBOOK },
   origin: { mutate: 'src/playbook/origin', tests: PLAYBOOK },
   remedies: { mutate: 'src/playbook/remedies', tests: PLAYBOOK },
@@ -39,8 +42,7 @@ async function measure(name: string): Promise<MutantCount> {
   const results = await new Stryker({
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],
-    // A fresh context for each test file costs less than a fresh thread, and mutants of constants need one or the other.
-    vitest: { configFile: VITEST, related: false, pool: 'vmThreads' },
+    vitest: { configFile: VITEST, related: false },
     // Stryker reads it with TypeScript's own library, which TypeScript 7 has none of; the types are erased anyway.
     tsconfigFile: 'none',
     mutate: [`${scope.mutate}/*.ts`],
