@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FAULTS, type FaultCode } from '../../../src/kernel/outcome.ts';
 import { known } from '../../../src/playbook/answer.ts';
-import { sameAnew } from '../../../src/playbook/remedies/pulled-anew.ts';
 import { describeRemedy, describeUseless } from '../../../src/playbook/remedies/words.ts';
 import { type OriginCode, type RemedyKind, UNKNOWN_ORIGIN, type Verdict } from '../../../src/playbook/verdict.ts';
-import { ARM64, imageFor, incident, mounted, refused } from '../incident.ts';
-import { accepted, missing, sampleEvidence } from '../sample-evidence.ts';
+import { ARM64, imageFor, incident, mounted } from '../incident.ts';
+import { accepted, missing } from '../sample-evidence.ts';
 
 type Rest = Parameters<typeof incident>[0];
 const verdict = (
@@ -270,50 +269,5 @@ describe('why a remedy that people reach for does not help', () => {
     expect(describeUseless('rebuild', 'noexec-mount', 'unknown')).toBe(
       'The image is not to blame: a new build of it would fail in the same way.',
     );
-  });
-});
-
-describe('what a container would be made of anew', () => {
-  const V3 = `sha256:${'3'.repeat(64)}`;
-  const same = { digest: V3, image: `registry.corp.io/pdf-renderer@${V3}`, platform: 'linux/amd64' };
-  const now = (set: object = {}): Rest => {
-    const { candidates } = sampleEvidence();
-    if (candidates.kind !== 'known') throw new Error('the sample is complete');
-    return {
-      candidates: known(candidates.value.map((each) => ({ ...each, digest: V3, unusableBecause: null, ...set }))),
-    };
-  };
-  const anew = (rest: Rest, origin: OriginCode = 'unknown') => sameAnew(incident(rest), verdict('script-crlf', origin));
-
-  it('is the tag’s present image, where the old one is stale', () => {
-    expect(anew(now(), 'stale-local-image')).toEqual(same);
-  });
-  it('is the same image, where the container spoilt its own files', () => expect(anew(inside)).toEqual(same));
-
-  it.each<[string, Rest, OriginCode]>([
-    ['the present image is not proved to start', now({ unusableBecause: 'would not start' }), 'stale-local-image'],
-    ['its platform is not known', now({ platform: null }), 'stale-local-image'],
-    ['it was not looked at', now({ digest: 'sha256:x' }), 'stale-local-image'],
-    ['nothing could be looked at', { candidates: missing }, 'stale-local-image'],
-    ['the registry is away', { ...now(), published: missing }, 'stale-local-image'],
-    ['nobody knows what spoilt it', {}, 'unknown'],
-    [
-      'the container did not',
-      { pristine: known({ outcome: accepted, sameFile: false, changedInContainer: false }) },
-      'unknown',
-    ],
-    [
-      'its image would not run either',
-      { pristine: known({ outcome: refused('ENOEXEC', 'empty-file'), sameFile: false, changedInContainer: true }) },
-      'unknown',
-    ],
-    ['its image is gone', { ...inside, localImage: missing }, 'unknown'],
-  ])('is not told when %s', (_what, rest, origin) => expect(anew(rest, origin)).toEqual({}));
-
-  it('is not told of a container nobody knows, or an image that was never pulled', () => {
-    expect(sameAnew({ ...incident(inside), instance: missing }, verdict('script-crlf'))).toEqual({});
-    const { localImage } = sampleEvidence();
-    if (localImage.kind !== 'known') throw new Error('the sample is complete');
-    expect(anew({ ...inside, localImage: known({ ...localImage.value, repoDigests: [] }) })).toEqual({});
   });
 });
