@@ -23,14 +23,25 @@ const SCOPES: Readonly<Record<string, { readonly mutate: string; readonly tests:
     tests: ['test/playbook/judge/*.test.ts', 'test/playbook/{judge,judge-unstarted}.test.ts'],
   },
   playbook: { mutate: 'src/playbook', tests: PLAYBOOK },
-  origin: { mutate: 'src/playbook/origin', tests: PLAYBOOK },
-  remedies: { mutate: 'src/playbook/remedies', tests: PLAYBOOK },
-  steps: { mutate: 'src/playbook/steps', tests: PLAYBOOK },
+  origin: {
+    mutate: 'src/playbook/origin',
+    tests: ['test/playbook/origin/*.test.ts', 'test/playbook/judge.test.ts'],
+  },
+  remedies: {
+    mutate: 'src/playbook/remedies',
+    tests: ['test/playbook/remedies/*.test.ts', 'test/playbook/judge.test.ts'],
+  },
+  steps: {
+    mutate: 'src/playbook/steps',
+    tests: ['test/playbook/steps/*.test.ts', 'test/playbook/{judge,pool}.test.ts'],
+  },
   kernel: {
     mutate: 'src/kernel',
     tests: ['test/kernel/{execve,loader,users,map-program,identify-file,errno-from-text}.test.ts'],
   },
   config: { mutate: 'src/config', tests: ['test/config/*.test.ts'] },
+  run: { mutate: 'src/run', tests: ['test/run/{run-state,transcript,format-duration}.test.ts'] },
+  view: { mutate: 'src/view', tests: ['test/view/{thread,check-report,fold-text,create-redact}.test.ts'] },
 };
 
 async function measure(name: string): Promise<MutantCount> {
