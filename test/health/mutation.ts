@@ -53,7 +53,7 @@ async function measure(name: string): Promise<MutantCount> {
   const results = await new Stryker({
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],
-    vitest: { configFile: VITEST, related: false },
+    vitest: { configFile: VITEST },
     // Stryker reads it with TypeScript's own library, which TypeScript 7 has none of; the types are erased anyway.
     tsconfigFile: 'none',
     mutate: [`${scope.mutate}/*.ts`],
