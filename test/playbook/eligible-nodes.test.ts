@@ -71,6 +71,74 @@ describe('the nodes a pod may come to stand on', () => {
     expect(with_('', 'Equal', '', '')).toBe(0);
   });
 
+  it.each<[string, Partial<NodeFacts>, Partial<SchedulingRules>, string | null]>([
+    ['a label has another value', { labels: { a: '2' } }, { nodeSelector: { a: '1' } }, 'its nodeSelector wants a=1'],
+    ['no term fits', {}, { terms: [] }, 'no term of its node affinity fits'],
+    [
+      'a taint repels it',
+      { taints: [{ key: 'a', value: '1', effect: 'NoSchedule' }] },
+      {},
+      'it does not tolerate the taint a=1:NoSchedule',
+    ],
+    [
+      'a taint would end it',
+      { taints: [{ key: 'a', value: '', effect: 'NoExecute' }] },
+      {},
+      'it does not tolerate the taint a=:NoExecute',
+    ],
+    [
+      'a taint only looks like one of the node’s health',
+      { taints: [{ key: 'my.node.kubernetes.io/x', value: '', effect: 'NoExecute' }] },
+      {},
+      'it does not tolerate the taint my.node.kubernetes.io/x=:NoExecute',
+    ],
+    [
+      'a taint only looks like one of the cloud’s',
+      { taints: [{ key: 'my.node.cloudprovider.kubernetes.io/x', value: '', effect: 'NoExecute' }] },
+      {},
+      'it does not tolerate the taint my.node.cloudprovider.kubernetes.io/x=:NoExecute',
+    ],
+    [
+      'another taint is tolerated',
+      { taints: [{ key: 'a', value: '1', effect: 'NoSchedule' }] },
+      { tolerations: [{ key: 'b', operator: 'Equal', value: '1', effect: '' }] },
+      'it does not tolerate the taint a=1:NoSchedule',
+    ],
+    ['the node is cordoned', { unschedulable: true }, {}, 'the node is cordoned'],
+    [
+      'the cloud has not prepared the node yet: that passes',
+      { taints: [{ key: 'node.cloudprovider.kubernetes.io/uninitialized', value: '', effect: 'NoSchedule' }] },
+      {},
+      null,
+    ],
+  ])('are told why not: %s', (_what, facts, rules, why) => {
+    expect(whyNotEligible(node('a', facts), { ...anywhere, ...rules })).toBe(why);
+  });
+
+  it('meet all of a term, by label and by name', () => {
+    const here = { key: 'zone', operator: 'In', values: ['a'] };
+    const fits = (...expressions: (typeof here)[]) =>
+      namesOf([node('n', { labels: { zone: 'a' } })], { ...anywhere, terms: [{ expressions, fields: [] }] }).length;
+    expect([fits(here), fits(here, { ...here, values: ['b'] })]).toEqual([1, 0]);
+    const named = (key: string, value: string) => {
+      const fields = [{ key, operator: 'In', values: [value] }];
+      return namesOf([node('n', { labels: { zone: 'a' } })], { ...anywhere, terms: [{ expressions: [here], fields }] })
+        .length;
+    };
+    expect([named('metadata.name', 'n'), named('metadata.name', 'x'), named('metadata.uid', 'n')]).toEqual([1, 0, 0]);
+  });
+
+  it('are not compared by what is no whole number', () => {
+    const one = (zone: string, operator: string, values: string[]) =>
+      namesOf([node('n', { labels: { zone } })], affinity(operator, values)).length;
+    expect([one('1x', 'Gt', ['0']), one('x1', 'Gt', ['0']), one('1', 'Gt', ['0x']), one('1', 'Gt', [])]).toEqual([
+      0, 0, 0, 0,
+    ]);
+    expect([one('-1', 'Lt', ['0']), one('-1', 'Gt', ['-2']), one('1', 'Gt', ['1']), one('1', 'Lt', ['1'])]).toEqual([
+      1, 1, 0, 0,
+    ]);
+  });
+
   it('may prefer not to, or be unwell just now', () => {
     const taints = [
       { key: 'spot', value: '', effect: 'PreferNoSchedule' },

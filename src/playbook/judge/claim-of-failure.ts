@@ -24,16 +24,13 @@ const CRASHES = [132, 135, 139];
 /** The model leads to just what was seen: nothing else needs to be asked. */
 function reproduced({ execution, symptom, instance }: Case): Claim | null {
   const { outcome } = execution;
-  if (outcome.outcome === 'runs' || reproduces(outcome, symptom, instance) !== 'yes') return null;
-  return claimOf(outcome, 'proved');
+  return reproduces(outcome, symptom, instance) === 'yes' ? claimOf(outcome, 'proved') : null;
 }
 
 /** It does so under something that the engine does not tell of the host. */
 function reproducedIf({ execution, symptom, instance }: Case): Claim | null {
   if (reproduces(execution.outcome, symptom, instance) !== 'no') return null;
-  const fitting = execution.alternatives.find(
-    ({ outcome }) => outcome.outcome !== 'runs' && reproduces(outcome, symptom, instance) === 'yes',
-  );
+  const fitting = execution.alternatives.find(({ outcome }) => reproduces(outcome, symptom, instance) === 'yes');
   if (!fitting) return null;
   const { outcome, words } = fitting;
   const emulation = fitting.assumption === 'emulator-without-f' && outcome.errno !== null;

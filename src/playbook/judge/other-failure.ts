@@ -38,7 +38,7 @@ export function describeOtherFailure({ state }: InstanceFacts, log: LogTail | nu
   const { exitCode, oomKilled } = state;
   if (oomKilled) return 'it was killed for want of memory';
   const said = lastWords(log);
-  const signal = exitCode !== null && exitCode > 128 ? SIGNALS[exitCode - 128] : undefined;
+  const signal = SIGNALS[(exitCode ?? 0) - 128];
   const how = signal
     ? `its program was ended by ${signal} (exit status ${exitCode})`
     : `its program ended by itself with exit status ${exitCode}`;

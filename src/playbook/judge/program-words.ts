@@ -22,7 +22,11 @@ const WORDS: readonly (readonly [RegExp, FaultCode])[] = [
   [/^Error relocating ([^:\s]+): \S+: symbol not found$/, 'symbol-version-missing'],
   [/^qemu-[\w-]+: Could not open '([^']+)'/, 'emulation-broken'],
   [/^rosetta error: failed to open elf at (\S+)/, 'emulation-broken'],
-  [/^(?:\/usr\/bin\/)?env: ['‘]?([^'’:]*(?:\\r|\r))['’]?: No such file or directory$/, 'script-crlf'],
+  // GNU writes `\r` as two characters; BusyBox, in words of its own, writes the character.
+  [
+    /^(?:\/usr\/bin\/)?env: (?:can't execute )?['‘]?([^'’:]*(?:\\r|\r))['’]?: No such file or directory$/,
+    'script-crlf',
+  ],
 ];
 
 /** Only the last words count: those before belong to earlier lives, or to a program that went on. */

@@ -8,7 +8,7 @@ const SHELL_STATUSES = [1, 2, 126, 127];
 /** The errnos by which a runtime and the kernel may name one refusal: directories are EISDIR to Go 1.20 and later. */
 const SAME_REFUSAL: Readonly<Record<string, string>> = { EISDIR: 'EACCES' };
 
-/** How well a prediction fits what was seen: `yes` only when it leads to just that, `not-against` when nothing was seen that could tell. */
+/** How well a prediction fits what was seen: `yes` only when it leads to just that failure, `not-against` when nothing was seen that could tell. */
 export type Reproduction = 'yes' | 'not-against' | 'no';
 
 /** Compares a prediction with the symptom: the runtime's errno, or the exit status that a signal, a loader or env leaves. */
