@@ -14,6 +14,7 @@ import { putBack } from './swap/put-back.ts';
 import { setAside } from './swap/set-aside.ts';
 import { startNew } from './swap/start-new.ts';
 import { swapCalls } from './swap/swap-calls.ts';
+import { rememberBefore } from './swap/swap-memory.ts';
 import { swapNotes } from './swap/swap-notes.ts';
 import { objectionTo } from './swap/why-not.ts';
 
@@ -34,7 +35,8 @@ type Deed = (engine: Engine, swap: Swap, signal: AbortSignal) => Promise<string>
 /**
  * Replaces the image of a container on one Docker host. The new container is created first, beside the old one, and its
  * labels are the journal: whenever a process dies, a look at both containers tells what is left to do or undo, and the
- * service's name belongs to one of them but for the instant between two renames.
+ * service's name belongs to one of them but for the instant between two renames. What the labels say is remembered by the
+ * store too, before the old one is stopped: the new one may be removed by somebody.
  */
 export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper {
   const { name, client, clock } = options;
@@ -69,7 +71,10 @@ export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper
     phases: [
       phase('pull', 'pulling the image', (_engine, swap, signal) => pullImage(engine, authFor, swap, signal)),
       phase('create', 'creating the new container beside the old one', createBeside),
-      phase('set-aside', 'setting the old container aside', setAside),
+      {
+        ...phase('set-aside', 'setting the old container aside', setAside),
+        remember: (swap, signal) => answerOf(() => rememberBefore(engine, swap, signal)),
+      },
       phase('start', 'starting the new container', startNew),
     ],
     observe: (swap, signal) => answerOf(() => observeSwap(engine, swap, signal)),
