@@ -17,6 +17,11 @@ export interface Swap {
   readonly platform: string;
   /** Labels that its nodes have to bear from now on, in place of another image. Only where nodes are chosen for an instance. */
   readonly nodeSelector?: Readonly<Record<string, string>>;
+  /**
+   * The image stays the same, and its copy on the host is damaged in this layer, counted from 0 at the bottom. For `renewal`
+   * alone. 0 also when nobody knows which: then the whole image counts as damaged.
+   */
+  readonly damagedLayer?: number;
   /** What a phase has had remembered. Kept outside of the estate: it is known whatever somebody removes there. */
   readonly before?: SwapBefore;
 }
@@ -88,4 +93,9 @@ export interface ImageSwapper {
   finish(swap: Swap, signal: AbortSignal): Promise<Answer<string>>;
   /** Puts the old instance back as it was, whatever phase was reached; running if it ran. Repeatable. */
   putBack(swap: Swap, signal: AbortSignal): Promise<Answer<string>>;
+  /**
+   * The same for an image whose copy on the host is damaged: has it fetched anew. Once the old instance had to be removed, its
+   * `putBack` keeps the settings, says what to do, and fails. Absent: it is done by hand.
+   */
+  readonly renewal?: ImageSwapper;
 }

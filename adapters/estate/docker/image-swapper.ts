@@ -5,6 +5,7 @@ import type { ImageSwapper, Swap, SwapPhase } from '../../../src/ports/image-swa
 import { containerAt } from './docker-place.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { readContainer } from './read-container.ts';
+import { createRenewal } from './renew/renewal-swapper.ts';
 import { createBeside } from './swap/create-beside.ts';
 import { finishSwap } from './swap/finish-swap.ts';
 import { observeSwap } from './swap/observe-swap.ts';
@@ -54,13 +55,16 @@ export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper
       patiently(engine, signal, () => work(engine, swap, signal));
   const phase = (id: string, title: string, work: Deed): SwapPhase => ({ id, title, run: deed(work) });
 
+  const current: ImageSwapper['current'] = (place, signal) =>
+    answerOf(async () => {
+      const { Id, Image } = await readContainer(engine, containerAt(name, place), signal);
+      return { instanceId: Id, imageId: Image };
+    });
+
   return {
     name,
-    current: (place, signal) =>
-      answerOf(async () => {
-        const { Id, Image } = await readContainer(engine, containerAt(name, place), signal);
-        return { instanceId: Id, imageId: Image };
-      }),
+    current,
+    renewal: createRenewal(name, engine, authFor, current),
     objection: (swap, signal) =>
       answerOf(async () => {
         const why = await objectionTo(engine, swap, signal);

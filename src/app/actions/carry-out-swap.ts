@@ -9,6 +9,7 @@ import { describeError } from '../describe-error.ts';
 import { verify } from '../verify.ts';
 import type { ActionJob } from './action-job.ts';
 import { swapOf } from './swap-of.ts';
+import { swapperFor } from './swapper-for.ts';
 
 /** As verification reads them. */
 const LOG_LINES = 500;
@@ -28,7 +29,7 @@ type Impact = Extract<RunFact, { type: 'impact-read' }>['impact'];
  */
 export async function carryOutSwap(job: ActionJob<InstancePlan>): Promise<void> {
   const { deps, context, plan } = job;
-  const swapper = deps.swappers.get(estateOf(plan.where));
+  const swapper = swapperFor(deps, plan);
   if (!swapper)
     return job.finish('refused', `${estateOf(plan.where)} may not be changed from here any more; nothing was done.`);
   const hand: Hand = { job, swapper, swap: swapOf(plan) };
