@@ -84,6 +84,7 @@ export async function damagedBench(): Promise<DamagedBench> {
       truncateSync(await program());
       const container = bench.client.getContainer(Id);
       await container.kill();
+      await container.start();
       return container.inspect();
     },
     renewalOf: (container) => ({ ...swapOf(bench, container), damagedLayer: 1 }),

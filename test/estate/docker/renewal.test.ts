@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { ImageSwapper, Swap } from '../../../src/ports/image-swap.ts';
+import { absences, type EngineDiary, keepEngineDiary } from '../../chaos/engine-diary.ts';
 import { knownValue } from '../../contracts/estate-contract.ts';
 import { suite } from '../../lab/requirements.ts';
 import { comparableSettings } from './comparable-settings.ts';
@@ -23,10 +24,15 @@ const MOST_CALLS = 30;
 
 suite('a renewal of an image whose layer is damaged', ['engine', 'no-emulator'], () => {
   let bench: DamagedBench;
+  let diary: EngineDiary;
   beforeAll(async () => {
     bench = await damagedBench();
+    diary = await keepEngineDiary(bench.client);
   });
-  afterAll(() => bench?.close());
+  afterAll(async () => {
+    diary?.close();
+    await bench?.close();
+  });
   afterEach(() => bench.tidy());
 
   const standing = (old: Docker.ContainerInspectInfo) => bench.client.getContainer(old.Name.slice(1)).inspect();
@@ -110,11 +116,11 @@ suite('a renewal of an image whose layer is damaged', ['engine', 'no-emulator'],
         return null;
       });
       dead = ending === null;
-      expect(
-        await standing(old).catch(() => null),
-        `something stands there, after call ${calls + 1}`,
-      ).not.toBeUndefined();
       await expectRenewed(old, ending ?? (await journalledSwap(bench.renewalOver(bench.client), swap, steps)));
+      const name = old.Name.slice(1);
+      expect(absences(diary.of(name), name), `after call ${calls + 1}`).toEqual([]);
+      const made = diary.of(name).filter(({ action, swap: by }) => action === 'create' && by !== null);
+      expect(made, 'one carries the settings, one is new').toHaveLength(2);
       await bench.tidy();
     }
     expect(calls).toBeGreaterThan(15);
