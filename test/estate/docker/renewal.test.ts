@@ -126,6 +126,16 @@ suite('a renewal of an image whose layer is damaged', ['engine', 'no-emulator'],
     expect(calls).toBeGreaterThan(15);
   }, 300_000);
 
+  it('puts the old one back when another container was made of the image meanwhile', async () => {
+    const old = await bench.deployDamaged();
+    const ending = await renew(
+      bench.renewalOf(old),
+      interrupted('let-go', () => bench.create(bench.good)),
+    );
+    expect(ending).toMatchObject({ outcome: 'restored' });
+    await expectAsBefore(bench.client, old);
+  }, 60_000);
+
   it.each(['carry', 'carry-aside', 'let-go'])(
     'puts the old one back when the registry has gone before %s',
     async (phase) => {

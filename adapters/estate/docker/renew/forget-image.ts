@@ -8,11 +8,11 @@ import { surveySwap, swapFailure } from '../swap/survey-swap.ts';
 import { removeImage } from './carrier-image.ts';
 import { findCarrier } from './find-carrier.ts';
 import { mustBeInRegistry } from './has-in-registry.ts';
-import { containersOf } from './stands-on-layer.ts';
+import { containersOf, whyLayerStays } from './stands-on-layer.ts';
 
 /**
  * Removes the container that stands on the damaged image: from here on its settings are the carrier's alone. Only when the
- * host can get the image at this moment. Rejects with ProbeError.
+ * host can get the image at this moment, and nothing else stands on the layer. Rejects with ProbeError.
  */
 export async function letGo(
   engine: Engine,
@@ -21,7 +21,11 @@ export async function letGo(
   signal: AbortSignal,
 ): Promise<string> {
   const { toCarrier, old } = await findCarrier(engine, swap, signal);
-  if (old !== null) await mustBeInRegistry(engine, authFor, swap, signal);
+  if (old !== null) {
+    const stays = await whyLayerStays(engine, swap, signal);
+    if (stays !== null) throw swapFailure(engine, 'conflict', stays);
+    await mustBeInRegistry(engine, authFor, swap, signal);
+  }
   return finishSwap(engine, toCarrier, signal);
 }
 

@@ -4,8 +4,8 @@ import type { Engine } from '../engine.ts';
 import { readImageDocument } from '../local-images.ts';
 
 /** Each image costs one question. */
-const IMAGES_CAP = 1_000;
-const AT_ONCE = 4;
+const IMAGES_CAP = 500;
+const AT_ONCE = 8;
 const NAMED = 5;
 
 /**
