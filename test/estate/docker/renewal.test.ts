@@ -179,6 +179,12 @@ suite('a renewal of an image whose layer is damaged', ['engine', 'no-emulator'],
       expect({ image: carrier.Config.Image, state: carrier.State.Status }).toEqual({
         ...{ image: `execfmt-carrier:${swap.id}`, state: 'created' },
       });
+      if (phase === 'pull') {
+        // Nothing has changed: it fails in the same way, and can be asked for again.
+        const vain = await renew(bench.renewalOf(carrier));
+        expect(vain).toMatchObject({ outcome: 'failed', said: expect.stringContaining(`docker pull ${swap.image}`) });
+        expect((await standing(old)).Id).toBe(carrier.Id);
+      }
       await mend();
       const again = bench.renewalOf(carrier);
       const renewal = bench.renewalOver(bench.client);

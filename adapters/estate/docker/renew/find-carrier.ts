@@ -25,6 +25,8 @@ export async function findCarrier(engine: Engine, swap: Swap, signal: AbortSigna
   const { old, fresh } = await surveySwap(engine, toCarrier, signal);
   const again = old !== null && isCarrierImage(await readImageDocument(engine, old.Image, signal));
   const carrier = again ? old : fresh;
-  const fromCarrier = carrier === null ? swap : { ...swap, instanceId: carrier.Id, imageId: carrier.Image };
+  // It has the old one's restart policy, and never ran: what is remembered of the old one must not start it.
+  const before = swap.before && { before: { ...swap.before, ran: false } };
+  const fromCarrier = carrier === null ? swap : { ...swap, instanceId: carrier.Id, imageId: carrier.Image, ...before };
   return { toCarrier, fromCarrier, old, carrier, again };
 }
