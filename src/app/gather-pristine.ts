@@ -53,10 +53,27 @@ export async function gatherPristine(of: Pristine): Promise<Answer<PristineEvide
     instance.value,
     outcome.culprit,
   );
+  const changedInContainer = await changed(of, outcome.culprit);
+  const layer = sameFile === false ? await layerOf(image.value, instance.value, outcome.culprit) : null;
   return {
     kind: 'known',
-    value: { outcome: start.value, sameFile, changedInContainer: await changed(of, outcome.culprit) },
+    value: { outcome: start.value, sameFile, changedInContainer, ...(layer !== null && { layer }) },
   };
+}
+
+/** Where in the published image the file stands that a name leads to there. */
+async function layerOf(
+  { files, layers, byLayer }: OpenedImage,
+  { workingDir }: InstanceFacts,
+  name: string | null,
+): Promise<number | null> {
+  if (name === null || byLayer === undefined) return null;
+  const found = await answerOf(async () => {
+    const file = await runOverRemote(files, resolvePath(name, workingDir || '/', ROOT));
+    return file.found ? byLayer.layerOf(file.path) : null;
+  });
+  const at = found.kind === 'known' && found.value !== null ? layers.indexOf(found.value) : -1;
+  return at < 0 ? null : at;
 }
 
 const startIn = (files: FileTree, host: HostFacts, instance: InstanceFacts) =>

@@ -36,6 +36,8 @@ export interface InstancePlan extends PlanBase {
     readonly digest: string;
     readonly platform: string;
     readonly knownAs: string | null;
+    /** Of `repull`: the image stays, and its copy on the host is damaged in this layer, counted from 0 at the bottom. */
+    readonly damagedLayer?: number;
     /** Of `schedule-to-arch`: the image stays, and these labels choose the nodes. */
     readonly nodeSelector?: Readonly<Record<string, string>>;
   };

@@ -55,6 +55,8 @@ export interface PristineEvidence {
   readonly sameFile: boolean | null;
   /** Whether something in the container itself wrote that file; null when that could not be told. */
   readonly changedInContainer: boolean | null;
+  /** The layer of the published image that has that file, counted from 0 at the bottom; absent when nobody can tell. */
+  readonly layer?: number;
 }
 
 /** A digest that the service could go back to, and whether it would run there. */

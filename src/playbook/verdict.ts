@@ -77,6 +77,8 @@ export interface Remedy {
   /** The name a person knows the digest by: `v2`. */
   readonly knownAs?: string;
   readonly where?: Place;
+  /** Of `repull`, when the host's copy of the image is what is damaged: its layer, from 0 at the bottom; 0 also when unknown. */
+  readonly damagedLayer?: number;
   /** Of `schedule-to-arch`: the labels that the nodes of its workload have to bear. */
   readonly nodeSelector?: Readonly<Record<string, string>>;
 }

@@ -17,6 +17,21 @@ export interface Swap {
   readonly platform: string;
   /** Labels that its nodes have to bear from now on, in place of another image. Only where nodes are chosen for an instance. */
   readonly nodeSelector?: Readonly<Record<string, string>>;
+  /**
+   * The image stays the same, and its copy on the host is damaged in this layer, counted from 0 at the bottom. For `renewal`
+   * alone. 0 also when nobody knows which: then the whole image counts as damaged.
+   */
+  readonly damagedLayer?: number;
+  /** What a phase has had remembered. Kept outside of the estate: it is known whatever somebody removes there. */
+  readonly before?: SwapBefore;
+}
+
+/** How an instance was before a swap touched it. Plain JSON, and nothing of its environment. */
+export interface SwapBefore {
+  /** Whether it ran, or was meant to: being restarted, or paused. */
+  readonly ran: boolean;
+  /** As `docker run --restart` takes it: `always`, `on-failure:3`, `no`. */
+  readonly restartPolicy: string;
 }
 
 /** One journalled phase. It looks before it acts: called again after a crash it finishes what was begun, once. */
@@ -24,6 +39,11 @@ export interface SwapPhase {
   readonly id: string;
   /** In the present continuous, for the thread: `pulling the image`. */
   readonly title: string;
+  /**
+   * How the instance is now, to be journalled before the phase runs and given to it, and to all that follows, as `before`.
+   * Null: nobody can tell any more. Absent: this phase needs nothing remembered.
+   */
+  remember?(swap: Swap, signal: AbortSignal): Promise<Answer<SwapBefore | null>>;
   /** Says what was done, in the past tense. */
   run(swap: Swap, signal: AbortSignal): Promise<Answer<string>>;
 }
@@ -73,4 +93,9 @@ export interface ImageSwapper {
   finish(swap: Swap, signal: AbortSignal): Promise<Answer<string>>;
   /** Puts the old instance back as it was, whatever phase was reached; running if it ran. Repeatable. */
   putBack(swap: Swap, signal: AbortSignal): Promise<Answer<string>>;
+  /**
+   * The same for an image whose copy on the host is damaged: has it fetched anew. Once the old instance had to be removed, its
+   * `putBack` keeps the settings, says what to do, and fails. Absent: it is done by hand.
+   */
+  readonly renewal?: ImageSwapper;
 }

@@ -53,9 +53,13 @@ function read(line: string): EngineEvent {
   };
 }
 
+function isAside(name: string, service: string): boolean {
+  return name.startsWith(`${service}-execfmt-`) && !name.startsWith(`${service}-execfmt-new-`);
+}
+
 /**
- * The moments at which neither the old nor the new container was there under a name that belongs to the service, told from
- * the events alone; empty when it was never gone.
+ * The moments at which no container was there under the service's name, or set aside under a name made of it, told from
+ * the events alone; empty when it was never gone. One that has yet to get the name does not count.
  */
 export function absences(events: readonly EngineEvent[], service: string): string[] {
   const names = new Map<string, string>();
@@ -64,7 +68,7 @@ export function absences(events: readonly EngineEvent[], service: string): strin
     if (action === 'create' || action === 'rename') names.set(id, name);
     else if (action === 'destroy') names.delete(id);
     else continue;
-    const standing = [...names].some(([of, is]) => is === service || (of === events[0]?.id && is.startsWith(service)));
+    const standing = [...names.values()].some((is) => is === service || isAside(is, service));
     if (!standing) gone.push(`after ${action} of ${name}`);
   }
   return gone;

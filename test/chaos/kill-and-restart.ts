@@ -22,9 +22,13 @@ export interface Aftermath {
 /**
  * Has `execfmt serve` repair a service over its page, kills it in each of the given ways in turn, the first time counted from
  * the moment of the approval, and starts it again each time. The approval is one press: it is delivered
- * again only while it was not acknowledged. At the end it is pressed once more.
+ * again only while it was not acknowledged. At the end it is pressed once more. `meanwhile` is done each time that it is dead.
  */
-export async function killAndRestart(service: BrokenService, kills: readonly Kill[]): Promise<Aftermath> {
+export async function killAndRestart(
+  service: BrokenService,
+  kills: readonly Kill[],
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+): Promise<Aftermath> {
   const serve = killableServe(service.configuration, service.port);
   const store = readStore(service.store);
   try {
@@ -37,7 +41,7 @@ export async function killAndRestart(service: BrokenService, kills: readonly Kil
     serve.arm(first ?? { at: 'never' });
     const press = pressOnce(serve, run, approval);
     await press();
-    const { points, interrupted } = await dieInTurn(serve, store, others, press);
+    const { points, interrupted } = await dieInTurn(serve, store, others, press, meanwhile);
     await waitFor('the action to end', 120_000, async () => isOver(store) || null, serve.output);
     // Somebody who saw no effect, and presses once more.
     await page.press(run, approval.fields);
@@ -55,6 +59,7 @@ async function dieInTurn(
   store: StoreReader,
   kills: readonly Kill[],
   redeliver: () => Promise<void>,
+  meanwhile: () => Promise<void>,
 ): Promise<Pick<Aftermath, 'points' | 'interrupted'>> {
   const points: number[] = [];
   const left = [...kills];
@@ -62,6 +67,8 @@ async function dieInTurn(
   while ((await killedOrOver(serve, store)) === 'killed') {
     points.push(serve.points());
     interrupted ||= store.workflow('carry-out') === 'unfinished';
+    await serve.ended();
+    await meanwhile();
     if (await serve.start(left.shift() ?? { at: 'never' })) await redeliver();
   }
   return { points, interrupted };

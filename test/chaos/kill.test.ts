@@ -27,7 +27,7 @@ suite('an approved rollback whose process is killed', ['engine', 'docker-registr
     try {
       const aftermath = await killAndRestart(service, kills);
       await (health === 'recovers' ? expectReplaced : expectPutBack)(service.name, service.containerId);
-      expectToldOnce(aftermath, health);
+      expectToldOnce(aftermath, health === 'recovers' ? 'succeeded' : 'restored');
       return aftermath;
     } catch (error) {
       const tale = stage.diary.of(service.name).map(({ action, name }) => `${action} ${name}`);
@@ -77,12 +77,49 @@ suite('an approved rollback whose process is killed', ['engine', 'docker-registr
     expect(await left(name)).toEqual([old]);
   };
 
+  /** Removes the new container as long as the old one is there. Resolves to whether there was one. */
+  const removeFresh = async (name: string, old: string): Promise<boolean> => {
+    const fresh = diaryOfMade(name);
+    const standing = await left(name);
+    if (fresh === undefined || !standing.includes(old) || !standing.includes(fresh)) return false;
+    await stage.docker.getContainer(fresh).remove({ force: true });
+    return true;
+  };
+  const diaryOfMade = (name: string) =>
+    stage.diary.of(name).findLast(({ action, swap }) => action === 'create' && swap !== null)?.id;
+
+  /** One whose process dies, and whose new container somebody removes before it is started again. */
+  const robbed = async (kill: Kill): Promise<boolean> => {
+    const service = await stage.deploy('recovers');
+    const { name, containerId } = service;
+    let removed = false;
+    try {
+      const aftermath = await killAndRestart(service, [kill], async () => {
+        removed ||= await removeFresh(name, containerId);
+      });
+      expect(absences(stage.diary.of(name), name)).toEqual([]);
+      const [standing, ...others] = await left(name);
+      expect(others).toEqual([]);
+      const { Name, State, HostConfig } = await stage.docker.getContainer(standing ?? '').inspect();
+      expect({ Name, runs: State.Running || State.Restarting, policy: HostConfig.RestartPolicy?.Name }).toEqual({
+        ...{ Name: `/${name}`, runs: true, policy: 'always' },
+      });
+      expectToldOnce(aftermath, standing === containerId ? 'restored' : 'succeeded');
+      return removed;
+    } catch (error) {
+      const tale = stage.diary.of(name).map(({ action, name: then }) => `${action} ${then}`);
+      throw new Error(`${JSON.stringify(kill)}: ${String(error)}\n${tale.join('\n')}`, { cause: error });
+    } finally {
+      await service.remove();
+    }
+  };
+
   const left = async (name: string) => {
     const all = await stage.docker.listContainers({ all: true });
     return all.filter(({ Names }) => Names[0]?.startsWith(`/${name}`)).map(({ Id }) => Id);
   };
 
-  const expectToldOnce = ({ store, thread, output, interrupted }: Aftermath, health: Health) => {
+  const expectToldOnce = ({ store, thread, output, interrupted }: Aftermath, end: string) => {
     const facts = store.facts();
     const count = (type: string) => facts.filter((fact) => fact.type === type).length;
     expect({
@@ -90,7 +127,7 @@ suite('an approved rollback whose process is killed', ['engine', 'docker-registr
       ...{ started: count('action-started'), finished: count('action-finished') },
     }).toEqual({ proposed: 1, approved: 1, started: 1, finished: 1 });
     const ends = facts.flatMap((fact) => (fact.type === 'action-finished' ? [fact.outcome] : []));
-    expect(ends).toEqual([health === 'recovers' ? 'succeeded' : 'restored']);
+    expect(ends).toEqual([end]);
     const phases = facts.flatMap((fact) => (fact.type === 'action-phase' ? [`${fact.phase} ${fact.state}`] : []));
     expect(new Set(phases).size, 'that each phase is told once').toBe(phases.length);
     if (interrupted) expect(thread).toContain('Interrupted during the change');
@@ -115,6 +152,26 @@ suite('an approved rollback whose process is killed', ['engine', 'docker-registr
     }
     await annotate(`seed ${SEED}, points ${JSON.stringify(points)}, ${JSON.stringify(deaths)}`);
     expect(deaths.during, 'kills in the middle of the action').toBeGreaterThan(KILLS / 4);
+  });
+
+  it(`has what ran run again, when it dies and the new container is removed then: ${KILLS} kills`, {
+    timeout: 120_000 + KILLS * 30_000,
+  }, async ({ annotate }) => {
+    const {
+      points: [points = 0],
+    } = await round('recovers', []);
+    const count = Math.min(KILLS, points);
+    const kills = Array.from(
+      { length: count },
+      (_, at): Kill => ({ at: 'commit', n: 1 + Math.floor((at * points) / count) }),
+    );
+    let removed = 0;
+    for (let at = 0; at < kills.length; at += AT_ONCE) {
+      const batch = await Promise.all(kills.slice(at, at + AT_ONCE).map(robbed));
+      removed += batch.filter(Boolean).length;
+    }
+    await annotate(`${points} points, ${removed} of ${count} removed`);
+    expect(removed, 'new containers that were removed').toBeGreaterThan(count / 4);
   });
 });
 

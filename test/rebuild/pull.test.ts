@@ -1,3 +1,5 @@
+import { statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { REAL_ENGINE, useRealEngine } from '../e2e/real-engine.ts';
 import { buildRendererImage } from '../lab/incident-image.ts';
@@ -24,6 +26,13 @@ suite('what is published is right already', REAL_ENGINE, () => {
   const imageOf = async (on: RebuildStage) =>
     (await real.docker.getContainer(on.incident.container).inspect()).Config.Image;
 
+  /** Where the program lies in the host's copy of an image's last layer. */
+  const programOf = async (image: string) => {
+    const { GraphDriver } = await real.docker.getImage(image).inspect();
+    const { UpperDir } = GraphDriver.Data as unknown as { UpperDir?: string };
+    return join(UpperDir ?? '/not/overlay2', 'app/render');
+  };
+
   it('pulls a stale tag anew, once approved, and verifies it', TIMEOUT, async () => {
     const on = await start();
     const mended = await buildRendererImage(own, 'v3b');
@@ -49,5 +58,36 @@ suite('what is published is right already', REAL_ENGINE, () => {
     expect((await on.ended(run)).finished).toMatchObject({ outcome: 'succeeded' });
     const { Image } = await real.docker.getContainer(on.incident.container).inspect();
     expect((await real.docker.getImage(Image).inspect()).Architecture).toBe(own);
+  });
+
+  it('renews an image whose layer is damaged on the host, once approved', TIMEOUT, async () => {
+    const on = await start();
+    const { container, repository } = on.incident;
+    const mended = await buildRendererImage(own, 'v3c');
+    await pushImages(repository, { v3: mended });
+    const first = await on.diagnose();
+    await on.press(first, 'Pull it anew');
+    await on.press(first, 'Approve');
+    expect((await on.ended(first)).finished).toMatchObject({ outcome: 'succeeded' });
+    const whole = await real.docker.getContainer(container).inspect();
+    const program = await programOf(whole.Image);
+    truncateSync(program);
+    const damaged = real.docker.getContainer(container);
+    await damaged.kill();
+    await damaged.start();
+
+    const run = await on.diagnose();
+    const [remedy] = (await on.application().state(run))?.verdict?.remedies ?? [];
+    expect(remedy).toMatchObject({ kind: 'repull', digest: mended.digest, damagedLayer: expect.any(Number) });
+    expect(remedy?.damagedLayer).toBeGreaterThan(0);
+    expect(await on.press(run, 'Pull it anew')).toBe('');
+    expect(await on.press(run, 'Approve')).toBe('');
+    expect((await on.ended(run)).finished).toMatchObject({ outcome: 'succeeded' });
+    const renewed = await real.docker.getContainer(container).inspect();
+    expect({ image: renewed.Image, runs: renewed.State.Running, same: renewed.Id === whole.Id }).toEqual({
+      ...{ image: whole.Image, runs: true, same: false },
+    });
+    expect(statSync(await programOf(renewed.Image)).size).toBeGreaterThan(0);
+    expect(await on.thread(run)).toContain('Recovered after');
   });
 });

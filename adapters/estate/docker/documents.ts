@@ -103,6 +103,7 @@ export interface EndpointDocument {
 
 export interface ContainerListing {
   readonly Id: string;
+  readonly ImageID?: string;
   readonly Names?: readonly string[] | null;
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly HostConfig?: { readonly NetworkMode?: string };
@@ -117,6 +118,8 @@ export interface ImageDocument {
   readonly Variant?: string;
   readonly Created?: string;
   readonly Config?: ConfigDocument | null;
+  /** Digests of the unpacked layers, from the bottom. */
+  readonly RootFS?: { readonly Layers?: readonly string[] | null };
 }
 
 export interface ImageListing {
@@ -134,6 +137,7 @@ export interface InfoDocument {
   readonly OperatingSystem?: string;
   readonly DefaultRuntime?: string;
   readonly ServerVersion?: string;
+  readonly DriverStatus?: readonly (readonly [string?, string?])[] | null;
 }
 
 export interface VersionDocument {

@@ -13,6 +13,8 @@ interface EngineRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** An archive in place of `body`. */
+  readonly upload?: Buffer;
   readonly registryAuth?: RegistryAuth;
   /** Instead of the engine's usual deadline, in milliseconds. */
   readonly deadlineMs?: number;
@@ -131,6 +133,7 @@ function dial(client: Docker, request: EngineRequest, signal: AbortSignal): Prom
         abortSignal: signal,
         isStream: true,
         statusCodes: EVERY_STATUS,
+        ...(request.upload ? { file: request.upload } : {}),
         ...(request.registryAuth ? { authconfig: request.registryAuth } : {}),
       },
       (error: unknown, answer: unknown) => {

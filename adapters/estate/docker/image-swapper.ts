@@ -5,6 +5,7 @@ import type { ImageSwapper, Swap, SwapPhase } from '../../../src/ports/image-swa
 import { containerAt } from './docker-place.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { readContainer } from './read-container.ts';
+import { createRenewal } from './renew/renewal-swapper.ts';
 import { createBeside } from './swap/create-beside.ts';
 import { finishSwap } from './swap/finish-swap.ts';
 import { observeSwap } from './swap/observe-swap.ts';
@@ -14,6 +15,7 @@ import { putBack } from './swap/put-back.ts';
 import { setAside } from './swap/set-aside.ts';
 import { startNew } from './swap/start-new.ts';
 import { swapCalls } from './swap/swap-calls.ts';
+import { rememberBefore } from './swap/swap-memory.ts';
 import { swapNotes } from './swap/swap-notes.ts';
 import { objectionTo } from './swap/why-not.ts';
 
@@ -34,7 +36,8 @@ type Deed = (engine: Engine, swap: Swap, signal: AbortSignal) => Promise<string>
 /**
  * Replaces the image of a container on one Docker host. The new container is created first, beside the old one, and its
  * labels are the journal: whenever a process dies, a look at both containers tells what is left to do or undo, and the
- * service's name belongs to one of them but for the instant between two renames.
+ * service's name belongs to one of them but for the instant between two renames. What the labels say is remembered by the
+ * store too, before the old one is stopped: the new one may be removed by somebody.
  */
 export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper {
   const { name, client, clock } = options;
@@ -52,13 +55,16 @@ export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper
       patiently(engine, signal, () => work(engine, swap, signal));
   const phase = (id: string, title: string, work: Deed): SwapPhase => ({ id, title, run: deed(work) });
 
+  const current: ImageSwapper['current'] = (place, signal) =>
+    answerOf(async () => {
+      const { Id, Image } = await readContainer(engine, containerAt(name, place), signal);
+      return { instanceId: Id, imageId: Image };
+    });
+
   return {
     name,
-    current: (place, signal) =>
-      answerOf(async () => {
-        const { Id, Image } = await readContainer(engine, containerAt(name, place), signal);
-        return { instanceId: Id, imageId: Image };
-      }),
+    current,
+    renewal: createRenewal(name, engine, authFor, current),
     objection: (swap, signal) =>
       answerOf(async () => {
         const why = await objectionTo(engine, swap, signal);
@@ -69,7 +75,10 @@ export function createDockerSwapper(options: DockerSwapperOptions): ImageSwapper
     phases: [
       phase('pull', 'pulling the image', (_engine, swap, signal) => pullImage(engine, authFor, swap, signal)),
       phase('create', 'creating the new container beside the old one', createBeside),
-      phase('set-aside', 'setting the old container aside', setAside),
+      {
+        ...phase('set-aside', 'setting the old container aside', setAside),
+        remember: (swap, signal) => answerOf(() => rememberBefore(engine, swap, signal)),
+      },
       phase('start', 'starting the new container', startNew),
     ],
     observe: (swap, signal) => answerOf(() => observeSwap(engine, swap, signal)),

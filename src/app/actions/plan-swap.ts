@@ -4,6 +4,7 @@ import { describePlace, estateOf } from '../../playbook/place.ts';
 import type { Remedy } from '../../playbook/verdict.ts';
 import type { Deps } from '../deps.ts';
 import { swapOf } from './swap-of.ts';
+import { swapperFor } from './swapper-for.ts';
 
 /** What every plan has before it is known what it does. */
 export type PlanFrame = Omit<InstancePlan, 'hash' | 'kind' | 'current' | 'proposed' | 'calls'>;
@@ -24,20 +25,21 @@ export async function planSwap(
   remedy: Remedy,
   signal: AbortSignal,
 ): Promise<Omit<InstancePlan, 'hash'> | Refusal> {
-  const { digest, image, platform, knownAs, nodeSelector } = remedy;
+  const { digest, image, platform, knownAs, nodeSelector, damagedLayer } = remedy;
   if (!digest || !image || !platform)
     return refused('This remedy names no digest: it cannot be carried out from here.');
-  const swapper = deps.swappers.get(estateOf(frame.where));
-  if (!swapper) return refused(`${estateOf(frame.where)} may not be changed from here.`);
-  const current = await lookAt(deps, frame.where, signal);
-  if (typeof current === 'string') return refused(current);
   const proposed = {
     reference: image,
     digest,
     platform,
     knownAs: knownAs ?? null,
+    ...(damagedLayer !== undefined && { damagedLayer }),
     ...(nodeSelector && { nodeSelector }),
   };
+  const swapper = swapperFor(deps, { where: frame.where, proposed });
+  if (!swapper) return refused(`${estateOf(frame.where)} may not be changed from here.`);
+  const current = await lookAt(deps, frame.where, signal);
+  if (typeof current === 'string') return refused(current);
   const plan = { ...frame, kind, current, proposed, calls: [] };
   const swap = swapOf(plan);
   const objection = await swapper.objection?.(swap, signal);

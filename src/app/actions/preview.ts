@@ -1,8 +1,8 @@
-import { estateOf } from '../../playbook/place.ts';
 import type { IntentReply } from '../../ports/application.ts';
 import { previewCard } from '../../view/preview-card.ts';
 import type { Pressed } from './pressed.ts';
 import { swapOf } from './swap-of.ts';
+import { swapperFor } from './swapper-for.ts';
 import { NO_SUCH_PLAN } from './tell-privately.ts';
 import { whatMoved } from './what-moved.ts';
 
@@ -20,7 +20,7 @@ export async function preview({ deps, state, signal }: Pressed, planId: string):
       : (moved.value ?? 'Everything is still as it was when this was proposed.'),
   ];
   if (plan.kind !== 'rebuild') {
-    const objection = await deps.swappers.get(estateOf(plan.where))?.objection?.(swapOf(plan), deadline);
+    const objection = await swapperFor(deps, plan)?.objection?.(swapOf(plan), deadline);
     if (objection?.kind === 'known' && objection.value) checked.push(objection.value.why);
     if (objection?.kind === 'probe-failed') checked.push(objection.why.message);
   }

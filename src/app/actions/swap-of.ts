@@ -10,6 +10,7 @@ export function swapOf({ id, where, current, proposed }: Omit<InstancePlan, 'has
     imageId: current.imageId,
     image: proposed.reference,
     platform: proposed.platform,
+    ...(proposed.damagedLayer !== undefined && { damagedLayer: proposed.damagedLayer }),
     ...(proposed.nodeSelector && { nodeSelector: proposed.nodeSelector }),
   };
 }

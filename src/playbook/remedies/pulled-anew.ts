@@ -3,7 +3,7 @@ import { type InstanceEvidence, pulledDigest, repositoryOf } from '../instance-e
 import type { Remedy, Verdict } from '../verdict.ts';
 
 /** What a pull would bring: only what the kernel model proved to start on that host. */
-type Pulled = Pick<Remedy, 'digest' | 'image' | 'platform'>;
+type Pulled = Pick<Remedy, 'digest' | 'image' | 'platform' | 'damagedLayer'>;
 
 /** What the tag has for the host now; empty when it was not proved to start there. */
 export function offeredAnew({ instance, published, offered }: InstanceEvidence): Pulled {
@@ -24,10 +24,14 @@ export function sameAnew(evidence: InstanceEvidence, { origin }: Verdict): Pulle
     if (!now?.platform || now.unusableBecause !== null) return {};
     return pulled(imageReference, now.digest, now.platform);
   }
-  const spoiltInside = pristine.kind === 'known' && pristine.value.changedInContainer === true;
-  if (!spoiltInside || pristine.value.outcome.outcome !== 'runs' || localImage.kind !== 'known') return {};
+  if (pristine.kind !== 'known' || pristine.value.outcome.outcome !== 'runs' || localImage.kind !== 'known') return {};
+  const { changedInContainer, sameFile, outcome, layer } = pristine.value;
+  const isDamaged = changedInContainer === false && sameFile === false && outcome.suspicion === null;
+  if (!changedInContainer && !isDamaged) return {};
   const digest = pulledDigest(localImage.value, repositoryOf(imageReference));
-  return digest === null ? {} : pulled(imageReference, digest, formatPlatform(localImage.value.platform));
+  if (digest === null) return {};
+  const anew = pulled(imageReference, digest, formatPlatform(localImage.value.platform));
+  return isDamaged ? { ...anew, damagedLayer: layer ?? 0 } : anew;
 }
 
 function pulled(reference: string, digest: string, platform: string): Pulled {

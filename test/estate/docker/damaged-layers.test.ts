@@ -10,7 +10,7 @@ import { type Bench, openBench } from './incident-bench.ts';
 
 const machine = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
-/** What docs/operate.md says of damaged layers, tried: why `repull` is an instruction and no action. */
+/** What docs/operate.md says of damaged layers, tried: why a container of another image has to carry the settings meanwhile. */
 suite('an image whose layer is damaged on the host', ['engine', 'no-emulator'], () => {
   let engine: PrivateEngine;
   let bench: Bench;

@@ -111,7 +111,7 @@ function judge(engine: Engine, line: string): void {
 }
 
 /** The part before the first slash is a registry only if it can be a host (distribution reference grammar). */
-function registryOf(image: string): string {
+export function registryOf(image: string): string {
   const first = image.split('/')[0] ?? '';
   const isHost = image.includes('/') && (/[.:]/.test(first) || first === 'localhost');
   return isHost ? first : 'docker.io';

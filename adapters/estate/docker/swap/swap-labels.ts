@@ -4,7 +4,8 @@ import type { ContainerDocument, RestartPolicyDocument } from '../documents.ts';
 /**
  * The journal of a swap stands in the labels of the new container, which is created before the old one is touched and
  * removed after the old one is back: at every moment in between it says how the old one was. Should somebody remove the
- * new container, the old one's own name says the same while it is set aside.
+ * new container, the old one's own name says the same while it is set aside, and what the store was given to remember says
+ * it at all other moments.
  */
 export const SWAP_LABEL = 'execfmt.swap';
 const RAN_LABEL = 'execfmt.swap.ran';
