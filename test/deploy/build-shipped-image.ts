@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { dockerBuild } from '../lab/docker-build.ts';
 import { type LabEngine, startEngine } from '../lab/engine.ts';
-import { createScratchFolder, removeLabFolder } from '../lab/lab-folder.ts';
+import { createScratchFolder, RUN_FOLDER, removeLabFolder } from '../lab/lab-folder.ts';
 import { nodeRootFileSystem } from '../lab/node-base-image.ts';
+import { waitFor } from '../lab/waiting.ts';
 
 const run = promisify(execFile);
 
@@ -17,34 +18,72 @@ export const REPOSITORY = resolve(import.meta.dirname, '../..');
 const BASE = 'node:24-slim';
 const ROOT = 'execfmt-lab/node-root:latest';
 
-/** The image that the repository's Dockerfile makes, on the lab's engine. */
+/** Debian is bootstrapped and npm's packages are fetched where nobody has done so yet. */
+export const BUILD_MS = 2_400_000;
+
+/** The image that the repository's Dockerfile makes, on the lab's engine. It goes with that engine. */
 export interface ShippedImage {
   readonly engine: LabEngine;
   readonly docker: Docker;
   readonly tag: string;
   /** What `--target sbom --output` writes. */
   readonly sbom: string;
-  remove(): Promise<void>;
 }
 
-/** Builds it as it stands, with real packages of Debian and npm. Takes minutes; needs both archives. */
-export async function buildShippedImage(): Promise<ShippedImage> {
+/** What the test file that built the image tells the others of the run: one of both. */
+interface Told {
+  readonly built?: Pick<ShippedImage, 'tag' | 'sbom'>;
+  readonly problem?: string;
+}
+
+/**
+ * The image of this run, built from the Dockerfile as it stands, with real packages of Debian and npm: the first test file
+ * that asks builds it, which takes minutes and needs both archives; the others wait for it.
+ */
+export async function shippedImage(): Promise<ShippedImage> {
   const engine = await startEngine();
   const docker = new Docker({ socketPath: engine.socket });
-  const tag = `execfmt:lab-${randomBytes(4).toString('hex')}`;
-  const output = createScratchFolder('sbom');
-  const remove = async () => {
-    removeLabFolder(output);
-    for (const name of [tag, BASE, ROOT]) await removeImage(docker, name);
+  const folder = join(process.env[RUN_FOLDER] ?? '', 'shipped-image');
+  if (mayBuild(folder)) await buildAndTell(engine, docker, folder);
+  const { built, problem } = await waitFor('the image to be built', BUILD_MS, async () => told(folder));
+  if (built === undefined) throw new Error(problem);
+  return { engine, docker, ...built };
+}
+
+/** Making a folder is the lock: only one is the first. */
+function mayBuild(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function buildAndTell(engine: LabEngine, docker: Docker, folder: string): Promise<void> {
+  const tell = (words: Told) => {
+    writeFileSync(join(folder, 'part'), JSON.stringify(words));
+    renameSync(join(folder, 'part'), join(folder, 'told.json'));
   };
+  const tag = `execfmt:lab-${randomBytes(4).toString('hex')}`;
+  const output = join(folder, 'sbom');
+  const args = { VERSION: '9.9.9-lab', REVISION: 'abc123' };
   try {
     await makeBase(engine, docker);
-    const args = { VERSION: '9.9.9-lab', REVISION: 'abc123' };
     await dockerBuild({ engine, context: REPOSITORY, tag, args });
     await dockerBuild({ engine, context: REPOSITORY, target: 'sbom', output, args });
-    return { engine, docker, tag, sbom: readFileSync(join(output, 'sbom.cdx.json'), 'utf8'), remove };
+    tell({ built: { tag, sbom: readFileSync(join(output, 'sbom.cdx.json'), 'utf8') } });
   } catch (error) {
-    await remove();
+    tell({ problem: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function told(folder: string): Told | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'told.json'), 'utf8')) as Told;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
 }
@@ -74,13 +113,4 @@ async function makeBase(engine: LabEngine, docker: Docker): Promise<void> {
   } finally {
     removeLabFolder(context);
   }
-}
-
-async function removeImage(docker: Docker, name: string): Promise<void> {
-  await docker
-    .getImage(name)
-    .remove({ force: true })
-    .catch((error: { statusCode?: number }) => {
-      if (error.statusCode !== 404) throw error;
-    });
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { REAL_ENGINE } from '../e2e/real-engine.ts';
 import { runExecfmt } from '../e2e/run-execfmt.ts';
@@ -10,12 +10,10 @@ import { createScratchFolder, removeLabFolder } from '../lab/lab-folder.ts';
 import { startRegistry } from '../lab/registry.ts';
 import { suite } from '../lab/requirements.ts';
 import { waitFor } from '../lab/waiting.ts';
-import { buildShippedImage, REPOSITORY, type ShippedImage } from './build-shipped-image.ts';
+import { BUILD_MS, REPOSITORY, type ShippedImage, shippedImage } from './build-shipped-image.ts';
 import { type Entry, filesOf, logOf, RESTRICTED, runOnce } from './run-shipped-image.ts';
 import { startReadOnlyProxy } from './start-read-only-proxy.ts';
 
-/** Debian is bootstrapped and npm's packages are fetched where nobody has done so yet. */
-const BUILD_MS = 2_400_000;
 /** Docker's own patience before it kills (docker stop). */
 const STOP_SECONDS = 10;
 
@@ -45,10 +43,9 @@ suite('the image', REAL_ENGINE, () => {
   let image: ShippedImage;
   let entries: readonly Entry[];
   beforeAll(async () => {
-    image = await buildShippedImage();
+    image = await shippedImage();
     entries = await filesOf(image);
   }, BUILD_MS);
-  afterAll(() => image?.remove(), 120_000);
 
   it('says what it is, as whom it runs and how its health is found out', async () => {
     const { Config } = await image.docker.getImage(image.tag).inspect();

@@ -19,7 +19,7 @@ interface Kubeconfig {
 }
 
 const PLURALS: Readonly<Record<string, string>> = { NetworkPolicy: 'networkpolicies', Ingress: 'ingresses' };
-const IN_NO_NAMESPACE = ['ClusterRole', 'ClusterRoleBinding', 'Namespace'];
+const IN_NO_NAMESPACE = ['ClusterRole', 'ClusterRoleBinding', 'Namespace', 'PersistentVolume'];
 
 /** `kubectl create --dry-run=server --validate=strict`: all of admission, and nothing is stored. */
 export async function tryOnServer(plane: ControlPlane, manifest: Manifest): Promise<ServerAnswer> {
@@ -39,7 +39,8 @@ export async function tryOnServer(plane: ControlPlane, manifest: Manifest): Prom
   return { status: answer.statusCode ?? 0, message, warnings: [answer.headers.warning ?? []].flat() };
 }
 
-function collectionOf({ apiVersion, kind, metadata }: Manifest): string {
+/** Where the API server has objects of that kind, in the namespace that this one names. */
+export function collectionOf({ apiVersion, kind, metadata }: Manifest): string {
   const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const plural = PLURALS[kind] ?? `${kind.toLowerCase()}s`;
   return IN_NO_NAMESPACE.includes(kind)

@@ -20,13 +20,16 @@ const OF_BOTH = [
   ...['libsystemd0', 'libcap2', 'libzstd1'],
 ];
 
-/**
- * The command, as words, that runs the HAProxy of a Debian release (2.6 of bookworm, 3.0 of trixie) with the libraries it
- * was built for, whatever this machine has; downloaded once, not installed.
- */
+const architecture = isArm ? 'arm64' : 'amd64';
+
+/** The folder with the HAProxy of a Debian release (2.6 of bookworm, 3.0 of trixie) and its libraries; downloaded once, not installed. */
+export function haproxyRoot(release: Release): Promise<string> {
+  return debianPackage('haproxy', release, architecture, [...OF_BOTH, ...LIBRARIES[release]]);
+}
+
+/** The command, as words, that runs it with the libraries it was built for, whatever this machine has. */
 export async function haproxyCommand(release: Release): Promise<readonly [string, ...string[]]> {
-  const libraries = [...OF_BOTH, ...LIBRARIES[release]];
-  const root = await debianPackage('haproxy', release, isArm ? 'arm64' : 'amd64', libraries);
+  const root = await haproxyRoot(release);
   const triplet = isArm ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
   const folders = [join(root, 'lib', triplet), join(root, 'usr/lib', triplet)].filter((folder) => existsSync(folder));
   const name = isArm ? 'ld-linux-aarch64.so.1' : 'ld-linux-x86-64.so.2';

@@ -22,7 +22,7 @@ const START_MS = 180_000;
 const SERVICE_RANGE = '10.90.0.0/24';
 
 /** Starts one on free ports of 127.0.0.1; rejects with the last words of what did not start. */
-export async function startControlPlane(): Promise<ControlPlane> {
+export async function startControlPlane({ serviceRange = SERVICE_RANGE } = {}): Promise<ControlPlane> {
   const etcd = await etcdPath();
   const apiserver = await programPath('kube-apiserver');
   const manager = await programPath('kube-controller-manager');
@@ -46,7 +46,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
   );
   try {
     start('etcd', etcd, etcdArguments(folder, client, peer));
-    start('kube-apiserver', apiserver, apiserverArguments(folder, client, port));
+    start('kube-apiserver', apiserver, apiserverArguments(folder, client, port, serviceRange));
     const evidence = () => daemons.map((daemon) => daemon.evidence()).join('\n');
     const admin = createClusterClient(server, token, () => readFileSync(at('certs/apiserver.crt')));
     await waitFor(
@@ -99,11 +99,11 @@ const etcdArguments = (folder: string, client: number, peer: number) => [
   ...['--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`],
 ];
 
-const apiserverArguments = (folder: string, etcd: number, port: number) => [
+const apiserverArguments = (folder: string, etcd: number, port: number, serviceRange: string) => [
   ...['--etcd-servers', `http://127.0.0.1:${etcd}`, '--cert-dir', join(folder, 'certs')],
   ...['--bind-address', '127.0.0.1', '--advertise-address', '127.0.0.1', '--secure-port', String(port)],
   ...['--kubelet-preferred-address-types', 'Hostname,InternalIP'],
-  ...['--service-cluster-ip-range', SERVICE_RANGE, '--endpoint-reconciler-type', 'none'],
+  ...['--service-cluster-ip-range', serviceRange, '--endpoint-reconciler-type', 'none'],
   ...['--token-auth-file', join(folder, 'tokens.csv'), '--authorization-mode', 'Node,RBAC', '--allow-privileged=true'],
   ...['--service-account-issuer', 'https://kubernetes.default.svc'],
   ...['--service-account-key-file', join(folder, 'service-account.key')],

@@ -1,21 +1,28 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createScratchFolder, isAlive, markOf, type ProcessMark, removeLabFolder } from '../lab-folder.ts';
 import { childrenOf, removeCgroup, waitUntil } from '../private-engine.ts';
 import { lastLines, waitFor } from '../waiting.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { freePorts } from './daemon.ts';
 import { createKubeletCgroup } from './kubelet-cgroup.ts';
+import type { PodNetwork } from './pod-network.ts';
 import { programPath } from './programs.ts';
 
 /** A real node: a kubelet on a containerd of its own. */
 export interface RealNode {
   /** The API server reaches its kubelet under this name, so on the loopback interface only. */
   readonly name: 'localhost';
+  /** Gives it the images of an archive of `docker save`, under the names that they have there. */
+  importImages(archive: Readable): Promise<void>;
   /** Ends it with everything that it started. Repeatable. */
   stop(): void;
 }
+
+const IMPORT_MS = 300_000;
 
 /** What the kubelet would set for the whole machine. In here it writes into files of its own that lie above them. */
 const TUNABLES: Readonly<Record<string, string>> = {
@@ -49,12 +56,24 @@ cat >/dev/null
 exit 0
 `;
 
+export interface RealNodeOptions {
+  /** Where pods have real addresses; without it they talk to nobody. */
+  readonly network?: PodNetwork;
+  /** Registries (`host:port`) that are asked without TLS; those of the loopback interface always are. */
+  readonly plainHttp?: readonly string[];
+}
+
 /** Starts one and resolves when its node is ready; `pause` is an image that does nothing, for the pods' sandboxes. Needs root. */
-export async function startRealNode(plane: ControlPlane, pause: string): Promise<RealNode> {
+export async function startRealNode(
+  plane: ControlPlane,
+  pause: string,
+  options: RealNodeOptions = {},
+): Promise<RealNode> {
   const kubelet = await programPath('kubelet');
   const folder = createScratchFolder('kubelet');
   const cgroup = createKubeletCgroup();
   const [port = 0] = await freePorts(1);
+  writeNetwork(folder, options);
   writeFiles(folder, cgroup, port, pause);
   const log = openSync(join(folder, 'kubelet.log'), 'a');
   const args = ['sh', '-c', INIT, 'init', folder, kubelet, plane.kubeconfig('admin')];
@@ -91,7 +110,7 @@ export async function startRealNode(plane: ControlPlane, pause: string): Promise
       },
       evidence,
     );
-    return { name: 'localhost', stop };
+    return { name: 'localhost', importImages: (archive) => importImages(folder, archive), stop };
   } catch (error) {
     stop();
     throw error;
@@ -103,18 +122,44 @@ interface NodeStatus {
 }
 
 function writeFiles(folder: string, cgroup: string, port: number, pause: string): void {
-  for (const name of ['cni-bin', 'cni-conf', 'static', 'tunables/vm', 'tunables/kernel/keys', 'pods']) {
+  for (const name of ['static', 'tunables/vm', 'tunables/kernel/keys', 'pods']) {
     mkdirSync(join(folder, name), { recursive: true });
   }
   for (const [name, value] of Object.entries(TUNABLES)) writeFileSync(join(folder, 'tunables', name), `${value}\n`);
-  for (const name of ['loopback', 'nothing']) {
+  writeFileSync(join(folder, 'containerd.toml'), containerdConfig(folder, pause));
+  writeFileSync(join(folder, 'kubelet.json'), JSON.stringify(kubeletConfig(folder, cgroup, port)));
+}
+
+function writeNetwork(folder: string, { network, plainHttp = [] }: RealNodeOptions): void {
+  mkdirSync(join(folder, 'cni-conf'));
+  if (network) symlinkSync(network.plugins, join(folder, 'cni-bin'));
+  else mkdirSync(join(folder, 'cni-bin'));
+  for (const name of network ? [] : ['loopback', 'nothing']) {
     writeFileSync(join(folder, 'cni-bin', name), NO_NETWORK);
     chmodSync(join(folder, 'cni-bin', name), 0o755);
   }
-  const network = { cniVersion: '0.4.0', name: 'lab', plugins: [{ type: 'nothing' }] };
-  writeFileSync(join(folder, 'cni-conf/10-lab.conflist'), JSON.stringify(network));
-  writeFileSync(join(folder, 'containerd.toml'), containerdConfig(folder, pause));
-  writeFileSync(join(folder, 'kubelet.json'), JSON.stringify(kubeletConfig(folder, cgroup, port)));
+  const conflist = network?.conflist ?? { cniVersion: '0.4.0', name: 'lab', plugins: [{ type: 'nothing' }] };
+  writeFileSync(join(folder, 'cni-conf/10-lab.conflist'), JSON.stringify(conflist));
+  for (const registry of plainHttp) {
+    mkdirSync(join(folder, 'registries', registry), { recursive: true });
+    // containerd 1.6 refuses a file without a `host`.
+    const hosts = `server = "http://${registry}"\n[host."http://${registry}"]\n  capabilities = ["pull", "resolve"]\n`;
+    writeFileSync(join(folder, 'registries', registry, 'hosts.toml'), hosts);
+  }
+}
+
+/** By containerd's own client, into the namespace that is the kubelet's. */
+async function importImages(folder: string, archive: Readable): Promise<void> {
+  const words = ['--address', join(folder, 'containerd.sock'), '--namespace', 'k8s.io', 'images', 'import', '-'];
+  let fed = Promise.resolve();
+  await new Promise<void>((done, fail) => {
+    const child = execFile('ctr', words, { timeout: IMPORT_MS }, (error, _, stderr) =>
+      error ? fail(new Error(`containerd took no image: ${stderr}`, { cause: error })) : done(),
+    );
+    // When it ends early, its own words say why; the broken pipe does not.
+    if (child.stdin) fed = pipeline(archive, child.stdin).catch(() => {});
+  });
+  await fed;
 }
 
 const containerdConfig = (folder: string, pause: string) => `version = 2
@@ -129,6 +174,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "${folder}/cni-bin"
     conf_dir = "${folder}/cni-conf"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "${existsSync(join(folder, 'registries')) ? join(folder, 'registries') : ''}"
   [plugins."io.containerd.grpc.v1.cri".containerd]
     default_runtime_name = "runc"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
