@@ -61,8 +61,11 @@ async function swapAndVerify(hand: Hand): Promise<void> {
   );
   if (removed.kind === 'probe-failed') {
     // Verified, and removed by somebody since: then what was set aside is all that there is.
-    const seen = await context.step('after finish', () => swapper.observe(swap, context.signal));
-    context.signal.throwIfAborted();
+    const seen = await context.step('after finish', async () => {
+      const answer = await swapper.observe(swap, context.signal);
+      context.signal.throwIfAborted();
+      return answer;
+    });
     if (seen.kind === 'probe-failed' && seen.why.code === 'not-found') return undo(hand, seen.why.message);
   }
   const left = removed.kind === 'known' ? '' : ` What was set aside is still there: ${removed.why.message}`;
