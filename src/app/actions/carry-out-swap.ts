@@ -59,6 +59,15 @@ async function swapAndVerify(hand: Hand): Promise<void> {
   const removed = await job.tellPhase('finish', 'removing what was set aside', () =>
     swapper.finish(swap, context.signal),
   );
+  if (removed.kind === 'probe-failed') {
+    // Verified, and removed by somebody since: then what was set aside is all that there is.
+    const seen = await context.step('after finish', async () => {
+      const answer = await swapper.observe(swap, context.signal);
+      context.signal.throwIfAborted();
+      return answer;
+    });
+    if (seen.kind === 'probe-failed' && seen.why.code === 'not-found') return undo(hand, seen.why.message);
+  }
   const left = removed.kind === 'known' ? '' : ` What was set aside is still there: ${removed.why.message}`;
   return job.finish('succeeded', `${verified.value}${left}`);
 }

@@ -39,5 +39,9 @@ export async function journalledSwap(swapper: ImageSwapper, approved: Swap, step
   const seen = await step('verify', () => swapper.observe(swap, signal));
   if (seen.kind === 'probe-failed' || !seen.value.running) return undo();
   const finished = await step('finish', () => swapper.finish(swap, signal));
+  if (finished.kind === 'probe-failed') {
+    const now = await step('after finish', () => swapper.observe(swap, signal));
+    if (now.kind === 'probe-failed' && now.why.code === 'not-found') return undo();
+  }
   return { outcome: 'succeeded', said: finished.kind === 'known' ? finished.value : finished.why.message };
 }

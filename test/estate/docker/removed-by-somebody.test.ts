@@ -126,7 +126,7 @@ suite('a swap on a real engine in which somebody removes a container', ['engine'
       // Created, stopped, without a policy, renamed, renamed, started.
       expect(removed).toBeGreaterThan(how.health === 'does' ? 4 : 8);
     },
-    300_000,
+    600_000,
   );
 
   it.each(FATES)(
@@ -152,6 +152,6 @@ suite('a swap on a real engine in which somebody removes a container', ['engine'
         });
       expect(outcomes).toEqual(new Set(['succeeded', 'failed']));
     },
-    300_000,
+    600_000,
   );
 });

@@ -124,7 +124,7 @@ suite('a renewal of an image whose layer is damaged', ['engine', 'no-emulator'],
       await bench.tidy();
     }
     expect(calls).toBeGreaterThan(15);
-  }, 300_000);
+  }, 600_000);
 
   it('puts the old one back when another container was made of the image meanwhile', async () => {
     const old = await bench.deployDamaged();
@@ -135,6 +135,45 @@ suite('a renewal of an image whose layer is damaged', ['engine', 'no-emulator'],
     expect(ending).toMatchObject({ outcome: 'restored' });
     await expectAsBefore(bench.client, old);
   }, 60_000);
+
+  const removeMade = async (by: string) => {
+    const filters = { label: [`execfmt.swap=${by}`] };
+    for (const { Id } of await bench.client.listContainers({ all: true, filters }))
+      await bench.client.getContainer(Id).remove({ force: true });
+  };
+
+  it.each(['carry-aside', 'let-go'])(
+    'puts the old one back when somebody removes what carries the settings before %s',
+    async (phase) => {
+      const old = await bench.deployDamaged();
+      const swap = bench.renewalOf(old);
+      const ending = await renew(
+        swap,
+        interrupted(phase, () => removeMade(`${swap.id}-c`)),
+      );
+      expect(ending).toMatchObject({ outcome: 'restored' });
+      await expectAsBefore(bench.client, old);
+      expect(await carriers()).toEqual([]);
+    },
+    60_000,
+  );
+
+  it.each(['set-aside', 'start'])(
+    'keeps the settings when somebody removes the new one before %s',
+    async (phase) => {
+      const old = await bench.deployDamaged();
+      const swap = bench.renewalOf(old);
+      const ending = await renew(
+        swap,
+        interrupted(phase, () => removeMade(swap.id)),
+      );
+      expect(ending).toMatchObject({ outcome: 'failed', said: expect.stringContaining(`docker pull ${swap.image}`) });
+      const carrier = await standing(old);
+      expect(carrier.Config.Image).toBe(`execfmt-carrier:${swap.id}`);
+      await expectRenewed(old, await renew(bench.renewalOf(carrier)));
+    },
+    60_000,
+  );
 
   it.each(['carry', 'carry-aside', 'let-go'])(
     'puts the old one back when the registry has gone before %s',

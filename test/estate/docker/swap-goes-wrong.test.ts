@@ -116,6 +116,17 @@ suite('a swap on a real engine that goes wrong', ['engine', 'no-emulator'], () =
     await expectAsBefore(bench.client, old);
   }, 60_000);
 
+  it('because the new one is removed once it was verified: the old one is not removed, and put back', async () => {
+    const { old, swap } = await deploy();
+    await attempt(bench.swapper, swap);
+    expect(knownValue(await bench.swapper.observe(swap, signal)).running).toBe(true);
+    await remove(await freshOf(swap));
+    expect(await bench.swapper.finish(swap, signal)).toMatchObject({ kind: 'probe-failed', why: { code: 'conflict' } });
+    expect(await bench.swapper.observe(swap, signal)).toMatchObject({ why: { code: 'not-found' } });
+    knownValue(await bench.swapper.putBack(swap, signal));
+    await expectAsBefore(bench.client, old);
+  }, 60_000);
+
   it('because the old one is removed before it is set aside: the new one is kept with its settings, and named', async () => {
     const { old, swap } = await deploy();
     const tried = await attempt(bench.swapper, swap, { 'set-aside': () => remove(old.Id) });
