@@ -1,22 +1,15 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { dockerBuild } from '../lab/docker-build.ts';
 import { type LabEngine, startEngine } from '../lab/engine.ts';
-import { createScratchFolder, RUN_FOLDER, removeLabFolder } from '../lab/lab-folder.ts';
+import { RUN_FOLDER } from '../lab/lab-folder.ts';
 import { nodeRootFileSystem } from '../lab/node-base-image.ts';
 import { waitFor } from '../lab/waiting.ts';
-
-const run = promisify(execFile);
+import { makeBaseImage } from './make-base-image.ts';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
-
-/** The base that the Dockerfile names, which is not pulled here: what is imported under its name takes its place. */
-const BASE = 'node:24-slim';
-const ROOT = 'execfmt-lab/node-root:latest';
 
 /** Debian is bootstrapped and npm's packages are fetched where nobody has done so yet. */
 export const BUILD_MS = 2_400_000;
@@ -44,7 +37,7 @@ export async function shippedImage(): Promise<ShippedImage> {
   const engine = await startEngine();
   const docker = new Docker({ socketPath: engine.socket });
   const folder = join(process.env[RUN_FOLDER] ?? '', 'shipped-image');
-  if (mayBuild(folder)) await buildAndTell(engine, docker, folder);
+  if (mayBuild(folder)) await buildAndTell(engine, folder);
   const { built, problem } = await waitFor('the image to be built', BUILD_MS, async () => told(folder));
   if (built === undefined) throw new Error(problem);
   return { engine, docker, ...built };
@@ -61,7 +54,7 @@ function mayBuild(folder: string): boolean {
   }
 }
 
-async function buildAndTell(engine: LabEngine, docker: Docker, folder: string): Promise<void> {
+async function buildAndTell(engine: LabEngine, folder: string): Promise<void> {
   const tell = (words: Told) => {
     writeFileSync(join(folder, 'part'), JSON.stringify(words));
     renameSync(join(folder, 'part'), join(folder, 'told.json'));
@@ -70,7 +63,7 @@ async function buildAndTell(engine: LabEngine, docker: Docker, folder: string): 
   const output = join(folder, 'sbom');
   const args = { VERSION: '9.9.9-lab', REVISION: 'abc123' };
   try {
-    await makeBase(engine, docker);
+    await makeBaseImage(engine, await nodeRootFileSystem());
     await dockerBuild({ engine, context: REPOSITORY, tag, args });
     await dockerBuild({ engine, context: REPOSITORY, target: 'sbom', output, args });
     tell({ built: { tag, sbom: readFileSync(join(output, 'sbom.cdx.json'), 'utf8') } });
@@ -85,32 +78,5 @@ function told(folder: string): Told | null {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
-  }
-}
-
-/**
- * The imported root file system, and on it what this machine's environment wants: its registry of npm, and where TLS is
- * intercepted the same authorities inside as outside.
- */
-async function makeBase(engine: LabEngine, docker: Docker): Promise<void> {
-  const [repo, tag] = ROOT.split(':');
-  const progress = await docker.importImage(await nodeRootFileSystem(), { repo, tag, changes: 'CMD ["node"]' });
-  await new Promise<void>((done, fail) => {
-    docker.modem.followProgress(progress, (error) => (error ? fail(error) : done()));
-  });
-  const context = createScratchFolder('base');
-  try {
-    const authorities = process.env.NODE_EXTRA_CA_CERTS;
-    const lines = [`FROM ${ROOT}`, 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
-    if (authorities) {
-      copyFileSync(authorities, join(context, 'authorities.pem'));
-      lines.push('COPY authorities.pem /etc/lab/', 'ENV NODE_EXTRA_CA_CERTS=/etc/lab/authorities.pem');
-    }
-    const { stdout: registry } = await run('npm', ['config', 'get', 'registry'], { cwd: context });
-    lines.push(`ENV npm_config_registry=${registry.trim()}`);
-    writeFileSync(join(context, 'Dockerfile'), `${lines.join('\n')}\n`);
-    await dockerBuild({ engine, context, tag: BASE });
-  } finally {
-    removeLabFolder(context);
   }
 }

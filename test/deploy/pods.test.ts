@@ -115,6 +115,7 @@ suite('the chart’s pods on a real kubelet', [...REAL_ENGINE, 'kubernetes', 'go
       const nowAvailable = async () =>
         (await admin().get<{ status: { availableReplicas?: number } }>(DEPLOYMENT))?.status.availableReplicas ?? 0;
       await waitFor('both to be available', 60_000, async () => (await nowAvailable()) === 2 || null);
+      for (const pod of before) await keepObject(admin(), pod);
       const available: number[] = [];
       await cluster.apply(await render({ ...values, podAnnotations: { 'execfmt.test/update': '1' } }));
       const old = before.map(({ metadata }) => metadata.uid);
@@ -130,6 +131,7 @@ suite('the chart’s pods on a real kubelet', [...REAL_ENGINE, 'kubernetes', 'go
       });
       await watching;
       expect(Math.min(...available)).toBeGreaterThanOrEqual(2);
+      for (const pod of before) expect(await endOf(admin(), pod)).toMatchObject({ exitCode: 0 });
       for (const pod of after) await expectAnswers(pod);
     });
   });

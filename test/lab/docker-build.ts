@@ -19,6 +19,8 @@ export interface DockerBuild {
   readonly context: string;
   readonly tag?: string;
   readonly target?: string;
+  /** `linux/arm64`; the engine's own when absent. */
+  readonly platform?: string;
   /** Folder for the files of the result, in place of an image. */
   readonly output?: string;
   readonly args?: Readonly<Record<string, string>>;
@@ -28,7 +30,8 @@ export interface DockerBuild {
  * `docker build` with BuildKit, as Debian's own client does it, on the machine's network: the lab's bridge has no way
  * out. Rejects with everything the builder said.
  */
-export async function dockerBuild({ engine, context, tag, target, output, args = {} }: DockerBuild): Promise<void> {
+export async function dockerBuild(build: DockerBuild): Promise<void> {
+  const { engine, context, tag, target, platform, output, args = {} } = build;
   const client = await debianPackage('docker.io', 'bookworm', process.arch === 'arm64' ? 'arm64' : 'amd64');
   const folder = createScratchFolder('build');
   mkdirSync(join(folder, 'config'));
@@ -37,6 +40,7 @@ export async function dockerBuild({ engine, context, tag, target, output, args =
   for (const [name, value] of Object.entries(args)) words.push('--build-arg', `${name}=${value}`);
   if (tag !== undefined) words.push('--tag', tag);
   if (target !== undefined) words.push('--target', target);
+  if (platform !== undefined) words.push('--platform', platform);
   if (output !== undefined) words.push('--output', output);
   // No configuration of the user's: no logins, no plugins, no other engine.
   const env = { ...process.env, DOCKER_BUILDKIT: '1', DOCKER_HOST: engine.host, DOCKER_CONFIG: join(folder, 'config') };
