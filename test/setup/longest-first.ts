@@ -11,6 +11,8 @@ export const LONGEST: readonly string[] = [
   'test/lab/incidents.test.ts',
   'test/e2e/replicas.test.ts',
   'test/deploy/image.test.ts',
+  'test/deploy/pods.test.ts',
+  'test/deploy/compose-stack.test.ts',
   'test/durable/replicas.test.ts',
   'test/app/inbox.test.ts',
   'test/e2e/restart.test.ts',
