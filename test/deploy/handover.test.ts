@@ -1,19 +1,23 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { beforeAll, it, type TestContext } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { keepEngineDiary } from '../chaos/engine-diary.ts';
 import { REAL_ENGINE, useRealEngine } from '../e2e/real-engine.ts';
 import { freePort } from '../e2e/run-execfmt.ts';
 import { APPROVER, parentOf, replyWith, textOf } from '../e2e/slack-stage.ts';
 import { deployIncident, type Incident } from '../lab/incident.ts';
 import { createScratchFolder, removeLabFolder } from '../lab/lab-folder.ts';
 import { suite } from '../lab/requirements.ts';
+import { waitFor } from '../lab/waiting.ts';
 import { type SlackServer, startSlack } from '../servers/slack/start-slack.ts';
 import type { SlackMessage } from '../servers/slack/world.ts';
 import { BUILD_MS, type ShippedImage, shippedImage } from './build-shipped-image.ts';
 import { CHART } from './helm.ts';
 import { type ServingContainer, startServingContainer } from './serving-container.ts';
+
+/** What a rollback does to containers, as the engine tells it. */
+const CHANGES = ['create', 'rename', 'destroy'];
 
 /** What a pod has between SIGTERM and SIGKILL: the chart's patience without what its preStop hook takes. */
 function patienceSeconds(): number {
@@ -56,16 +60,14 @@ suite('docker stop in the middle of an approved rollback', REAL_ENGINE, () => {
     const volume = `${incident.container}-execfmt`;
     const serving = await startServingContainer(image, { config: join(folder, 'etc'), volume, env });
     onEnd(() => serving.remove());
-    const since = (Date.now() / 1_000).toFixed(3);
-    const changes = async () => {
-      const filters = { type: ['container'], event: ['create', 'rename', 'destroy'] };
-      const until = (Date.now() / 1_000).toFixed(3);
-      const told = await text(await image.docker.getEvents({ since, until, filters } as object));
-      return told
-        .split('\n')
-        .filter((line) => line.includes(incident.container) && !line.includes('execfmt:lab'))
-        .map((line) => (JSON.parse(line) as { Action: string }).Action);
-    };
+    // Kept from now on: asked for afterwards, the engine tells its last 256 events only.
+    const diary = await keepEngineDiary(image.docker);
+    onEnd(() => diary.close());
+    const changes = () =>
+      waitFor('the engine to tell that the old container was removed', 30_000, async () => {
+        const told = diary.of(incident.container).filter(({ action }) => CHANGES.includes(action));
+        return told.some(({ action }) => action === 'destroy') ? told.map(({ action }) => action) : null;
+      });
     return { incident, slack, serving, changes };
   }
 

@@ -49,17 +49,16 @@ function testProxy(release: Release): void {
     return { status: answer.statusCode, body: await text(answer) };
   }
 
-  /** All that a change would show in. */
-  async function stateOfEngine() {
-    const containers = await real.docker.listContainers({ all: true });
-    const document = await real.docker.getContainer(incident.container).inspect();
-    const { Volumes } = await real.docker.listVolumes();
+  /** All of the incident's that a change would show in; other tests use the same engine. */
+  async function stateOfIncident() {
+    const { container, network, volume, repository } = incident;
+    const document = await real.docker.getContainer(container).inspect();
+    const images = await real.docker.listImages({ filters: { reference: [repository] } });
     return {
-      containers: containers.map(({ Id }) => Id).toSorted(),
-      networks: (await real.docker.listNetworks()).map(({ Id }) => Id).toSorted(),
-      volumes: (Volumes ?? []).map(({ Name }) => Name).toSorted(),
-      images: (await real.docker.listImages()).map(({ Id }) => Id).toSorted(),
-      incident: { id: document.Id, name: document.Name, created: document.Created, config: document.Config },
+      container: { id: document.Id, name: document.Name, created: document.Created, config: document.Config },
+      network: (await real.docker.getNetwork(network).inspect()).Id,
+      volume: await real.docker.getVolume(volume).inspect(),
+      images: images.map(({ Id, RepoTags }) => [Id, RepoTags]).toSorted(),
     };
   }
 
@@ -82,7 +81,7 @@ function testProxy(release: Release): void {
   });
 
   it('refuses whatever could change something', { timeout: 120_000 }, async () => {
-    const before = await stateOfEngine();
+    const before = await stateOfIncident();
     const container = `/containers/${incident.container}`;
     const changes = [
       ['POST', '/containers/create'],
@@ -119,7 +118,7 @@ function testProxy(release: Release): void {
     for (const [method, path] of changes)
       for (const prefix of ['', '/v1.41'])
         expect(await ask(method, prefix + path), `${method} ${prefix}${path}`).toMatchObject({ status: 403 });
-    expect(await stateOfEngine()).toEqual(before);
+    expect(await stateOfIncident()).toEqual(before);
   });
 
   it('refuses to show what a diagnosis does not need', async () => {

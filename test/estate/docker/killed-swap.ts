@@ -3,14 +3,13 @@ import { createDockerSwapper } from '../../../adapters/estate/docker/image-swapp
 import type { ImageSwapper, Swap } from '../../../src/ports/image-swap.ts';
 import { knownValue } from '../../contracts/estate-contract.ts';
 import type { SwapperUnderTest } from '../../contracts/image-swapper-contract.ts';
+import { atEveryCall } from './at-every-call.ts';
 import { Crash, crashingClient } from './crashes.ts';
 import type { Bench } from './incident-bench.ts';
 import { systemClock } from './system-clock.ts';
 import { swapperOn } from './under-contract.ts';
 
 const signal = new AbortController().signal;
-/** More than a swap makes: a loop that would go on beyond it is broken. */
-const MOST_CALLS = 20;
 
 type Way = (swapper: ImageSwapper, swap: Swap) => Promise<void>;
 
@@ -47,13 +46,6 @@ export function killedSwap(title: string, open: () => Promise<Bench>): void {
         expect(error).toBeInstanceOf(Crash);
         return true;
       }
-    };
-
-    const atEveryCall = async (visit: (after: number) => Promise<boolean>): Promise<number> => {
-      for (let call = 1; call <= MOST_CALLS; call += 1) {
-        if (!(await visit(call))) return call - 1;
-      }
-      throw new Error(`more than ${MOST_CALLS} calls were made`);
     };
 
     it('is put back', { timeout: 120_000 }, async () => {

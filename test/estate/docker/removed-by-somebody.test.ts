@@ -4,6 +4,7 @@ import { createDockerSwapper } from '../../../adapters/estate/docker/image-swapp
 import type { ImageSwapper, Swap } from '../../../src/ports/image-swap.ts';
 import { absences, type EngineDiary, keepEngineDiary } from '../../chaos/engine-diary.ts';
 import { suite } from '../../lab/requirements.ts';
+import { atEveryCall } from './at-every-call.ts';
 import { Crash, meddledClient } from './crashes.ts';
 import { type Bench, realBench } from './incident-bench.ts';
 import { type Ending, journalledSwap, type Steps } from './journalled-swap.ts';
@@ -11,8 +12,6 @@ import { expectAsBefore } from './swap-attempt.ts';
 import { systemClock } from './system-clock.ts';
 import { swapOf } from './under-contract.ts';
 
-/** More than a swap makes: a loop that would go on beyond it is broken. */
-const MOST_CALLS = 20;
 const FATES = ['lives', 'dies'] as const;
 const always = { NetworkMode: 'none', RestartPolicy: { Name: 'always', MaximumRetryCount: 0 } };
 
@@ -86,11 +85,6 @@ suite('a swap on a real engine in which somebody removes a container', ['engine'
       return journalledSwap(swapperOver(bench.client), swap, steps);
     });
     return { old, swap, ending, ...seen };
-  };
-
-  const atEveryCall = async (visit: (after: number) => Promise<boolean>) => {
-    for (let call = 1; call <= MOST_CALLS; call += 1) if (!(await visit(call))) return;
-    throw new Error(`more than ${MOST_CALLS} calls were made`);
   };
 
   const expectReplaced = async ({ old, swap }: { readonly old: Docker.ContainerInspectInfo; readonly swap: Swap }) => {

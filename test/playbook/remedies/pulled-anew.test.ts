@@ -34,6 +34,11 @@ describe('what a container would be made of anew', () => {
   });
   it('is the same image, where the container spoilt its own files', () => expect(anew(inside)).toEqual(same));
 
+  it('is the same image, with the layer that has to go, where the host’s copy is spoilt', () => {
+    const spoilt = { outcome: accepted, sameFile: false, changedInContainer: false, layer: 2 };
+    expect(anew({ pristine: known(spoilt) })).toEqual({ ...same, damagedLayer: 2 });
+  });
+
   it.each<[string, Rest, OriginCode]>([
     ['the present image is not proved to start', now({ unusableBecause: 'would not start' }), 'stale-local-image'],
     ['its platform is not known', now({ platform: null }), 'stale-local-image'],
@@ -42,8 +47,8 @@ describe('what a container would be made of anew', () => {
     ['the registry is away', { ...now(), published: missing }, 'stale-local-image'],
     ['nobody knows what spoilt it', {}, 'unknown'],
     [
-      'the container did not',
-      { pristine: known({ outcome: accepted, sameFile: false, changedInContainer: false }) },
+      'nothing is spoilt',
+      { pristine: known({ outcome: accepted, sameFile: true, changedInContainer: false }) },
       'unknown',
     ],
     [
