@@ -4,7 +4,7 @@ import { createDockerSwapper } from '../../../adapters/estate/docker/image-swapp
 import type { ImageSwapper, Swap } from '../../../src/ports/image-swap.ts';
 import { absences, type EngineDiary, keepEngineDiary } from '../../chaos/engine-diary.ts';
 import { suite } from '../../lab/requirements.ts';
-import { atEveryCall } from './at-every-call.ts';
+import { atSomeCalls, THOROUGH } from './at-every-call.ts';
 import { Crash, meddledClient } from './crashes.ts';
 import { type Bench, realBench } from './incident-bench.ts';
 import { type Ending, journalledSwap, type Steps } from './journalled-swap.ts';
@@ -96,12 +96,13 @@ suite('a swap on a real engine in which somebody removes a container', ['engine'
   const rounds = (['does', 'does not'] as const).flatMap((health) =>
     FATES.flatMap((fate) => (fate === 'dies' ? [true, false] : [true]).map((ran) => ({ health, fate, ran }))),
   );
+  const numbered = rounds.map((how, number) => ({ ...how, number }));
 
-  it.each(rounds)(
+  it.each(numbered)(
     'the new one, at any moment, where it $health do, the process $fate and the old one ran: $ran',
     async (how) => {
       let removed = 0;
-      await atEveryCall(async (after) => {
+      await atSomeCalls(how.number, async (after) => {
         const result = await round(after, { ...how, victim: 'new' });
         const name = result.old.Name.slice(1);
         const events = diary.of(name);
@@ -118,7 +119,7 @@ suite('a swap on a real engine in which somebody removes a container', ['engine'
         return result.calls;
       });
       // Created, stopped, without a policy, renamed, renamed, started.
-      expect(removed).toBeGreaterThan(how.health === 'does' ? 4 : 8);
+      expect(removed).toBeGreaterThan(!THOROUGH ? 0 : how.health === 'does' ? 4 : 8);
     },
     600_000,
   );
@@ -128,7 +129,7 @@ suite('a swap on a real engine in which somebody removes a container', ['engine'
     async (fate) => {
       const outcomes = new Set<Ending['outcome']>();
       for (const health of ['does', 'does not'] as const)
-        await atEveryCall(async (after) => {
+        await atSomeCalls(fate === 'lives' ? 1 : 3, async (after) => {
           const result = await round(after, { victim: 'old', fate, ran: true, health });
           if (result.removed) {
             const { ending, freshBefore } = result;
@@ -144,7 +145,8 @@ suite('a swap on a real engine in which somebody removes a container', ['engine'
           }
           return result.calls;
         });
-      expect(outcomes).toEqual(new Set(['succeeded', 'failed']));
+      if (THOROUGH) expect(outcomes).toEqual(new Set(['succeeded', 'failed']));
+      else expect(outcomes.size).toBeGreaterThan(0);
     },
     600_000,
   );
