@@ -39,10 +39,12 @@ async function approve(page: Page, onQuestion = async () => {}): Promise<void> {
 }
 
 async function decline(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Decline' }).click();
+  await page.getByRole('button', { name: 'Decline' }).first().click();
   const question = page.locator('dialog[open]');
-  if ((await question.count()) > 0) await question.getByRole('button').first().click();
-  await page.getByText('Declined by').first().waitFor();
+  await question.waitFor();
+  await question.getByRole('button', { name: 'Decline' }).click();
+  // To decline what one has asked for oneself is to withdraw it.
+  await page.getByText('Withdrawn by').first().waitFor();
   await page.goto(new URL('/runs', page.url()).href);
 }
 
