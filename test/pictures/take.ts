@@ -66,6 +66,8 @@ async function takeAll(page: Page): Promise<void> {
   await diagnose(page);
   await page.waitForURL('**/runs/r-*');
   await page.mouse.move(0, 0);
+  // The verdict from its title on, down to the button.
+  await page.evaluate("document.getElementById('reply:verdict').scrollIntoView()");
   await keep(page, 'incident');
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
