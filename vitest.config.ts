@@ -6,7 +6,8 @@ import { SkippedSuitesReporter } from './test/setup/skipped-suites-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
+    // Only what hangs: five files at a time wait for the same engine and two processors.
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     // Most tests wait for engines, clusters and processes more than they compute.
     maxWorkers: Math.max(5, availableParallelism() - 1),
