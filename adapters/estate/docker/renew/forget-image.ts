@@ -45,7 +45,7 @@ export async function forgetImage(
   if (carrier === null) throw swapFailure(engine, 'conflict', 'what carries the settings is gone: nothing was removed');
   const there = await readImageDocument(engine, again ? swap.image : swap.imageId, signal);
   if (there === null) return 'The damaged image is not on the host any more.';
-  const users = await containersOf(engine, there.Id, signal);
+  const users = await containersOf(engine, [there.Id], null, signal);
   if (users.length > 0) {
     const message = `${users.join(', ')} was made from the damaged image meanwhile: it was not removed`;
     throw swapFailure(engine, 'conflict', message);

@@ -23,15 +23,9 @@ export async function whyLayerStays(engine: Engine, swap: Swap, signal: AbortSig
   if (images.length > IMAGES_CAP)
     return `This host has more than ${IMAGES_CAP} images, so nobody can tell in time which of them stand on the damaged layer: do it by hand.`;
   const sharing = await sharingWith(engine, swap.imageId, below, images, signal);
-  const containers = await engine.json<readonly ContainerListing[]>(
-    { method: 'GET', path: '/containers/json', query },
-    signal,
-  );
-  const others = containers.filter(
-    ({ Id, ImageID }) => Id !== swap.instanceId && [swap.imageId, ...sharing.keys()].includes(ImageID ?? ''),
-  );
+  const others = await containersOf(engine, [swap.imageId, ...sharing.keys()], swap.instanceId, signal);
   const names = [
-    ...others.map(({ Names, Id }) => `the container ${Names?.[0]?.slice(1) ?? Id.slice(0, 12)}`),
+    ...others.map((name) => `the container ${name}`),
     ...[...sharing.values()].map((name) => `the image ${name}`),
   ];
   if (names.length === 0) return null;
@@ -66,11 +60,16 @@ async function layersOf(engine: Engine, image: string, signal: AbortSignal): Pro
   return (await readImageDocument(engine, image, signal))?.RootFS?.Layers ?? [];
 }
 
-/** The containers, stopped ones too, that were made from an image. Rejects with ProbeError. */
-export async function containersOf(engine: Engine, image: string, signal: AbortSignal): Promise<readonly string[]> {
+/** The names of the containers, stopped ones too, that were made from some images; without one by its id. Rejects with ProbeError. */
+export async function containersOf(
+  engine: Engine,
+  images: readonly string[],
+  without: string | null,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const request = { method: 'GET', path: '/containers/json', query: { all: '1' } } as const;
   const listing = await engine.json<readonly ContainerListing[]>(request, signal);
   return listing
-    .filter(({ ImageID }) => ImageID === image)
+    .filter(({ Id, ImageID }) => Id !== without && images.includes(ImageID ?? ''))
     .map(({ Names, Id }) => Names?.[0]?.slice(1) ?? Id.slice(0, 12));
 }
