@@ -5,7 +5,8 @@ import type { InstanceEvidence, RollbackCandidate } from '../../../src/playbook/
 import { findOrigin } from '../../../src/playbook/origin/find-origin.ts';
 import type { Origin } from '../../../src/playbook/verdict.ts';
 import { AMD64, ARM64, imageFor, incident, refused } from '../incident.ts';
-import { accepted, missing } from '../sample-evidence.ts';
+import { sampleCandidate } from '../sample-candidate.ts';
+import { missing } from '../sample-evidence.ts';
 
 const V3 = `sha256:${'3'.repeat(64)}`;
 const OLD = `sha256:${'1'.repeat(64)}`;
@@ -27,19 +28,8 @@ const pulled = (...digests: readonly string[]): InstanceEvidence['localImage'] =
   if (localImage.kind !== 'known') throw new Error('it is known');
   return known({ ...localImage.value, repoDigests: digests.map((digest) => `${REPOSITORY}@${digest}`) });
 };
-const candidate = (set: Partial<RollbackCandidate>): RollbackCandidate => ({
-  image: `${REPOSITORY}@${OLD}`,
-  digest: OLD,
-  knownAs: 'v2',
-  wasHere: true,
-  hadTag: false,
-  ran: null,
-  kind: 'manifest',
-  platform: 'linux/amd64',
-  outcome: accepted,
-  unusableBecause: null,
-  ...set,
-});
+const candidate = (set: Partial<RollbackCandidate>) =>
+  sampleCandidate({ image: `${REPOSITORY}@${OLD}`, digest: OLD, ...set });
 
 const foreign = (rest: Partial<Omit<InstanceEvidence, 'instance' | 'execution' | 'log'>> = {}): InstanceEvidence =>
   incident({ localImage: pulled(V3), published: tag('manifest', [ARM64]), candidates: known([]), ...rest });

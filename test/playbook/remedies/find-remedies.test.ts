@@ -5,6 +5,7 @@ import type { InstanceEvidence, RollbackCandidate } from '../../../src/playbook/
 import { findRemedies } from '../../../src/playbook/remedies/find-remedies.ts';
 import { type OriginCode, type Remedy, UNKNOWN_ORIGIN, type Verdict } from '../../../src/playbook/verdict.ts';
 import { AMD64, ARM64, imageFor, incident, mounted, refused } from '../incident.ts';
+import { sampleCandidate } from '../sample-candidate.ts';
 import { accepted, missing } from '../sample-evidence.ts';
 
 type Rest = Parameters<typeof incident>[0];
@@ -238,19 +239,8 @@ describe('a file that a mount brings', () => {
 });
 
 describe('a rollback', () => {
-  const candidate = (name: string, set: Partial<RollbackCandidate> = {}): RollbackCandidate => ({
-    image: `r@${name}`,
-    digest: `sha256:${name.repeat(64)}`,
-    knownAs: name,
-    wasHere: false,
-    hadTag: false,
-    ran: null,
-    kind: 'manifest',
-    platform: 'linux/amd64',
-    outcome: accepted,
-    unusableBecause: null,
-    ...set,
-  });
+  const candidate = (name: string, set: Partial<RollbackCandidate> = {}) =>
+    sampleCandidate({ image: `r@${name}`, digest: `sha256:${name.repeat(64)}`, knownAs: name, wasHere: false, ...set });
   const back = (...candidates: RollbackCandidate[]) =>
     only('rollback-to-digest', ways('script-crlf', { candidates: known(candidates) }));
   const bad = { unusableBecause: 'would not start' };

@@ -4,7 +4,8 @@ import type { EarlierRun, RevisionFacts } from '../../../src/playbook/evidence.t
 import type { InstanceEvidence, RollbackCandidate } from '../../../src/playbook/instance-evidence.ts';
 import { changeStep } from '../../../src/playbook/steps/change-step.ts';
 import { containerFacts } from '../incident.ts';
-import { accepted, missing, sampleEvidence } from '../sample-evidence.ts';
+import { sampleCandidate } from '../sample-candidate.ts';
+import { missing, sampleEvidence } from '../sample-evidence.ts';
 
 const V2 = `sha256:${'2'.repeat(64)}`;
 const V3 = `sha256:${'3'.repeat(64)}`;
@@ -41,19 +42,7 @@ describe('what is deployed now', () => {
 });
 
 describe('what was there before', () => {
-  const candidate = (set: Partial<RollbackCandidate>): RollbackCandidate => ({
-    image: `r@${V2}`,
-    digest: V2,
-    knownAs: 'v2',
-    wasHere: true,
-    hadTag: false,
-    ran: null,
-    kind: 'manifest',
-    platform: 'linux/amd64',
-    outcome: accepted,
-    unusableBecause: null,
-    ...set,
-  });
+  const candidate = (set: Partial<RollbackCandidate>) => sampleCandidate({ image: `r@${V2}`, digest: V2, ...set });
   const told = (...candidates: RollbackCandidate[]) => finding('Earlier images', { candidates: known(candidates) });
   const ran = (startedAt: string, endedAt: string | null): EarlierRun => ({
     image: 'r',
