@@ -7,7 +7,7 @@ import { waitFor } from '../../lab/waiting.ts';
 import { CANARY, type ClusterBench } from './cluster-bench.ts';
 import { startClusterStage } from './cluster-stage.ts';
 import { onSets } from './real-sets.ts';
-import { swapAt, swapperFor } from './swapper-on-cluster.ts';
+import { expectCrash, swapAt, swapperFor } from './swapper-on-cluster.ts';
 import { writeConfiguration } from './write-configuration.ts';
 
 const signal = new AbortController().signal;
@@ -168,8 +168,7 @@ export function onRealNode(bench: () => ClusterBench): void {
 
     onSets('a real kubelet', bench, () => node);
 
-    // Alone: with the node busy, a container that crashes is taken for ready for a moment.
-    it('puts back what cannot be rolled out', { timeout: 300_000 }, async () => {
+    it.concurrent('puts back what cannot be rolled out', { timeout: 300_000 }, async () => {
       const place = await bench().deploy(namespace, 'pdf-forward', bench().good, node);
       const swapper = swapperFor(bench());
       const current = knownValue(await swapper.current(place, signal));
@@ -178,10 +177,7 @@ export function onRealNode(bench: () => ClusterBench): void {
       knownValue(await check!.run(swap, signal));
       knownValue(await patch!.run(swap, signal));
       const followed = await rollOut!.run(swap, signal);
-      expect(followed).toMatchObject({
-        kind: 'probe-failed',
-        why: { message: expect.stringContaining('CrashLoopBackOff') },
-      });
+      await expectCrash(swapper, swap, followed);
       knownValue(await swapper.putBack(swap, signal));
       expect(knownValue(await swapper.current(place, signal))).toEqual(current);
     });

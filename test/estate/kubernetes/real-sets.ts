@@ -4,7 +4,7 @@ import type { Place } from '../../../src/playbook/place.ts';
 import { knownValue } from '../../contracts/estate-contract.ts';
 import { waitFor } from '../../lab/waiting.ts';
 import type { ClusterBench } from './cluster-bench.ts';
-import { swapAt, swapperFor } from './swapper-on-cluster.ts';
+import { expectCrash, swapAt, swapperFor } from './swapper-on-cluster.ts';
 
 const signal = new AbortController().signal;
 
@@ -77,13 +77,7 @@ export function onSets(title: string, bench: () => ClusterBench, nodeName: () =>
       knownValue(await check!.run(swap, signal));
       knownValue(await patch!.run(swap, signal));
       const followed = await rollOut!.run(swap, signal);
-      // A real container that crashes is ready for a moment; then it is the verification that sees it.
-      if (followed.kind === 'probe-failed') expect(followed.why.message).toContain('CrashLoopBackOff');
-      else
-        await waitFor('it to be seen', 60_000, async () => {
-          const seen = await swapper.observe(swap, signal);
-          return seen.kind === 'known' && !seen.value.running ? true : null;
-        });
+      await expectCrash(swapper, swap, followed);
       knownValue(await swapper.putBack(swap, signal));
       knownValue(await swapper.putBack(swap, signal));
       expect((await read()).spec).toEqual(before.spec);

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
 import { createKubernetesSwapper } from '../../../adapters/estate/kubernetes/change/image-swapper.ts';
+import type { Answer } from '../../../src/playbook/answer.ts';
 import type { ImageSwapper, Swap } from '../../../src/ports/image-swap.ts';
 import { knownValue } from '../../contracts/estate-contract.ts';
 import type { Standing, SwapperUnderTest } from '../../contracts/image-swapper-contract.ts';
@@ -25,6 +27,15 @@ export function swapperFor(bench: ClusterBench, kubeconfig = bench.plane.kubecon
 export async function swapAt(bench: ClusterBench, swapper: ImageSwapper, where: Swap['where']): Promise<Swap> {
   const current = knownValue(await swapper.current(where, signal));
   return { id: `p-${randomBytes(3).toString('hex')}`, where, ...current, image: bench.good, platform: 'linux/amd64' };
+}
+
+/** A real container that crashes is ready for a moment: what the roll-out did not see, the verification sees. */
+export async function expectCrash(swapper: ImageSwapper, swap: Swap, followed: Answer<string>): Promise<void> {
+  if (followed.kind === 'probe-failed') return expect(followed.why.message).toContain('CrashLoopBackOff');
+  await waitFor('it to be seen', 60_000, async () => {
+    const seen = await swapper.observe(swap, signal);
+    return seen.kind === 'known' && !seen.value.running ? true : null;
+  });
 }
 
 interface Deployment {
