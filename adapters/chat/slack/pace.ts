@@ -6,8 +6,8 @@ import { readFailure } from './slack-error.ts';
 type Window = { readonly most: number; readonly within: number; readonly refills?: true };
 
 /**
- * Slack's limits (S16), a little longer than its own windows, for calls do not arrive as evenly as they leave: in one channel
- * about a message a second with small bursts; of one message no more than one update a second, as people cannot read more; all
+ * Slack's limits (S16), a little longer than its own windows, whose clock is another one: in one channel about a message a second
+ * with small bursts; of one message no more than one update a second, as people cannot read more; all
  * updates of the app in its workspace 50 a minute.
  */
 const WINDOWS = {
@@ -69,19 +69,21 @@ export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
   async function wait(asked: Asked, signal: AbortSignal): Promise<void> {
     for (;;) {
       const now = clock.monotonic();
-      const windows = asked.map(([key, window]) => ({ window, state: stateOf(key) }));
-      const until = windows.map(({ window, state }) => Math.max(state.heldUntil, freeAt(window, state)));
+      const until = asked.map(([key, window]) => Math.max(stateOf(key).heldUntil, freeAt(window, stateOf(key))));
       const ms = Math.max(...until) - now;
-      if (ms > 0) {
-        await clock.sleep(Math.ceil(ms), signal);
-        continue;
-      }
-      for (const { window, state } of windows) {
-        state.times.push(now);
-        if (state.times.length > window.most) state.times.shift();
-        state.emptyAt = Math.max(state.emptyAt, now) + window.within / window.most;
-      }
-      return;
+      if (ms <= 0) return;
+      await clock.sleep(Math.ceil(ms), signal);
+    }
+  }
+
+  /** At the answer, whatever it is: a call may have arrived that late, and count though it failed. */
+  function count(asked: Asked): void {
+    const now = clock.monotonic();
+    for (const [key, window] of asked) {
+      const state = stateOf(key);
+      state.times.push(now);
+      if (state.times.length > window.most) state.times.shift();
+      state.emptyAt = Math.max(state.emptyAt, now) + window.within / window.most;
     }
   }
 
@@ -103,6 +105,8 @@ export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
       const limited = asked.at(-1)?.[0];
       if (seconds !== null && limited) stateOf(limited).heldUntil = clock.monotonic() + seconds * 1_000;
       throw error;
+    } finally {
+      count(asked);
     }
   }
 

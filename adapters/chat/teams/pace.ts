@@ -2,7 +2,7 @@ import type { Clock } from '../../../src/ports/clock.ts';
 
 /**
  * Teams' limits for one bot in one thread (T13): so many messages within so many milliseconds. A little longer than Teams' own
- * windows, for calls do not arrive as evenly as they leave.
+ * windows, whose clock is another one. A window begins when its oldest message was answered, for it may have arrived that late.
  */
 const WINDOWS = [
   { most: 7, within: 1100 },
@@ -33,7 +33,7 @@ function waitOf(times: readonly number[], { most, within }: Window, now: number)
 }
 
 /** Paces by the windows above, on the clock that never goes back. */
-export function createPace(clock: Clock): Pace {
+export function createPace(clock: Pick<Clock, 'monotonic' | 'sleep'>): Pace {
   const threads = new Map<string, { times: number[]; heldUntil: number; last: Promise<unknown> }>();
   const all: number[] = [];
 
@@ -49,11 +49,15 @@ export function createPace(clock: Clock): Pace {
       if (ms <= 0) break;
       await clock.sleep(Math.ceil(ms), signal);
     }
+    all.push(clock.monotonic());
+    if (all.length > ALL.most) all.shift();
+  }
+
+  /** Whatever became of it: a message that failed may have counted. */
+  function count(times: number[]): void {
     const now = clock.monotonic();
     while ((times[0] ?? now) < now - LONGEST) times.shift();
     times.push(now);
-    all.push(now);
-    if (all.length > ALL.most) all.shift();
   }
 
   return {
@@ -67,7 +71,7 @@ export function createPace(clock: Clock): Pace {
       }
       const turn = known.last.then(async () => {
         await wait(known, signal);
-        return work();
+        return work().finally(() => count(known.times));
       });
       known.last = turn.catch(() => undefined);
       return turn;

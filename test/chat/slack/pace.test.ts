@@ -1,6 +1,8 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPace } from '../../../adapters/chat/slack/pace.ts';
+import { createRates } from '../../servers/slack/rates.ts';
 
 const never = new AbortController().signal;
 const done = async () => {};
@@ -13,7 +15,7 @@ function begin() {
     signal?.throwIfAborted();
     now += ms;
   };
-  return { pace: createPace({ monotonic: () => now, sleep }), now: () => now };
+  return { pace: createPace({ monotonic: () => now, sleep }), now: () => now, sleep };
 }
 
 /** When each of so many calls went out. */
@@ -52,6 +54,29 @@ describe('the pace of Slack', () => {
   it('updates no more than 50 times a minute in all channels together', async () => {
     const { pace, now } = begin();
     expect(densest(await times(150, now, (at) => pace.update(`C${at}`, '1.1', never, done)), 60_000)).toBe(50);
+  });
+
+  it('sends nothing that Slack refuses, however unevenly the calls arrive', async () => {
+    const delay = fc.oneof({ arbitrary: fc.constant(0), weight: 20 }, fc.nat(1500));
+    const journey = fc.record({ update: fc.boolean(), there: delay, back: delay });
+    await fc.assert(
+      fc.asyncProperty(fc.array(journey, { minLength: 20, maxLength: 150 }), async (journeys) => {
+        const { pace, now, sleep } = begin();
+        const rates = createRates(now);
+        for (const [at, { update, there, back }] of journeys.entries()) {
+          const call = async () => {
+            await sleep(there);
+            const seconds = rates.tooSoon(update ? 'chat.update' : 'chat.postMessage', 'C1');
+            await sleep(back);
+            return seconds;
+          };
+          const refused = update ? pace.update('C1', `1.${at}`, never, call) : pace.post('C1', never, call);
+          expect(await refused).toBeNull();
+        }
+      }),
+      // The first one late, the others at once: together they would be one too many.
+      { examples: [[[1_500, ...Array<number>(10).fill(0)].map((there) => ({ update: false, there, back: 0 }))]] },
+    );
   });
 
   it('holds up nobody else', async () => {
