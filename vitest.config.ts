@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/setup/longest-first.ts';
-import { SkippedSuitesReporter } from './test/setup/skipped-suites-reporter.ts';
+import { SummaryReporter } from './test/setup/summary-reporter.ts';
 
 export default defineConfig({
   test: {
@@ -13,6 +13,6 @@ export default defineConfig({
     maxWorkers: Math.max(5, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/setup/lab-setup.ts'],
-    reporters: ['default', new SkippedSuitesReporter()],
+    reporters: ['default', new SummaryReporter()],
   },
 });

@@ -6,11 +6,11 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
-const REPORTER = join(root, 'test/setup/skipped-suites-reporter.ts');
+const REPORTER = join(root, 'test/setup/summary-reporter.ts');
 const REQUIREMENTS = join(root, 'test/lab/requirements.ts');
 
-const CONFIG = `import { SkippedSuitesReporter } from '${REPORTER}';
-export default { test: { globals: true, include: ['*.test.ts'], reporters: [new SkippedSuitesReporter()] } };`;
+const CONFIG = `import { SummaryReporter } from '${REPORTER}';
+export default { test: { globals: true, include: ['*.test.ts'], reporters: [new SummaryReporter()] } };`;
 const PASSES = `it('passes', () => {});`;
 const FAILS = `it('fails', () => { throw new Error('on purpose'); });`;
 const BREAKS = `throw new Error('outside of tests');`;
@@ -45,8 +45,10 @@ it('says that nothing was skipped, and counts', async () => {
   expect(status).toBe(0);
 }, 40_000);
 
-it('counts a test that failed and a file that broke', async () => {
+it('names and counts a test that failed and a file that broke', async () => {
   const { lines, status } = await runVitest({ passes: PASSES, fails: FAILS, breaks: BREAKS });
+  const failed = lines.slice(lines.indexOf('Failed:') + 1, -1);
+  expect(failed.sort()).toEqual(['  breaks.test.ts: outside of tests', '  fails.test.ts › fails: on purpose']);
   expect(lines.at(-1)).toBe('1 passed, 2 failed');
   expect(status).toBe(1);
 }, 40_000);
@@ -63,6 +65,8 @@ it('names a suite that lacks something, why, and how to get it', async () => {
 
 it('fails that suite with CI=true', async () => {
   const { lines, status } = await runVitest({ passes: PASSES, needs: NEEDS }, { CI: 'true' });
-  expect(lines.slice(-2)).toEqual(['Skipped suites: none', '1 passed, 1 failed']);
+  expect(lines).toContain('Skipped suites: none');
+  expect(lines.at(-2)).toMatch(/^ {2}needs\.test\.ts › copying images.*skopeo/);
+  expect(lines.at(-1)).toBe('1 passed, 1 failed');
   expect(status).toBe(1);
 }, 40_000);
