@@ -158,7 +158,7 @@ function testProxy(release: Release): void {
 
   it('hands no connection over, and smuggles no second request behind a first', async () => {
     expect(await ask('GET', '/info', { connection: 'upgrade', upgrade: 'tcp' })).toMatchObject({ status: 403 });
-    const second = 'POST /containers/prune HTTP/1.1\r\nHost: x\r\n\r\n';
+    const second = 'POST /containers/prune HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
     const body = `Host: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${second}`;
     const answers = await raw(`GET /_ping HTTP/1.1\r\n${body}`, '');
     expect(answers).not.toContain('ContainersDeleted');
@@ -166,10 +166,11 @@ function testProxy(release: Release): void {
     expect(pipelined).toMatch(/^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 403 /);
   });
 
-  /** Bytes as they are, and everything that comes back until nothing more does. */
+  /** Bytes as they are, and everything that comes back until the proxy closes the connection. */
   function raw(head: string, rest = '\r\nHost: x\r\nConnection: close\r\n\r\n'): Promise<string> {
     return new Promise((done, fail) => {
-      const socket = connect(proxy.port, '127.0.0.1', () => socket.end(head + rest));
+      // Not half-closed: a proxy may take that for a client who has gone, and leave the second request unanswered.
+      const socket = connect(proxy.port, '127.0.0.1', () => socket.write(head + rest));
       text(socket).then(done, fail);
     });
   }

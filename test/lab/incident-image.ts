@@ -17,9 +17,14 @@ const WORK = (version: string) =>
 /**
  * An image of the incident, made of Debian's own static binaries for that architecture. /app/render is bash-static: a
  * real program that the kernel takes or refuses, that runs under any name (busybox goes by its name), that runs for as
- * long as its arguments (the Cmd) say, and that exists for both architectures. busybox is there for the shell.
+ * long as its arguments (the Cmd) say, and that exists for both architectures. busybox is there for the shell. The layers are the
+ * same whatever the revision is, the image is another one.
  */
-export async function buildRendererImage(architecture: Architecture, version: string): Promise<BuiltImage> {
+export async function buildRendererImage(
+  architecture: Architecture,
+  version: string,
+  revision?: string,
+): Promise<BuiltImage> {
   const render = await readFile(await debianBinary('bash-static', 'bin/bash-static', architecture));
   const shell = await readFile(await busybox(architecture));
   const base: ImageFile[] = [
@@ -44,7 +49,10 @@ export async function buildRendererImage(architecture: Architecture, version: st
       cmd: ['-c', WORK(version)],
       env: ['PATH=/usr/local/bin:/usr/bin:/bin'],
       workingDir: '/app',
-      labels: { 'org.opencontainers.image.version': version },
+      labels: {
+        'org.opencontainers.image.version': version,
+        ...(revision !== undefined && { 'org.opencontainers.image.revision': revision }),
+      },
     },
     createdAt: version === 'v2' ? '2026-10-30T09:12:00.000Z' : '2026-11-20T16:40:00.000Z',
   });

@@ -179,6 +179,11 @@ export function onRealNode(bench: () => ClusterBench): void {
       const followed = await rollOut!.run(swap, signal);
       await expectCrash(swapper, swap, followed);
       knownValue(await swapper.putBack(swap, signal));
+      // When the roll-out took the crashing pod for ready, the old one has to be made anew.
+      await waitFor('the image before to be there', 60_000, async () => {
+        const { imageId } = knownValue(await swapper.current(place, signal));
+        return imageId === current.imageId || null;
+      });
       expect(knownValue(await swapper.current(place, signal))).toEqual(current);
     });
   });
