@@ -185,9 +185,9 @@ export async function deployIncident(
   try {
     mkdirSync(plan.bindSource);
     writeFileSync(join(plan.bindSource, 'render.conf'), 'workers=4\n');
-    // An image of its own: the engine of all test files may remove one that it has just been given another name for.
-    const v2 = await buildRendererImage(plan.architectures.v2, 'v2', plan.container);
-    const v3 = await buildRendererImage(plan.architectures.v3, 'v3', plan.container);
+    // Other images than those of other test files: the engine, which is one for all, may remove one that has just got another name.
+    const v2 = await buildRendererImage(plan.architectures.v2, 'v2', registry.address);
+    const v3 = await buildRendererImage(plan.architectures.v3, 'v3', registry.address);
     await pushImages(plan.repository, { v2, v3 });
     await docker.createNetwork({ Name: plan.network, CheckDuplicate: true });
     const publishedPort = await deploy(docker, plan, 'v2', null);
