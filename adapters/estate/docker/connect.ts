@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { SshAgent } from './ssh-agent.ts';
 
@@ -31,8 +32,12 @@ export function connect(options: ConnectOptions): Docker {
 /** dockerode fills whatever is missing from the environment (DOCKER_HOST, DOCKER_CERT_PATH …): so nothing is missing. */
 const BASE = { host: '', protocol: 'http', pathPrefix: '/', timeout: 0, connectionTimeout: 0, username: '' } as const;
 
-/** docker-modem knows `agent`; its types do not. */
+/**
+ * docker-modem knows `agent`; its types do not. At each request it describes all that it sends with, for a debug line that hardly
+ * anybody reads: the agent with all its sockets and their requests would take more time than the request.
+ */
 function client(options: Docker.DockerOptions & { agent: HttpAgent }): Docker {
+  Object.defineProperty(options.agent, inspect.custom, { value: () => 'Agent' });
   return new Docker({ ...BASE, ...options });
 }
 

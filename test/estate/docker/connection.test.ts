@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { type Agent, createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../../adapters/estate/docker/connect.ts';
 import { createDockerEstate } from '../../../adapters/estate/docker/estate.ts';
@@ -65,6 +66,17 @@ const answering = (status: number, body: string) =>
   serve((_request, response) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   });
+
+// docker-modem 5.0 describes its agent at each request, to any depth, whether anybody reads that or not.
+it('is not described with all its sockets at each request', async () => {
+  const client = connect({ docker: await silence() });
+  const asking = [1, 2, 3].map(() => client.ping().catch(() => undefined));
+  const { agent } = client.modem as unknown as { readonly agent: Agent };
+  await vi.waitFor(() => expect(Object.values(agent.sockets).flat()).toHaveLength(asking.length));
+  expect(inspect(agent, { showHidden: true, depth: null })).toBe('Agent');
+  agent.destroy();
+  await Promise.all(asking);
+});
 
 describe('an engine that cannot be asked', () => {
   it('does not listen', async () => {
