@@ -74,11 +74,19 @@ suite('execfmt diagnose on a real engine', REAL_ENGINE, () => {
   });
 
   it('changes nothing: the same containers and images before and after', async () => {
+    // What others have on the engine is theirs to change meanwhile.
+    const containers = { name: [incident.container] };
+    const images = { reference: [incident.repository] };
     const world = async () => ({
-      containers: (await real.docker.listContainers({ all: true })).map(({ Id, Names }) => [Id, Names]).sort(),
-      images: (await real.docker.listImages({ all: true })).map(({ Id, RepoTags }) => [Id, RepoTags]).sort(),
+      containers: (await real.docker.listContainers({ all: true, filters: containers })).map(({ Id, Names }) => [
+        Id,
+        Names,
+      ]),
+      images: (await real.docker.listImages({ filters: images })).map(({ Id, RepoTags }) => [Id, RepoTags]).sort(),
     });
     const before = await world();
+    expect(before).toMatchObject({ containers: [[expect.any(String), [`/${incident.container}`]]] });
+    expect(before.images).toHaveLength(2);
     await runExecfmt(['diagnose', 'pdf-renderer', '--config', config]);
     expect(await world()).toEqual(before);
   });

@@ -26,7 +26,7 @@ export interface Incident {
   readonly bindSource: string;
   /** On 127.0.0.1; the container's 8080, where v2 answers `GET /version` with `v2`. */
   readonly publishedPort: number;
-  /** `127.0.0.1:port/pdf-renderer` */
+  /** `127.0.0.1:port/<id>/pdf-renderer`; its images are nobody else's, so that the engine of all test files may remove them. */
   readonly repository: string;
   /** Of the manifests, `sha256:…`. v2 is for this machine's architecture, v3 for the other one. */
   readonly digests: { readonly v2: string; readonly v3: string };
@@ -52,7 +52,8 @@ type Plan = Omit<Incident, 'stop' | 'publishedPort' | 'metricsUrl' | 'configurat
 const CONTAINER_PORT = '8080/tcp';
 
 function planIncident(registry: LabRegistry, folder: string): Plan {
-  const name = `pdf-renderer-${randomBytes(4).toString('hex')}`;
+  const id = randomBytes(4).toString('hex');
+  const name = `pdf-renderer-${id}`;
   const own: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
   return {
     service: 'pdf-renderer',
@@ -61,7 +62,7 @@ function planIncident(registry: LabRegistry, folder: string): Plan {
     network: `${name}-net`,
     volume: `${name}-cache`,
     bindSource: join(folder, 'etc'),
-    repository: `${registry.address}/pdf-renderer`,
+    repository: `${registry.address}/${id}/pdf-renderer`,
     architectures: { v2: own, v3: own === 'amd64' ? 'arm64' : 'amd64' },
     secret: `s3cr3t-${randomBytes(12).toString('hex')}`,
   };
@@ -185,9 +186,8 @@ export async function deployIncident(
   try {
     mkdirSync(plan.bindSource);
     writeFileSync(join(plan.bindSource, 'render.conf'), 'workers=4\n');
-    // Other images than those of other test files: the engine, which is one for all, may remove one that has just got another name.
-    const v2 = await buildRendererImage(plan.architectures.v2, 'v2', registry.address);
-    const v3 = await buildRendererImage(plan.architectures.v3, 'v3', registry.address);
+    const v2 = await buildRendererImage(plan.architectures.v2, 'v2', plan.container);
+    const v3 = await buildRendererImage(plan.architectures.v3, 'v3', plan.container);
     await pushImages(plan.repository, { v2, v3 });
     await docker.createNetwork({ Name: plan.network, CheckDuplicate: true });
     const publishedPort = await deploy(docker, plan, 'v2', null);

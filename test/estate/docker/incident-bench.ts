@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
+import { onTestFinished, TestRunner } from 'vitest';
 import { connect } from '../../../adapters/estate/docker/connect.ts';
 import { createDockerEstate } from '../../../adapters/estate/docker/estate.ts';
 import { createDockerSwapper } from '../../../adapters/estate/docker/image-swapper.ts';
@@ -67,6 +68,8 @@ export async function openBench(
   const create: Bench['create'] = async (image, settings = {}) => {
     const name = settings.name ?? `bench-${randomBytes(4).toString('hex')}`;
     deployed.push(name);
+    // A container that dies again and again costs the machine a start each time: it ends with the test that made it.
+    if (TestRunner.getCurrentTest()) onTestFinished(() => removeAll(client, [name]));
     const container = await client.createContainer({ Image: image, Env: [`API_KEY=${CANARY}`], ...settings, name });
     return container.inspect();
   };
@@ -100,7 +103,9 @@ export async function openBench(
 /** Also what a swap has put beside them. */
 async function removeAll(client: Docker, names: readonly string[]): Promise<void> {
   const all = await client.listContainers({ all: true });
-  const mine = all.filter((container) => names.some((name) => container.Names[0]?.startsWith(`/${name}`)));
+  // What another one is linked to has that one's name too: `/other/alias`.
+  const ownName = ({ Names }: Docker.ContainerInfo) => Names.find((name) => name.lastIndexOf('/') === 0) ?? '';
+  const mine = all.filter((container) => names.some((name) => ownName(container).startsWith(`/${name}`)));
   for (const { Id } of mine) await client.getContainer(Id).remove({ force: true, v: true });
 }
 
