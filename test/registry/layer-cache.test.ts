@@ -33,7 +33,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const cacheIn = (bound = 1e6, log = keepingLog()) => createDiskCache({ folder, bound, clock: systemClock, log });
+const cacheIn = (bound = 1e6, log = keepingLog(), clock = systemClock) =>
+  createDiskCache({ folder, bound, clock, log });
+const QUARTER_OF_AN_HOUR = 900_000;
+const later = { ...systemClock, now: () => new Date(Date.now() + QUARTER_OF_AN_HOUR) };
 const home = () => join(folder, 'layers-v1');
 const files = () => readdir(home());
 const text = (bytes: Buffer | null) => bytes?.toString() ?? null;
@@ -99,8 +102,28 @@ describe('the cache on disk', () => {
     const [old, young] = ['old.tmp', 'young.tmp'].map((name) => join(home(), name));
     for (const path of [old!, young!]) await writeFile(path, 'half');
     await utimes(old!, new Date(0), new Date(0));
-    await cacheIn().set(DIGEST, 'toc', Buffer.from('y'));
+    await cacheIn(1e6, keepingLog(), later).set(DIGEST, 'toc', Buffer.from('y'));
     expect((await files()).filter((name) => name.endsWith('.tmp'))).toEqual(['young.tmp']);
+  });
+
+  it('does not look at all files whenever it writes one, whichever process writes', async () => {
+    const left = async () => {
+      await writeFile(join(home(), 'old.tmp'), 'half');
+      await utimes(join(home(), 'old.tmp'), new Date(0), new Date(0));
+    };
+    const isLeft = async () => (await files()).includes('old.tmp');
+    const cache = cacheIn();
+    await cache.set(DIGEST, 'listing', Buffer.from('x'));
+    await left();
+    await cache.set(DIGEST, 'toc', Buffer.from('y'));
+    await cacheIn().set(DIGEST, 'toc', Buffer.from('y'));
+    expect(await isLeft()).toBe(true);
+    await cache.set(DIGEST, 'toc', Buffer.alloc(70_000));
+    expect(await isLeft(), 'a sixteenth of the bound was written').toBe(false);
+    await left();
+    const earlier = { ...systemClock, now: () => new Date(Date.now() - QUARTER_OF_AN_HOUR) };
+    await cacheIn(1e6, keepingLog(), earlier).set(DIGEST, 'toc', Buffer.from('y'));
+    expect(await isLeft(), 'the clock was set back').toBe(false);
   });
 
   it.each([

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { Log } from '../../../../src/ports/log.ts';
+import { createEviction } from './cache-eviction.ts';
 
 /** What is known of blobs by their digests, kept between runs. Never a reason to fail: what it cannot do it leaves. */
 export interface DiskCache {
@@ -17,7 +18,7 @@ export const noCache: DiskCache = { get: async () => null, set: async () => unde
 
 export interface DiskCacheOptions {
   readonly folder: string;
-  /** Bytes of all files together; what was not used for longest goes first. */
+  /** Bytes of all files together, about; what was not used for longest goes first. */
   readonly bound: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,10 +30,6 @@ const DIGEST = /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
 const PART = /^[a-z0-9-]{1,64}$/;
 const SUM_BYTES = 32;
 const LARGEST_FILE = 128 * 1024 ** 2;
-/** So that not every write has to look for something to remove. */
-const AFTER_EVICTION = 0.9;
-/** A process that was killed leaves its half-written file. Milliseconds. */
-const ABANDONED = 3_600_000;
 
 /**
  * Keeps each content in a file of its own, behind its SHA-256 sum. Files are written beside and renamed, so several
@@ -41,6 +38,7 @@ const ABANDONED = 3_600_000;
  */
 export function createDiskCache({ folder, bound, clock, log }: DiskCacheOptions): DiskCache {
   const home = join(folder, VERSION);
+  const eviction = createEviction(home, bound);
   let usable: Promise<boolean> | null = null;
   const giveUp = (why: unknown): false => {
     log.warn({ folder, error: why instanceof Error ? why.message : String(why) }, 'layers are not kept on disk');
@@ -68,7 +66,7 @@ export function createDiskCache({ folder, bound, clock, log }: DiskCacheOptions)
       if (path === null || content.length > Math.min(LARGEST_FILE, bound) || !(await prepare())) return;
       try {
         await writeBeside(path, `${digest} ${part}`, content);
-        await evict(home, bound, clock.now().getTime());
+        await eviction.wrote(content.length, clock.now());
       } catch (error) {
         usable = Promise.resolve(giveUp(error));
       }
@@ -109,25 +107,5 @@ async function writeBeside(path: string, name: string, content: Uint8Array): Pro
   } catch (error) {
     await rm(beside, { force: true });
     throw error;
-  }
-}
-
-/** Removes what was not used for longest until the rest fits; also what a killed process left half-written. */
-async function evict(home: string, bound: number, now: number): Promise<void> {
-  const files: { path: string; size: number; used: number }[] = [];
-  for (const name of await readdir(home)) {
-    const path = join(home, name);
-    // Another process may have removed it meanwhile.
-    const found = await stat(path).catch(() => null);
-    if (found === null) continue;
-    if (!name.endsWith('.tmp')) files.push({ path, size: found.size, used: found.mtimeMs });
-    else if (now - found.mtimeMs > ABANDONED) await rm(path, { force: true });
-  }
-  let total = files.reduce((sum, { size }) => sum + size, 0);
-  if (total <= bound) return;
-  for (const { path, size } of files.toSorted((a, b) => a.used - b.used)) {
-    if (total <= bound * AFTER_EVICTION) return;
-    await rm(path, { force: true });
-    total -= size;
   }
 }
