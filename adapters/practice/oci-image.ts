@@ -13,7 +13,7 @@ export type ImageFile = { readonly path: string; readonly uid?: number; readonly
 /** What an image shall be made of. `layers` are from the lowest to the highest; `createdAt` is ISO 8601. */
 export interface ImageSpec {
   readonly platform: Platform;
-  readonly layers: readonly (readonly ImageFile[])[];
+  readonly layers: readonly (readonly ImageFile[] | PackedLayer)[];
   readonly config: {
     readonly entrypoint?: readonly string[];
     readonly cmd?: readonly string[];
@@ -30,6 +30,12 @@ export interface Blob {
   readonly digest: string;
   readonly mediaType: string;
   readonly content: Uint8Array;
+}
+
+/** A layer as it is pushed; `diffId` is the digest of its tar archive (image-spec config.md). */
+export interface PackedLayer {
+  readonly diffId: string;
+  readonly blob: Blob;
 }
 
 /** An image ready to be pushed: its manifest, and everything the manifest refers to. `digest` is the manifest's. */
@@ -87,10 +93,18 @@ function gzip(content: Uint8Array): Buffer {
   return zipped;
 }
 
+/** Packs a layer, for several images that have it in common; `createdAt` is the time of its files. */
+export async function packLayer(files: readonly ImageFile[], createdAt: string): Promise<PackedLayer> {
+  const archive = await tarOf(files, new Date(createdAt));
+  return { diffId: digestOf(archive), blob: blobOf(MEDIA_TYPES.layer, gzip(archive)) };
+}
+
 /** Builds an image of one platform (OCI image-spec v1.1). The same spec gives the same digests. */
 export async function buildImage(spec: ImageSpec): Promise<BuiltImage> {
-  const archives = await Promise.all(spec.layers.map((files) => tarOf(files, new Date(spec.createdAt))));
-  const layers = archives.map((archive) => blobOf(MEDIA_TYPES.layer, gzip(archive)));
+  const packed = await Promise.all(
+    spec.layers.map((layer) => ('diffId' in layer ? layer : packLayer(layer, spec.createdAt))),
+  );
+  const layers = packed.map(({ blob }) => blob);
   const { entrypoint, cmd, env, workingDir, user, labels } = spec.config;
   const config = jsonBlob(MEDIA_TYPES.config, {
     created: spec.createdAt,
@@ -105,8 +119,8 @@ export async function buildImage(spec: ImageSpec): Promise<BuiltImage> {
       ...(workingDir !== undefined && { WorkingDir: workingDir }),
       ...(labels && { Labels: labels }),
     },
-    rootfs: { type: 'layers', diff_ids: archives.map(digestOf) },
-    history: archives.map((_, index) => ({
+    rootfs: { type: 'layers', diff_ids: packed.map(({ diffId }) => diffId) },
+    history: packed.map((_, index) => ({
       created: spec.createdAt,
       created_by: `COPY layer ${index + 1} for ${formatPlatform(spec.platform)}`,
     })),

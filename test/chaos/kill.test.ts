@@ -10,6 +10,8 @@ import { planDeaths } from './plan-deaths.ts';
 
 /** How many processes are killed; `npm run chaos:long` kills 240. */
 const KILLS = Number(process.env.EXECFMT_CHAOS_KILLS ?? 12);
+/** How many of them are robbed of their new container too. */
+const ROBBED = Number(process.env.EXECFMT_CHAOS_KILLS ?? 6);
 /** Services that are repaired at the same time, each by processes of its own. */
 const AT_ONCE = Number(process.env.EXECFMT_CHAOS_AT_ONCE ?? 3);
 /** The same seed, the same kills. */
@@ -154,13 +156,13 @@ suite('an approved rollback whose process is killed', ['engine', 'docker-registr
     expect(deaths.during, 'kills in the middle of the action').toBeGreaterThan(KILLS / 4);
   });
 
-  it(`has what ran run again, when it dies and the new container is removed then: ${KILLS} kills`, {
-    timeout: 120_000 + KILLS * 30_000,
+  it(`has what ran run again, when it dies and the new container is removed then: ${ROBBED} kills`, {
+    timeout: 120_000 + ROBBED * 30_000,
   }, async ({ annotate }) => {
     const {
       points: [points = 0],
     } = await round('recovers', []);
-    const count = Math.min(KILLS, points);
+    const count = Math.min(ROBBED, points);
     const kills = Array.from(
       { length: count },
       (_, at): Kill => ({ at: 'commit', n: 1 + Math.floor((at * points) / count) }),

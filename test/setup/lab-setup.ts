@@ -21,6 +21,8 @@ export function setup(project: TestProject): () => void {
     removeLabFolder(abandoned);
   const folder = createLabFolder('run');
   process.env[RUN_FOLDER] = folder;
+  // The same sources are started hundreds of times. Not for coverage: what comes out of a cache is counted less exactly.
+  if (!project.config.coverage.enabled) process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
   let engine: Promise<PrivateEngine> | null = null;
   let started: PrivateEngine | null = null;
   const begin = async () => {
