@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { join, resolve } from 'node:path';
+import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dockerArchive } from '../lab/docker-archive.ts';
 import { createScratchFolder, removeLabFolder } from '../lab/lab-folder.ts';
+import { type PrivateEngine, startPrivateEngine } from '../lab/private-engine.ts';
 import { suite } from '../lab/requirements.ts';
 import { checkedImage } from './check-images.ts';
-import { useRealEngine } from './real-engine.ts';
 
 const LAUNCHER = resolve(import.meta.dirname, '../../src/cli/execfmt.js');
 
@@ -38,33 +39,37 @@ async function holdArchives(engine: string, socketPath: string) {
 }
 
 suite('execfmt check, interrupted', ['engine', 'debian-binaries', 'docker-registry'], () => {
-  const real = useRealEngine();
   const name = 'check-interrupted:1';
   let folder: string;
+  /** Of its own: it counts temporary containers, and others make some too. */
+  let engine: PrivateEngine;
+  let docker: Docker;
   beforeAll(async () => {
     folder = createScratchFolder('interrupt');
+    engine = await startPrivateEngine();
+    docker = new Docker({ socketPath: engine.socket });
     const archive = await dockerArchive({ [name]: await checkedImage({ says: 'amd64' }) });
-    const progress = await real.docker.loadImage(archive as never, {});
+    const progress = await docker.loadImage(archive as never, {});
     await new Promise((done, fail) => progress.on('end', done).on('error', fail).resume());
   });
-  afterAll(async () => {
-    await real.docker.getImage(name).remove();
+  afterAll(() => {
+    engine?.stop();
     removeLabFolder(folder);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('by %s takes away its container, and ends by that signal', async (signal) => {
     const socket = join(folder, `${signal}.sock`);
-    const way = await holdArchives(real.engine.socket, socket);
+    const way = await holdArchives(engine.socket, socket);
     const { PATH, HOME } = process.env;
     const env = { PATH, HOME, DOCKER_HOST: `unix://${socket}` };
     const child = spawn(process.execPath, [LAUNCHER, 'check', `docker-daemon:${name}`], { env, stdio: 'ignore' });
     const ended = once(child, 'exit');
-    await way.asked;
+    expect(await Promise.race([way.asked, ended]), 'how it ended before it asked for a file').toBeUndefined();
     const filters = { label: ['execfmt.temporary'] };
-    expect(await real.docker.listContainers({ all: true, filters })).toHaveLength(1);
+    expect(await docker.listContainers({ all: true, filters })).toHaveLength(1);
     child.kill(signal);
     expect(await ended).toEqual([null, signal]);
-    expect(await real.docker.listContainers({ all: true, filters })).toEqual([]);
+    expect(await docker.listContainers({ all: true, filters })).toEqual([]);
     await way.close();
   });
 });

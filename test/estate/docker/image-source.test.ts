@@ -8,12 +8,14 @@ import { type BuiltImage, buildImage } from '../../../adapters/practice/oci-imag
 import { systemClock } from '../../../adapters/system/clock.ts';
 import { imageSourceContract } from '../../contracts/image-source-contract.ts';
 import { dockerArchive } from '../../lab/docker-archive.ts';
-import { startEngine } from '../../lab/engine.ts';
+import { type PrivateEngine, startPrivateEngine } from '../../lab/private-engine.ts';
 import { suite } from '../../lab/requirements.ts';
 import { expectFailure, expectKnown, never } from '../../registry/open-source.ts';
 
 const PLATFORM = { os: 'linux', architecture: 'amd64', variant: null };
 
+/** Of its own: it counts temporary containers, and removes those of everybody. */
+let engine: PrivateEngine;
 let client: Docker;
 let repository: string;
 
@@ -32,13 +34,11 @@ const source = (more: { leftOverAfterMs?: number } = {}): DockerImages =>
 
 suite('an engine as a source of images', ['engine'], () => {
   beforeAll(async () => {
-    client = connect({ docker: (await startEngine()).host });
+    engine = await startPrivateEngine();
+    client = connect({ docker: `unix://${engine.socket}` });
     repository = `source-${randomBytes(4).toString('hex')}`;
   });
-  afterAll(async () => {
-    const images = await client.listImages({ filters: { reference: [repository] } });
-    for (const { Id } of images) await client.getImage(Id).remove({ force: true });
-  });
+  afterAll(() => engine?.stop());
 
   describe('keeps the contract', () =>
     imageSourceContract({ indexes: false, layers: false }, async ({ single }) => {
