@@ -6,7 +6,7 @@ import { SummaryReporter } from './test/setup/summary-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // No file mocks a module: to load all of them anew for each of 320 files would take a quarter of the processors' time.
+    // No file mocks a module, so that all of them need not be loaded anew for each of 320 files.
     isolate: false,
     // Only what hangs: five files at a time wait for the same engine and two processors.
     testTimeout: 60_000,

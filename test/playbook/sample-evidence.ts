@@ -1,6 +1,6 @@
 import type { Outcome } from '../../src/kernel/outcome.ts';
 import { failed, known } from '../../src/playbook/answer.ts';
-import type { InstanceEvidence } from '../../src/playbook/instance-evidence.ts';
+import type { InstanceEvidence, RollbackCandidate } from '../../src/playbook/instance-evidence.ts';
 
 const AMD64 = { os: 'linux', architecture: 'amd64', variant: null };
 const ARM64 = { os: 'linux', architecture: 'arm64', variant: null };
@@ -110,30 +110,11 @@ export function sampleEvidence(): InstanceEvidence {
     pool: null,
     history: null,
     candidates: known([
-      {
-        image: `${REPOSITORY}@${V2}`,
-        digest: V2,
-        knownAs: 'v2',
-        wasHere: true,
-        hadTag: false,
-        ran: null,
-        kind: 'manifest',
-        platform: 'linux/amd64',
-        outcome: accepted,
-        unusableBecause: null,
-      },
-      {
-        image: `${REPOSITORY}@sha256:bad`,
-        digest: 'sha256:bad',
-        knownAs: 'v1',
-        wasHere: false,
-        hadTag: false,
-        ran: null,
-        kind: 'manifest',
-        platform: 'linux/arm64',
-        outcome: foreign,
-        unusableBecause: 'would not start',
-      },
+      sampleCandidate({ image: `${REPOSITORY}@${V2}`, digest: V2 }),
+      sampleCandidate({
+        ...{ image: `${REPOSITORY}@sha256:bad`, digest: 'sha256:bad', knownAs: 'v1', wasHere: false },
+        ...{ platform: 'linux/arm64', outcome: foreign, unusableBecause: 'would not start' },
+      }),
     ]),
   };
 }
@@ -146,4 +127,20 @@ export function withState(
   if (evidence.instance.kind !== 'known') throw new Error('the sample is complete');
   const { value } = evidence.instance;
   return { ...evidence, instance: known({ ...value, state: { ...value.state, ...set } }) };
+}
+
+/** What ran on the host before and would start there, with what a test is about set by it. */
+export function sampleCandidate(set: Partial<RollbackCandidate> & Pick<RollbackCandidate, 'image' | 'digest'>) {
+  const sample: RollbackCandidate = {
+    knownAs: 'v2',
+    wasHere: true,
+    hadTag: false,
+    ran: null,
+    kind: 'manifest',
+    platform: 'linux/amd64',
+    outcome: accepted,
+    unusableBecause: null,
+    ...set,
+  };
+  return sample;
 }

@@ -5,8 +5,7 @@ import type { InstanceEvidence, RollbackCandidate } from '../../../src/playbook/
 import { findOrigin } from '../../../src/playbook/origin/find-origin.ts';
 import type { Origin } from '../../../src/playbook/verdict.ts';
 import { AMD64, ARM64, imageFor, incident, refused } from '../incident.ts';
-import { sampleCandidate } from '../sample-candidate.ts';
-import { missing } from '../sample-evidence.ts';
+import { missing, sampleCandidate } from '../sample-evidence.ts';
 
 const V3 = `sha256:${'3'.repeat(64)}`;
 const OLD = `sha256:${'1'.repeat(64)}`;

@@ -5,8 +5,7 @@ import type { InstanceEvidence, RollbackCandidate } from '../../../src/playbook/
 import { findRemedies } from '../../../src/playbook/remedies/find-remedies.ts';
 import { type OriginCode, type Remedy, UNKNOWN_ORIGIN, type Verdict } from '../../../src/playbook/verdict.ts';
 import { AMD64, ARM64, imageFor, incident, mounted, refused } from '../incident.ts';
-import { sampleCandidate } from '../sample-candidate.ts';
-import { accepted, missing } from '../sample-evidence.ts';
+import { accepted, missing, sampleCandidate } from '../sample-evidence.ts';
 
 type Rest = Parameters<typeof incident>[0];
 const verdictOf = (fault: FaultCode | null, origin: OriginCode = 'unknown', culprit: string | null = '/app/render') =>

@@ -4,8 +4,7 @@ import type { EarlierRun, RevisionFacts } from '../../../src/playbook/evidence.t
 import type { InstanceEvidence, RollbackCandidate } from '../../../src/playbook/instance-evidence.ts';
 import { changeStep } from '../../../src/playbook/steps/change-step.ts';
 import { containerFacts } from '../incident.ts';
-import { sampleCandidate } from '../sample-candidate.ts';
-import { missing, sampleEvidence } from '../sample-evidence.ts';
+import { missing, sampleCandidate, sampleEvidence } from '../sample-evidence.ts';
 
 const V2 = `sha256:${'2'.repeat(64)}`;
 const V3 = `sha256:${'3'.repeat(64)}`;
