@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LOOKED } from '../../adapters/registry/oci/layers/cache-eviction.ts';
 import { createDiskCache } from '../../adapters/registry/oci/layers/disk-cache.ts';
 import { readRecord, writeRecord } from '../../adapters/registry/oci/layers/layer-record.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
@@ -38,7 +39,7 @@ const cacheIn = (bound = 1e6, log = keepingLog(), clock = systemClock) =>
 const QUARTER_OF_AN_HOUR = 900_000;
 const later = { ...systemClock, now: () => new Date(Date.now() + QUARTER_OF_AN_HOUR) };
 const home = () => join(folder, 'layers-v1');
-const files = () => readdir(home());
+const files = async () => (await readdir(home())).filter((name) => name !== LOOKED);
 const text = (bytes: Buffer | null) => bytes?.toString() ?? null;
 
 describe('the cache on disk', () => {
@@ -66,6 +67,11 @@ describe('the cache on disk', () => {
     for (const digest of [DIGEST, `sha256:${'f'.repeat(64)}`])
       expect(await cacheIn().get(digest, 'listing')).toBeNull();
     expect(await files()).toEqual([]);
+  });
+
+  it('writes nothing beside its own folder, where others may have laid a link', async () => {
+    await cacheIn().set(DIGEST, 'listing', Buffer.from('content'));
+    expect(await readdir(folder)).toEqual(['layers-v1']);
   });
 
   it('follows no link', async () => {

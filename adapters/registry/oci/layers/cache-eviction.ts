@@ -14,10 +14,14 @@ const ABANDONED = 3_600_000;
 /** To look at thousands of small files takes longer than to write one: so long after anybody looked, or once this share of the bound is new. */
 const LOOK_EVERY_MS = 600_000;
 const LOOK_AFTER_SHARE = 1 / 16;
+export const LOOKED = 'looked';
 
-/** Evicts from a folder of this module's own. When somebody looked last is the time of a file beside it. */
+/**
+ * Evicts from a folder that only we may write to. When somebody looked last is the time of a file in it: beside it, others might
+ * have laid a link that our writing would follow.
+ */
 export function createEviction(home: string, bound: number): Eviction {
-  const mark = `${home}.looked`;
+  const mark = join(home, LOOKED);
   let unseen = 0;
   let lookedAt: number | null = null;
   const isDue = async (now: number) => {
