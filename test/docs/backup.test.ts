@@ -24,7 +24,8 @@ suite('backup and restore, as docs/operate.md tells', ['sqlite3'], () => {
   function type(title: string): void {
     const block = blocks.find((each) => each.title === title);
     if (!block) throw new Error(`the page has no commands for ${title}`);
-    const { status, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', block.text], {
+    // With a socket for its input bash takes a first shell for one that sshd started, and reads the machine's settings of a terminal.
+    const { status, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', block.text], {
       cwd: folder,
       encoding: 'utf8',
     });
